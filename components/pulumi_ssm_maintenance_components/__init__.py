@@ -1,0 +1,1 @@
+"""Component resources on top of `pulumi_ssm_maintenance`."""

@@ -1,0 +1,24 @@
+"""Property paths: how a place inside a task's arguments is written, in messages and in the state."""
+
+import re
+from collections.abc import Iterable
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+def member(path: str, key: str) -> str:
+    """Name a member of a structure or map: `targets`, `a.b`, `a["odd key"]`."""
+    if not _PLAIN_KEY.fullmatch(key):
+        quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+        return f'{path}["{quoted}"]'
+    return f"{path}.{key}" if path else key
+
+
+def item(path: str, index: int) -> str:
+    """Name an item of a list: `targets[0]`."""
+    return f"{path}[{index}]"
+
+
+def covers(roots: Iterable[str], path: str) -> bool:
+    """Tell whether `path` is one of `roots` or lies inside one of them."""
+    return any(path == root or path.startswith((f"{root}.", f"{root}[")) for root in roots)

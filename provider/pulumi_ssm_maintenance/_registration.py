@@ -1,0 +1,89 @@
+"""Registering a task exactly once, whatever breaks on the way.
+
+The client token is the same in every run of the same program, so a run that died between the registration and the
+save of its state finds its own task again. Two things can then be wrong with the task that AWS names:
+
+- It is older, and was changed since. The caller sees that in what AWS holds, and updates it.
+- It cannot be read: it was deregistered since (destroyed, and declared again), or it is new and not visible yet.
+  The two cannot be told apart, so after a short wait it is deregistered, which makes sure that it is gone, and the
+  next token is derived from it. However long the lag, there are never two.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ._gateway import Gateway
+from ._identity import TaskId, client_token
+from ._properties import Properties
+from .errors import TaskError, TaskNotFoundError
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long a task may stay invisible before it is taken for gone."""
+
+MAX_PATIENCE_SECONDS: Final = 24.0
+MAX_LINKS: Final = 20
+"""How many tasks in a row a chain of tokens may name before the last one is taken as it is."""
+
+_FIRST_PAUSE_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A task that is registered, and what AWS holds of it."""
+
+    task: TaskId
+    held: dict[str, Any] | None
+    """None when it could not be read."""
+    warnings: tuple[str, ...] = ()
+
+
+def register(aws: Gateway, declared: Properties) -> Registration:
+    """Register a task, or find the one that an earlier run of the same program has registered.
+
+    Raises:
+        TaskError: when the task could not be registered. Once it is, nothing is raised.
+    """
+    dead, patience = None, PATIENCE_SECONDS
+    for _ in range(MAX_LINKS):
+        token = client_token(declared.idempotency_key, declared.request, dead)
+        task = aws.register(declared.request, token, declared.redact)
+        try:
+            return Registration(task, _read_when_visible(aws, task, declared, patience))
+        except TaskNotFoundError:
+            pass  # Deregistered since, or not visible yet.
+        except TaskError as error:
+            return Registration(task, None, (f"was registered, but could not be read back: {error}",))
+        try:
+            aws.deregister(task, declared.redact)
+        except TaskNotFoundError:
+            pass  # Gone for long: the next one may be found at once.
+        except TaskError as error:
+            return Registration(task, None, (f"was registered, but is neither readable nor removable: {error}",))
+        else:
+            # It was there after all, so AWS is slow today, and the next one gets more time.
+            patience = min(2 * patience, MAX_PATIENCE_SECONDS)
+        dead = task.window_task_id
+    return _last_link(aws, declared, dead)
+
+
+def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registration:
+    token = client_token(declared.idempotency_key, declared.request, dead)
+    task = aws.register(declared.request, token, declared.redact)
+    warning = f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
+    return Registration(task, None, (warning,))
+
+
+def _read_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+    """Read a task that may be too new to be seen; TaskNotFoundError when patience runs out."""
+    deadline = time.monotonic() + patience
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return aws.get(task, declared.redact)
+        except TaskNotFoundError:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise
+            time.sleep(min(pause, left))
+            pause *= 2

@@ -1,0 +1,66 @@
+"""Which values are secret, and how they are kept out of sight."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
+
+from ._model import Shape, task_shape
+from ._paths import covers, item, member
+
+# Secret in state always, also when drift brings them. Whatever else the model calls sensitive is never printed,
+# and secret in state where the user made it so.
+ALWAYS: Final = (
+    "task_invocation_parameters.lambda_.payload",
+    "task_invocation_parameters.step_functions.input",
+    "task_parameters",
+)
+
+REDACTED: Final = "[secret]"
+_DISTINCT_LENGTH: Final = 5
+
+
+def marked(properties: Mapping[str, Any], paths: Collection[str], mark: Callable[[Any], Any]) -> dict[str, Any]:
+    """Give a copy in which `mark` is applied to each value at one of `paths`, the outermost only."""
+
+    def walk(value: Any, path: str) -> Any:
+        if path in paths:
+            return mark(value)
+        if isinstance(value, Mapping):
+            return {key: walk(part, member(path, key)) for key, part in value.items()}
+        if isinstance(value, list):
+            return [walk(part, item(path, index)) for index, part in enumerate(value)]
+        return value
+
+    return {key: walk(value, member("", key)) for key, value in properties.items()}
+
+
+def redactor(arguments: Mapping[str, Any], paths: Collection[str]) -> Callable[[str], str]:
+    """Give a function that takes a task's secret and sensitive values out of a text, such as a message of AWS's."""
+    values = {text for text in _hidden_texts(arguments, task_shape(), paths, "") if text}
+    forms = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
+    # A short value would be found inside other words, so it must stand alone.
+    alternatives = [re.escape(f) if len(f) >= _DISTINCT_LENGTH else rf"(?<!\w){re.escape(f)}(?!\w)" for f in forms]
+    pattern = re.compile("|".join(alternatives)) if alternatives else None
+    return lambda text: pattern.sub(REDACTED, text) if pattern else text
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The forms in which AWS or botocore may echo a value."""
+    yield value
+    yield json.dumps(value)[1:-1]
+    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    yield base64.b64encode(value.encode("utf-8", "replace")).decode()
+
+
+def _hidden_texts(value: Any, shape: Shape | None, paths: Collection[str], path: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            inner = shape.members[key].shape if shape and key in shape.members else shape and shape.item
+            yield from _hidden_texts(part, inner, paths, member(path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _hidden_texts(part, shape and shape.item, paths, item(path, index))
+    elif isinstance(value, str | int | float) and ((shape and shape.sensitive) or covers(paths, path)):
+        yield f"{value:g}" if isinstance(value, float) else str(value)
