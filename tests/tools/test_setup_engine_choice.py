@@ -1,0 +1,239 @@
+"""Which `pulumi` the set-up uses, on machines of all kinds."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tools.setup.build import Build, go_refusal
+from tools.setup.cache import cache_folder, publishing, writing
+from tools.setup.console import SetupError
+from tools.setup.on_path import LAUNCHERS, OnPath
+from tools.setup.pins import Pins, parse_version, read_pins
+from tools.setup.release import Release
+from tools.setup.ways import Unavailable, Way, asked_for, at_hand, provide
+
+CHECKOUT = Path(__file__).parents[2]
+OLDEST = (3, 259, 0)
+
+
+@dataclass
+class FakeWay(Way):
+    name: str
+    kept: Path | None = None
+    made: Path | None = None
+    tried: list[str] = field(default_factory=list)
+
+    @property
+    def cure(self):
+        return f"cure of {self.name}"
+
+    def at_hand(self):
+        return self.kept
+
+    def provide(self):
+        self.tried.append(self.name)
+        if self.made is None:
+            raise Unavailable(f"{self.name} is out of order")
+        return self.made
+
+
+def script(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def pulumi_in(folder, version, launchers=LAUNCHERS):
+    for launcher in launchers:
+        script(folder / launcher, "exit 1")
+    return script(folder / "pulumi", f"echo {version}")
+
+
+def on_path(*folders):
+    return OnPath(os.pathsep.join(map(str, folders)), OLDEST)
+
+
+def test_what_is_at_hand_is_taken_in_the_order_of_the_ways_without_any_work():
+    ways = [FakeWay("path"), FakeWay("download", kept=Path("b")), FakeWay("build", kept=Path("c"), made=Path("d"))]
+    assert at_hand(ways) == Path("b")
+    assert not ways[2].tried
+
+
+def test_the_release_is_downloaded_before_anything_is_built():
+    ways = [FakeWay("path"), FakeWay("download", made=Path("b")), FakeWay("build", made=Path("c"))]
+    assert provide(ways) == Path("b")
+    assert not ways[2].tried
+
+
+def test_the_engine_is_built_where_the_download_is_impossible(capsys):
+    ways = [FakeWay("path"), FakeWay("download"), FakeWay("build", made=Path("c"))]
+    assert provide(ways) == Path("c")
+    assert "not by download: download is out of order" in capsys.readouterr().err
+
+
+def test_when_no_way_works_the_error_names_the_cure_of_each():
+    with pytest.raises(SetupError) as failure:
+        provide([FakeWay("path"), FakeWay("download"), FakeWay("build")])
+    assert [f"cure of {name}" in str(failure.value) for name in ("path", "download", "build")] == [True] * 3
+
+
+def test_the_environment_can_insist_on_one_way():
+    ways = [FakeWay("path", kept=Path("a")), FakeWay("download"), FakeWay("build", kept=Path("c"))]
+    assert at_hand(asked_for(ways, {"PULUMI_ENGINE": "build"})) == Path("c")
+    assert asked_for(ways, {"PULUMI_ENGINE": ""}) == ways
+
+
+def test_a_way_that_does_not_exist_is_refused_with_the_names_of_those_that_do():
+    with pytest.raises(SetupError, match="'source', but must be one of: path, build"):
+        asked_for([FakeWay("path"), FakeWay("build")], {"PULUMI_ENGINE": "source"})
+
+
+@pytest.mark.parametrize("version", ["v3.259.0", "v3.300.1", "3.259.0"])
+def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
+    pulumi = pulumi_in(tmp_path, version)
+    assert on_path(tmp_path).at_hand() == pulumi
+
+
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [("v3.258.9", "is v3.258.9, and v3.259.0 is the oldest"), ("nonsense", "does not tell its version")],
+)
+def test_a_pulumi_on_path_that_is_not_known_to_work_is_passed_over(tmp_path, version, reason):
+    pulumi_in(tmp_path, version)
+    assert on_path(tmp_path).at_hand() is None
+    with pytest.raises(Unavailable, match=reason):
+        on_path(tmp_path).provide()
+
+
+def test_a_broken_pulumi_on_path_is_passed_over(tmp_path):
+    pulumi_in(tmp_path, "").write_text("#!/bin/sh\nexit 3\n")
+    assert on_path(tmp_path).at_hand() is None
+
+
+def test_the_wrapper_of_an_activated_environment_is_not_taken_for_an_installed_pulumi(tmp_path):
+    pulumi_in(tmp_path / "venv", "v3.259.0", launchers=())
+    real = pulumi_in(tmp_path / "installed", "v3.259.0")
+    assert on_path(tmp_path / "venv").at_hand() is None
+    assert on_path(tmp_path / "venv", tmp_path / "installed").at_hand() == real
+
+
+def test_launchers_count_beside_the_file_that_a_link_leads_to(tmp_path):
+    real = pulumi_in(tmp_path / "real", "v3.259.0")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "pulumi").symlink_to(real)
+    assert on_path(tmp_path / "bin").at_hand() == tmp_path / "bin" / "pulumi"
+
+
+def test_without_a_pulumi_on_path_the_reason_says_so(tmp_path):
+    with pytest.raises(Unavailable, match="no pulumi on PATH"):
+        on_path(tmp_path / "not there").provide()
+
+
+def release(tmp_path, python):
+    (tmp_path / "cache").mkdir(exist_ok=True)
+    return Release(tmp_path / "cache", script(tmp_path / "python", python), OLDEST)
+
+
+def test_a_downloaded_release_is_kept_for_the_next_checkout(tmp_path):
+    # The installer's arguments are `-c <program> <folder> <version>`; the check that comes first has no folder.
+    installer = '[ -z "$3" ] || { mkdir "$3/bin" && echo "$4" > "$3/bin/pulumi"; }'
+    way = release(tmp_path, installer)
+    assert way.at_hand() is None
+    pulumi = way.provide()
+    assert pulumi.read_text().strip() == "3.259.0"
+    assert way.at_hand() == pulumi
+
+
+def test_a_server_out_of_reach_is_no_error_but_the_end_of_this_way(tmp_path):
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        release(tmp_path, "exit 1").provide()
+
+
+def test_a_download_that_fails_half_way_leaves_nothing_behind(tmp_path):
+    way = release(tmp_path, '[ -z "$3" ] || { mkdir "$3/bin"; exit 1; }')
+    with pytest.raises(Unavailable, match="the installer failed"):
+        way.provide()
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert way.at_hand() is None
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [(None, "no working go"), ((1, 24, 9), "go 1.24.9 is older than 1.25.11"), ((1, 25, 11), None), ((1, 26, 0), None)],
+)
+def test_go_must_be_as_new_as_the_module_asks_for(found, reason):
+    refused = go_refusal(found, (1, 25, 11))
+    assert refused == reason if reason is None else reason in refused
+
+
+def test_without_go_there_is_no_build(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match="no working go"):
+        module(tmp_path).provide()
+
+
+def test_an_engine_is_built_once_and_again_when_a_launcher_changes(tmp_path, monkeypatch):
+    # A Go that answers `env GOVERSION`, and for `build … -o <file> <package>` writes the file.
+    script(tmp_path / "bin" / "go", '[ "$1" = env ] && echo go1.26.0 && exit; echo built > "$6"')
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    way = module(tmp_path)
+    assert way.at_hand() is None
+    pulumi = way.provide()
+    assert way.at_hand() == pulumi
+    assert sorted(path.name for path in pulumi.parent.iterdir()) == ["pulumi", "pulumi-language-python"]
+    (tmp_path / "engine" / "launchers" / "pulumi-language-python").write_text("another")
+    assert way.at_hand() is None
+
+
+def test_a_build_that_fails_says_what_it_needs_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    script(tmp_path / "bin" / "go", '[ "$1" = env ] && echo go1.26.0 && exit; echo half > "$6"; exit 1')
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    with pytest.raises(SetupError, match="It needs the modules of tools/engine"):
+        module(tmp_path).provide()
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def module(tmp_path):
+    (tmp_path / "cache").mkdir()
+    launchers = tmp_path / "engine" / "launchers"
+    launchers.mkdir(parents=True)
+    for file in (tmp_path / "engine" / "go.mod", tmp_path / "engine" / "go.sum", launchers / LAUNCHERS[0]):
+        file.write_text("first")
+    return Build(tmp_path / "cache", tmp_path / "engine", Pins(engine=OLDEST, go=(1, 25, 11)))
+
+
+def test_the_cache_loses_what_an_interrupted_set_up_left_and_keeps_what_is_complete(tmp_path):
+    cache = tmp_path / "cache"
+    (cache / "unfinished-abc").mkdir(parents=True)
+    with writing(cache), publishing(cache / "engine") as work:
+        (work / "pulumi").write_text("whole")
+    assert [path.relative_to(cache).as_posix() for path in sorted(cache.rglob("*"))] == ["engine", "engine/pulumi"]
+
+
+def test_the_cache_is_where_each_system_keeps_its_caches(monkeypatch):
+    monkeypatch.setenv("HOME", "/somebody")
+    assert cache_folder({}, "linux") == Path("/somebody/.cache/pulumi-ssm-maintenance")
+    assert cache_folder({}, "darwin") == Path("/somebody/Library/Caches/pulumi-ssm-maintenance")
+    assert cache_folder({"XDG_CACHE_HOME": "/caches"}, "linux") == Path("/caches/pulumi-ssm-maintenance")
+
+
+def test_a_cache_that_cannot_be_made_is_one_sentence_with_a_cure(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SetupError, match="Set XDG_CACHE_HOME"), writing(tmp_path / "file" / "cache"):
+        pass
+
+
+def test_the_pins_come_from_the_modules_own_file():
+    pins = read_pins(CHECKOUT / "tools" / "engine" / "go.mod")
+    assert pins.engine == OLDEST
+    assert pins.go >= (1, 25, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("v3.259.0\n", (3, 259, 0)), ("go1.26.8", (1, 26, 8)), ("1.26", (1, 26, 0)), ("v3.260.0-alpha.x", (3, 260, 0))],
+)
+def test_versions_are_read_as_their_tools_print_them(text, version):
+    assert parse_version(text) == version

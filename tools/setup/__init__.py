@@ -1,0 +1,1 @@
+"""Make `.venv` with all that development needs, and a `pulumi` in it. Standard library only."""

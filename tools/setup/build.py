@@ -1,0 +1,96 @@
+"""The third way: an engine built with Go from the module pinned in `tools/engine`."""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .cache import publishing
+from .console import SetupError, step
+from .pins import Pins, Version, parse_version, show
+from .ways import Unavailable, Way
+
+_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+# The module stands alone whatever surrounds the checkout, and needs no C compiler.
+_GO_SETTINGS = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off", "CGO_ENABLED": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Build(Way):
+    """An engine from source, kept in the cache with our launchers beside it."""
+
+    cache: Path
+    module: Path
+    pins: Pins
+    name: str = "build"
+
+    @property
+    def cure(self) -> str:
+        """Install Go."""
+        return f"install Go {_plain(self.pins.go)} or newer (https://go.dev/doc/install) and put it on PATH"
+
+    def at_hand(self) -> Path | None:
+        """The engine of an earlier set-up."""
+        pulumi = self._folder / "pulumi"
+        return pulumi if pulumi.exists() else None
+
+    def provide(self) -> Path:
+        """Build the engine, if there is a Go that can."""
+        if refused := go_refusal(self._go_version(), self.pins.go):
+            raise Unavailable(refused)
+        duration = "3 to 10 minutes the first time, on all cores; downloads about 300 MB of Go modules"
+        with step(f"Building Pulumi {show(self.pins.engine)} with Go ({duration})"), publishing(self._folder) as work:
+            self._compile(work / "pulumi")
+            for launcher in self._launchers():
+                shutil.copy(launcher, work)
+        return self._folder / "pulumi"
+
+    @property
+    def _folder(self) -> Path:
+        return self.cache / f"engine-{show(self.pins.engine)}-{self._fingerprint()}"
+
+    def _launchers(self) -> list[Path]:
+        return sorted(path for path in (self.module / "launchers").iterdir() if path.is_file())
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
+        for path in (self.module / "go.mod", self.module / "go.sum", *self._launchers()):
+            digest.update(path.name.encode() + path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def _go_version(self) -> Version | None:
+        """Ask inside the module, where Go may answer with a newer toolchain that it fetches itself."""
+        try:
+            answer = subprocess.run(
+                ["go", "env", "GOVERSION"], cwd=self.module, capture_output=True, text=True, check=True
+            )
+            return parse_version(answer.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError):
+            return None
+
+    def _compile(self, output: Path) -> None:
+        stamp = f"-s -w -X {_VERSION_VARIABLE}={show(self.pins.engine)}"
+        command: list[str | Path] = ["go", "build", "-trimpath", "-ldflags", stamp, "-o", output, _PACKAGE]
+        if subprocess.run(command, cwd=self.module, env=os.environ | _GO_SETTINGS, check=False).returncode:
+            raise SetupError(
+                "The build failed; Go's own message is above. It needs the modules of tools/engine/go.sum "
+                "(`go env GOPROXY` shows where from) and 4 GB of disk for Go's caches. Then run this again."
+            )
+
+
+def go_refusal(found: Version | None, oldest: Version) -> str | None:
+    """Say why this Go cannot build the engine, if it cannot."""
+    if found is None:
+        return "there is no working go on PATH"
+    if found < oldest:
+        return f"go {_plain(found)} is older than {_plain(oldest)}"
+    return None
+
+
+def _plain(version: Version) -> str:
+    return show(version).removeprefix("v")

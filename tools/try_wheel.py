@@ -1,0 +1,65 @@
+"""Install a built wheel in an environment of its own, away from the checkout, and look at what users would get."""
+
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+_ROOTS = {"pulumi_ssm_maintenance", "pulumi_ssm_maintenance_components"}
+_DATA = {
+    "pulumi_ssm_maintenance/py.typed",
+    "pulumi_ssm_maintenance/pulumi-plugin.json",
+    "pulumi_ssm_maintenance_components/py.typed",
+}
+_IMPORT_AND_COMPARE = """
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+import pulumi_ssm_maintenance as provider, pulumi_ssm_maintenance_components as components
+from pulumi_ssm_maintenance._version import __version__
+wheel = distribution("pulumi-ssm-maintenance")
+for module in provider, components:
+    assert Path(module.__file__).is_relative_to(sys.prefix), f"{module.__file__} is not the wheel's"
+assert wheel.version == __version__, f"metadata says {wheel.version}, the code {__version__}"
+for entry_point in wheel.entry_points:
+    entry_point.load()
+"""
+
+
+def main(wheel: Path) -> None:
+    """Try one wheel; any shortcoming ends the program with an error."""
+    _look_into(wheel)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = Path(folder, "environment")
+        _install(wheel, environment)
+        command: list[str | Path] = [environment / "bin" / "python", "-I", "-c", _IMPORT_AND_COMPARE]
+        if subprocess.run(command, cwd=folder, check=False).returncode:
+            sys.exit(f"{wheel.name} does not work where only it is installed; the reason is above")
+    print(f"{wheel.name}: both packages import from the wheel alone, and nothing else is in it")
+
+
+def _look_into(wheel: Path) -> None:
+    names = set(ZipFile(wheel).namelist())
+    if missing := _DATA - names:
+        sys.exit(f"{wheel.name} lacks {', '.join(sorted(missing))}")
+    code = {name for name in names if ".dist-info/" not in name}
+    if strangers := {name for name in code if name.partition("/")[0] not in _ROOTS or "/tests/" in name}:
+        sys.exit(f"{wheel.name} holds {', '.join(sorted(strangers))}, which users should not get")
+
+
+def _install(wheel: Path, environment: Path) -> None:
+    venv.create(environment)
+    python = environment / "bin" / "python"
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python]
+    subprocess.run([*pip, "install", "--quiet", "--no-index", "--no-deps", wheel], check=True)
+    # The dependencies are the tested ones, borrowed from .venv: fetching them anew would prove nothing about the wheel.
+    # A folder named in a .pth file has its own .pth files left unread, so the checkout stays out of sight.
+    packages = environment / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())
