@@ -1,0 +1,54 @@
+"""Move a task from `aws.ssm.MaintenanceWindowTask` to `MaintenanceWindowTask`, without registering it anew.
+
+Warning: never do it in a single `up`. The removal of the old resource would deregister the very task that was just
+adopted. `pulumi config set step …` and `pulumi up`, once for each step:
+
+1. `before`: the task as it was.
+2. `release`: the old resource is told to leave its task alone when it goes.
+3. `adopt`: the old resource goes, and ours takes the task over, which keeps its id.
+4. `done`: `adopt` has done its work, and goes too.
+"""
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask
+
+config = pulumi.Config()
+step = config.get("step") or "before"
+
+window = aws.ssm.MaintenanceWindow("nightly", schedule="rate(1 day)", duration=3, cutoff=1)
+nodes = aws.ssm.MaintenanceWindowTarget(
+    "web",
+    window_id=window.id,
+    resource_type="INSTANCE",
+    targets=[{"key": "tag:Patch Group", "values": ["web"]}],
+)
+
+if step in {"before", "release"}:
+    old = aws.ssm.MaintenanceWindowTask(
+        "patch",
+        window_id=window.id,
+        task_type="RUN_COMMAND",
+        task_arn="AWS-RunPatchBaseline",
+        targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
+        max_concurrency="10%",
+        max_errors="0",
+        opts=pulumi.ResourceOptions(retain_on_delete=step == "release"),
+    )
+    pulumi.export("window_task_id", old.window_task_id)
+else:
+    new = MaintenanceWindowTask(
+        "patch",
+        window_id=window.id,
+        task_type="RUN_COMMAND",
+        task_arn="AWS-RunPatchBaseline",
+        targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
+        max_concurrency="10%",
+        max_errors="0",
+        # <window_id>/<window_task_id>, as the stack's outputs show them
+        adopt=config.require("task") if step == "adopt" else None,
+    )
+    pulumi.export("window_task_id", new.window_task_id)
+
+pulumi.export("window_id", window.id)
