@@ -1,0 +1,96 @@
+"""The maintenance window operations of SSM, in all accounts and regions."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.model import ListShape, StructureShape
+
+from . import _windows, _windows_targets, _windows_tasks
+from ._api_error import Answer
+from ._request_validation import validated
+from ._service_model import operation_model
+from ._windows_call import WindowsCall
+from ._windows_state import WindowsState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from botocore.model import Shape
+
+    from ._api_call import ApiCall
+    from ._fault_injection import Oddities
+    from ._windows_state import Members
+
+_OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
+    **_windows.OPERATIONS,
+    **_windows_targets.OPERATIONS,
+    **_windows_tasks.OPERATIONS,
+    **_windows.TAG_OPERATIONS,
+}
+
+
+class WindowsService:
+    """Answers the calls that concern maintenance windows."""
+
+    def __init__(self) -> None:
+        self._states: defaultdict[tuple[str, str], WindowsState] = defaultdict(WindowsState)
+        self._lock = Lock()
+
+    def takes(self, call: ApiCall) -> bool:
+        """Whether the call is one of these; the tag calls are, for a window."""
+        if call.service != "ssm" or call.operation not in _OPERATIONS:
+            return False
+        is_tagging = call.operation in _windows.TAG_OPERATIONS
+        return not is_tagging or call.json_body().get("ResourceType") == "MaintenanceWindow"
+
+    def handle(self, call: ApiCall, oddities: Oddities) -> Answer:
+        """Do what the call asks, or raise ApiError."""
+        model = operation_model(call.service, call.operation)
+        if model is None:
+            raise NotImplementedError(call.operation)
+        parameters = validated(call.json_body(), model.input_shape)
+        with self._lock:
+            state = self._states[call.account, call.region]
+            result = _OPERATIONS[call.operation](
+                WindowsCall(
+                    call.operation,
+                    parameters,
+                    state,
+                    call.account,
+                    partition_of(call.region),
+                    oddities.read_lag,
+                    oddities.token_lifetime,
+                )
+            )
+            body = json.dumps(_shown(result, model.output_shape)).encode()
+        headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid4()))]
+        return Answer(200, body, headers)
+
+    def reset(self) -> None:
+        """Forget all windows and tokens."""
+        with self._lock:
+            self._states.clear()
+
+
+def _shown(value: Any, shape: Shape | None) -> Any:
+    """What of a result the output shape knows; what is not set is left out."""
+    if shape is None:
+        return {}
+    if isinstance(shape, ListShape):
+        return [_shown(item, shape.member) for item in value]
+    if not isinstance(shape, StructureShape):
+        return value
+    return {name: _shown(value[name], member) for name, member in shape.members.items() if value.get(name) is not None}
+
+
+def partition_of(region: str) -> str:
+    """The partition of a region, by its name's beginning."""
+    return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
+
+
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
