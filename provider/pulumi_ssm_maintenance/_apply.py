@@ -59,7 +59,7 @@ def read(connection: Connection, resource_id: str, properties: Mapping[str, Any]
     """
     known = Properties(properties)
     lookup = parse_task_id(resource_id)
-    if "/" in resource_id and lookup is None:
+    if lookup is None and known.raw.get("window_id") is None:
         raise SettingsError(f"id: got {resource_id!r}, allowed is <window_id>/<window_task_id>")
     task = lookup or known.task_id(resource_id)
     aws = gateway(connection, _region(connection, known))

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
 
-from ._constraints import describe, violations
+from ._constraints import allows, describe, number_text, violation
 from ._model import Shape, argument_name, task_shape
 from ._paths import covers, item, member
 
@@ -100,14 +100,15 @@ class _Encoder:
         if value is UNKNOWN:
             return UNKNOWN
         expected, converter = _CONVERTERS[shape.kind]
-        hidden = shape.sensitive or covers(self.secrets, path)
         try:
             encoded = converter(self, shape, value, path)
         except _MisfitError as misfit:
+            hidden = self._hidden(shape, path)
             self._refuse(path, f"expected {expected}, got {describe(value, hidden=hidden)}{misfit.cure(hidden=hidden)}")
             return UNKNOWN
-        for reason in violations(shape, encoded, describe(value, hidden=hidden)):
-            self._refuse(path, reason)
+        if not allows(shape, encoded):
+            hidden = self._hidden(shape, path)
+            self._refuse(path, violation(shape, encoded, describe(value, hidden=hidden), hidden=hidden))
         return encoded
 
     def as_structure(self, shape: Shape, value: Any, path: str) -> dict[str, Any]:
@@ -133,8 +134,8 @@ class _Encoder:
             else:
                 continue
             missing.discard(name)
-        # A structure with nothing in it is not given at all; only the task itself is always there.
-        if request or not path:
+        # A structure with nothing in it is not given at all; but the task itself is always there, and so is an item.
+        if request or not path or path.endswith("]"):
             for name in sorted(missing):
                 self._refuse(member(path, name), "is required")
         return request
@@ -152,9 +153,8 @@ class _Encoder:
             place = member(path, str(name))
             if part is None:
                 continue
-            if shape.key is not None:
-                for reason in violations(shape.key, str(name), "a name"):
-                    self._refuse(place, f"its name: {reason}")
+            if shape.key is not None and not allows(shape.key, str(name)):
+                self._refuse(place, f"its name: {violation(shape.key, str(name), 'a name', hidden=True)}")
             encoded[str(name)] = self.value(_inner(shape), part, place)
             home = _homes().get(str(name))
             if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and home:
@@ -164,7 +164,7 @@ class _Encoder:
     def as_string(self, _shape: Shape, value: Any, _path: str) -> str:
         if not isinstance(value, str):
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            raise _MisfitError(f'"{value:g}"' if number else None, quotes_value=True)
+            raise _MisfitError(f'"{number_text(value)}"' if number else None, quotes_value=True)
         return value
 
     def as_integer(self, _shape: Shape, value: Any, _path: str) -> int:
@@ -185,6 +185,9 @@ class _Encoder:
             raise _MisfitError("json.dumps(…)" if isinstance(value, Mapping) else None)
         # A lone surrogate has no UTF-8; it is refused further on as what it is, too long or no JSON.
         return value.encode("utf-8", "replace")
+
+    def _hidden(self, shape: Shape, path: str) -> bool:
+        return shape.sensitive or covers(self.secrets, path)
 
     def _refuse(self, path: str, reason: str) -> None:
         self.failures.append(Failure(path, reason))

@@ -16,7 +16,9 @@ from .errors import SettingsError
 
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _ACCOUNT_ID: Final = re.compile(r"\d{12}")
+_URL: Final = re.compile(r"https?://[^/]")
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_RETRIES: Final = re.compile(r"\d+(\.0)?")  # the engine hands 5 over as 5.0
 _RETRY_MODES: Final = ("standard", "adaptive")
 
 
@@ -53,8 +55,8 @@ class Connection:
     use_dualstack_endpoint: bool = False
     shared_config_file: str | None = None
     shared_credentials_file: str | None = None
-    http_proxy: str | None = None
-    https_proxy: str | None = None
+    http_proxy: str | None = field(default=None, repr=False)  # may hold a password, as may the next
+    https_proxy: str | None = field(default=None, repr=False)
     no_proxy: str | None = None
     custom_ca_bundle: str | None = None
     insecure: bool = False
@@ -132,10 +134,9 @@ def _region(name: str) -> Callable[[Any], dict[str, Any]]:
 
 
 def _retries(value: Any) -> dict[str, Any]:
-    number = float(value)
-    if not number.is_integer() or number < 0:
+    if not _RETRIES.fullmatch(str(value)):
         raise ValueError("expected a whole number of retries, 0 or more")
-    return {"max_retries": int(number)}
+    return {"max_retries": int(float(value))}
 
 
 def _retry_mode(value: Any) -> dict[str, Any]:
@@ -169,9 +170,58 @@ def _endpoints(value: Any) -> dict[str, Any]:
     if not isinstance(groups, list) or not all(isinstance(group, Mapping) for group in groups):
         raise ValueError('expected a list of mappings such as [{"ssm": "http://127.0.0.1:5000"}]')
     return {
-        f"{service}_endpoint": group[service] for group in groups for service in ("ssm", "sts") if group.get(service)
+        f"{service}_endpoint": _url(service, group[service])
+        for group in groups
+        for service in ("ssm", "sts")
+        if group.get(service)
     }
 
+
+def _url(service: str, value: Any) -> str:
+    if not isinstance(value, str) or not _URL.match(value):
+        raise ValueError(f"{service}: expected a URL such as http://127.0.0.1:5000")
+    return value
+
+
+def _one_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected text")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list of texts")
+    return tuple(map(_one_text, value))
+
+
+def _tags(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        raise TypeError("expected a mapping of texts")
+    return tuple(sorted((str(key), _one_text(part)) for key, part in value.items()))
+
+
+def _seconds(value: Any) -> int:
+    parts = _DURATION.fullmatch(str(value))
+    if not value or parts is None:
+        raise ValueError(f"got {value!r}, allowed is a duration such as 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+_ROLE_SETTINGS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "roleArn": _one_text,
+    "duration": _seconds,
+    "externalId": _one_text,
+    "policy": _one_text,
+    "policyArns": _texts,
+    "sessionName": _one_text,
+    "sourceIdentity": _one_text,
+    "tags": _tags,
+    "transitiveTagKeys": _texts,
+    "webIdentityToken": _one_text,
+    "webIdentityTokenFile": _one_text,
+}
 
 # Keys of pulumi-aws's role settings -> parameters of AssumeRole and AssumeRoleWithWebIdentity.
 _ROLE_PARAMETERS: Final = {
@@ -190,39 +240,25 @@ def _role(value: Any) -> Role:
     if not isinstance(value, Mapping):
         raise TypeError("expected a mapping with roleArn")
     given = {_camel(key): part for key, part in value.items() if part is not None}
-    known = {*_ROLE_PARAMETERS, "roleArn", "webIdentityToken", "webIdentityTokenFile"}
-    if strangers := sorted(given.keys() - known):
+    if strangers := sorted(given.keys() - _ROLE_SETTINGS.keys()):
         raise ValueError(f"{', '.join(strangers)} of a role is not supported")
     if not given.get("roleArn"):
         raise ValueError("roleArn of a role is required")
-    parameters = {
-        _ROLE_PARAMETERS[key]: _role_parameter(key, part) for key, part in given.items() if key in _ROLE_PARAMETERS
-    }
+    settings = {key: _role_setting(key, part) for key, part in given.items()}
+    parameters = {name: settings[key] for key, name in _ROLE_PARAMETERS.items() if key in settings}
     return Role(
-        role_arn=given["roleArn"],
+        role_arn=settings["roleArn"],
         parameters=tuple(sorted(parameters.items())),
-        token=given.get("webIdentityToken"),
-        token_file=given.get("webIdentityTokenFile"),
+        token=settings.get("webIdentityToken"),
+        token_file=settings.get("webIdentityTokenFile"),
     )
 
 
-def _role_parameter(key: str, value: Any) -> Any:
-    match key:
-        case "duration":
-            return _seconds(str(value))
-        case "policyArns" | "transitiveTagKeys":
-            return tuple(value)
-        case "tags":
-            return tuple(sorted(value.items()))
-    return value
-
-
-def _seconds(text: str) -> int:
-    parts = _DURATION.fullmatch(text)
-    if not text or parts is None:
-        raise ValueError(f"duration of a role: got {text!r}, allowed is a duration such as 1h30m")
-    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    return hours * 3600 + minutes * 60 + seconds
+def _role_setting(key: str, value: Any) -> Any:
+    try:
+        return _ROLE_SETTINGS[key](value)
+    except (ValueError, TypeError) as problem:
+        raise ValueError(f"{key} of a role: {problem}") from None
 
 
 def _roles(value: Any) -> dict[str, Any]:

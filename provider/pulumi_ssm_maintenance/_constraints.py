@@ -3,7 +3,6 @@
 botocore checks lower bounds only, and sends the rest on to AWS. Upper bounds, patterns and enums are checked here.
 """
 
-from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,23 +15,32 @@ _SIZED = {
     "map": "entries",
 }
 _SHOWN_LENGTH = 80
+_EXACT_BELOW = 2**53  # from here on a float has no place for every whole number
 
 
-def violations(shape: Shape, value: Any, shown: str) -> Iterator[str]:
-    """Yield a reason for each way in which an API value breaks its shape's bounds, pattern or enum.
+def allows(shape: Shape, value: Any) -> bool:
+    """Tell whether an API value keeps its shape's bounds, pattern and enum."""
+    return (
+        _within_bounds(shape, value)
+        and (not shape.enum or value in shape.enum)
+        # Matched in full: some of AWS's patterns are anchored in one of their alternatives only.
+        and (shape.pattern is None or shape.pattern.fullmatch(value) is not None)
+    )
 
-    `shown` is the value as a message may print it.
+
+def violation(shape: Shape, value: Any, shown: str, *, hidden: bool) -> str:
+    """Say how a value that is not allowed breaks its shape's bounds, enum or pattern.
+
+    `shown` is the value as a message may print it; where it is `hidden`, nothing that follows from it is told either.
     """
-    if reason := _out_of_bounds(shape, value):
-        yield reason
-    elif shape.enum and value not in shape.enum:
-        # The nearest allowed value is computed from what was given, so it is offered only where that may be shown.
-        near = [] if shape.sensitive else get_close_matches(str(value).upper(), shape.enum, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        yield f"got {shown}, allowed are {', '.join(shape.enum)}{hint}"
-    # Matched in full: some of AWS's patterns are anchored in one of their alternatives only.
-    elif shape.pattern and not shape.pattern.fullmatch(value):
-        yield f"got {shown}, which does not match {shape.pattern.pattern}"
+    if not _within_bounds(shape, value):
+        return _bounds(shape, value, hidden=hidden)
+    if shape.pattern and not shape.enum:
+        return f"got {shown}, which does not match {shape.pattern.pattern}"
+    # The nearest allowed value is computed from what was given, so it is offered only where that may be shown.
+    near = [] if hidden else get_close_matches(str(value).upper(), shape.enum, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"got {shown}, allowed are {', '.join(shape.enum)}{hint}"
 
 
 def describe(value: Any, *, hidden: bool) -> str:
@@ -40,17 +48,26 @@ def describe(value: Any, *, hidden: bool) -> str:
     kind = _kind(value)
     if hidden or not isinstance(value, str | int | float):
         return kind
-    text = repr(value)
+    text = repr(value) if isinstance(value, str | bool) else number_text(value)
     if len(text) > _SHOWN_LENGTH:
         text = f"{text[:_SHOWN_LENGTH]}…"
     return text if isinstance(value, str) else f"{kind} {text}"
 
 
-def _out_of_bounds(shape: Shape, value: Any) -> str | None:
+def number_text(value: float) -> str:
+    """Write a number as its author did: the engine hands 5 over as 5.0."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_BELOW
+    return str(int(value)) if whole else str(value)
+
+
+def _within_bounds(shape: Shape, value: Any) -> bool:
+    size = len(value) if shape.kind in _SIZED else value
+    return (shape.minimum is None or size >= shape.minimum) and (shape.maximum is None or size <= shape.maximum)
+
+
+def _bounds(shape: Shape, value: Any, *, hidden: bool) -> str:
     unit = _SIZED.get(shape.kind)
     size = value if unit is None else len(value)
-    if (shape.minimum is None or size >= shape.minimum) and (shape.maximum is None or size <= shape.maximum):
-        return None
     if shape.maximum is None:
         allowed = f"at least {shape.minimum}"
     elif shape.minimum is None:
@@ -59,7 +76,7 @@ def _out_of_bounds(shape: Shape, value: Any) -> str | None:
         allowed = f"exactly {shape.maximum}"
     else:
         allowed = f"{shape.minimum} to {shape.maximum}"
-    got = "it" if unit is None and shape.sensitive else f"{size}"
+    got = "it" if unit is None and hidden else f"{size}"
     return f"got {got}{f' {unit}' if unit else ''}, allowed {'is' if unit is None else 'are'} {allowed}"
 
 

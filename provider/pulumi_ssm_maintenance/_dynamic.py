@@ -68,6 +68,7 @@ class TaskProvider(ResourceProvider):
         from . import _plan  # noqa: PLC0415 - see the module's docstring
 
         try:
+            _settings.connection()  # what is wrong with it is wrong for every task, also for one that names its region
             checked = _plan.check(_inward(news), _settings.region)
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])

@@ -136,7 +136,17 @@ class Gateway:
         """Register a task, or find the one that the same token has registered before."""
         with _translated("create", f"in {request['WindowId']}", redact):
             answer = self._client.register_task_with_maintenance_window(**request, ClientToken=token)
-        return TaskId(request["WindowId"], answer["WindowTaskId"])
+        if window_task_id := answer.get("WindowTaskId"):
+            return TaskId(request["WindowId"], window_task_id)
+        # Something between here and AWS has answered in its place, a proxy's sign-in page for example.
+        detail = "the answer does not name a task, so it is none of AWS's"
+        raise UnavailableError(
+            action="create",
+            task=f"in {request['WindowId']}",
+            code="StrangeAnswer",
+            detail=detail,
+            next_step=f"Check the endpoint and the proxy. {_RUN_AGAIN}",
+        )
 
     def get(self, task: TaskId, redact: Redact) -> dict[str, Any]:
         """Read a task."""
@@ -238,7 +248,8 @@ def _ask_caller(connection: Connection, region: str) -> Account | None:
         return None
     try:
         return account_of(sts_client(connection, region).get_caller_identity().get("Arn"))
-    except (botocore_errors.BotoCoreError, botocore_errors.ClientError):
+    except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ValueError):
+        # ValueError as above: a task that is registered already must not fail over the address of STS.
         return None
 
 

@@ -9,7 +9,7 @@ from ._connection import region_problem
 from ._diff import differences, replacing
 from ._identity import parse_task_id
 from ._model import task_shape
-from ._properties import Properties
+from ._properties import COMPUTED, Properties
 from ._rules import examine
 
 
@@ -40,11 +40,11 @@ def check(news: Mapping[str, Any], default_region: Callable[[], str | None]) -> 
     given = Properties(news)
     request, failures = encode(given.arguments, secrets=given.secrets)
     findings = examine(request, given.secrets)
-    region = given.region or default_region()
-    own = {**given.own, "region": region} if region else given.own
+    region = default_region() if given.region is None else given.region
+    own = given.own if region is None else {**given.own, "region": region}
     return Checked(
         inputs={**decode(task_shape(), request), **own},
-        failures=[*failures, *findings.failures, *_own_failures(own)],
+        failures=[*failures, *findings.failures, *_own_failures(own), *_outputs_given(news)],
         warnings=findings.warnings,
     )
 
@@ -57,7 +57,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
         news: the checked inputs; unknown values are `UNKNOWN`.
     """
     held, declared = Properties(olds), Properties(news)
-    fields = differences(held.request, declared.request)
+    # Both sides come out of the same decoder, so what is equal as it stands needs no further look.
+    fields = [] if held.arguments == declared.arguments else differences(held.request, declared.request)
     moved = ["region"] if held.region and held.region != declared.region else []
     arguments = {member.api_name: name for name, member in task_shape().members.items()}
     return Changes(
@@ -73,6 +74,10 @@ def _own_failures(own: Mapping[str, Any]) -> list[Failure]:
         "idempotency_key": _key_problem(own.get("idempotency_key")),
     }
     return [Failure(name, problem) for name, problem in problems.items() if problem]
+
+
+def _outputs_given(news: Mapping[str, Any]) -> list[Failure]:
+    return [Failure(name, "is an output, not an argument") for name in COMPUTED if news.get(name) is not None]
 
 
 def _region_problem(region: Any) -> str | None:

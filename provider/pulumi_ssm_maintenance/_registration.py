@@ -16,14 +16,15 @@ from typing import Any, Final
 from ._gateway import Gateway
 from ._identity import TaskId, client_token
 from ._properties import Properties
-from .errors import TaskError, TaskNotFoundError
+from .errors import TaskError, TaskNotFoundError, TokenMismatchError
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a task may stay invisible before it is taken for gone."""
 
 MAX_PATIENCE_SECONDS: Final = 24.0
 MAX_LINKS: Final = 20
-"""How many tasks in a row a chain of tokens may name before the last one is taken as it is."""
+"""How many tasks that cannot be read a chain of tokens may name. Of one that AWS is slow to show, the next is taken as
+it is, with a warning; where all are gone for certain, the next would be too, and an error says what to do."""
 
 _FIRST_PAUSE_SECONDS: Final = 0.1
 
@@ -44,7 +45,7 @@ def register(aws: Gateway, declared: Properties) -> Registration:
     Raises:
         TaskError: when the task could not be registered. Once it is, nothing is raised.
     """
-    dead, patience = None, PATIENCE_SECONDS
+    dead, patience, lagging = None, PATIENCE_SECONDS, False
     for _ in range(MAX_LINKS):
         token = client_token(declared.idempotency_key, declared.request, dead)
         task = aws.register(declared.request, token, declared.redact)
@@ -62,16 +63,29 @@ def register(aws: Gateway, declared: Properties) -> Registration:
             return Registration(task, None, (f"was registered, but is neither readable nor removable: {error}",))
         else:
             # It was there after all, so AWS is slow today, and the next one gets more time.
-            patience = min(2 * patience, MAX_PATIENCE_SECONDS)
+            patience, lagging = min(2 * patience, MAX_PATIENCE_SECONDS), True
         dead = task.window_task_id
-    return _last_link(aws, declared, dead)
+    if lagging:
+        return _last_link(aws, declared, dead)
+    raise _all_dead(declared)
 
 
 def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registration:
+    """Take the next task as it is: AWS is slow, and an error would leave a task that nobody knows."""
     token = client_token(declared.idempotency_key, declared.request, dead)
     task = aws.register(declared.request, token, declared.redact)
     warning = f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
     return Registration(task, None, (warning,))
+
+
+def _all_dead(declared: Properties) -> TokenMismatchError:
+    return TokenMismatchError(
+        action="create",
+        task=f"in {declared.request['WindowId']}",
+        code="TokensUsedUp",
+        detail=f"AWS answers {MAX_LINKS} client tokens in a row with tasks that were deregistered since",
+        next_step="Give the task another idempotency_key.",
+    )
 
 
 def _read_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:

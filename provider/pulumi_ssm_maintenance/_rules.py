@@ -262,11 +262,22 @@ def _json(path: str, text: str) -> Iterator[Failure]:
     if _PSEUDO_PARAMETER.search(text):
         return
     try:
-        json.loads(text)
+        _read_json(text)
     except json.JSONDecodeError as error:
         yield Failure(path, f"is not JSON (line {error.lineno}, column {error.colno}); write json.dumps(…)")
+    except ValueError as error:
+        yield Failure(path, f"is not JSON: {error}")
     except RecursionError:
         yield Failure(path, "is nested too deeply")
+
+
+def _read_json(text: str | bytes) -> None:
+    # Python reads NaN and Infinity, which JSON does not have, and refuses numbers of some thousand digits.
+    json.loads(text, parse_constant=_no_constant, parse_int=str)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"it has no {name.removeprefix('-')}")
 
 
 def client_context_is_base64_json(task: _KnownDict) -> Iterator[Failure]:
@@ -278,7 +289,7 @@ def client_context_is_base64_json(task: _KnownDict) -> Iterator[Failure]:
     if context is None:
         return
     try:
-        json.loads(base64.b64decode(context, validate=True))
+        _read_json(base64.b64decode(context, validate=True))
     except (binascii.Error, ValueError, RecursionError):
         yield Failure(
             "task_invocation_parameters.lambda_.client_context",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
+from ._constraints import number_text
 from ._model import Shape, task_shape
 from ._paths import covers, item, member
 
@@ -63,4 +64,4 @@ def _hidden_texts(value: Any, shape: Shape | None, paths: Collection[str], path:
         for index, part in enumerate(value):
             yield from _hidden_texts(part, shape and shape.item, paths, item(path, index))
     elif isinstance(value, str | int | float) and ((shape and shape.sensitive) or covers(paths, path)):
-        yield f"{value:g}" if isinstance(value, float) else str(value)
+        yield value if isinstance(value, str) else number_text(value)

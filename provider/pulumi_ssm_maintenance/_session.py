@@ -16,6 +16,7 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
+from botocore.exceptions import CredentialRetrievalError
 
 from ._connection import Connection, Role, environment_region
 from ._version import __version__
@@ -106,7 +107,10 @@ def _assuming(connection: Connection, fetcher: Any) -> botocore.session.Session:
 
 def _web_identity_fetcher(create_client: Callable[..., Any], role: Role) -> Any:
     def token() -> str:
-        return role.token or Path(role.token_file or "").read_text(encoding="utf-8")
+        try:
+            return role.token or Path(role.token_file or "").read_text(encoding="utf-8")
+        except OSError as error:
+            raise CredentialRetrievalError(provider="web-identity", error_msg=str(error)) from error
 
     return AssumeRoleWithWebIdentityCredentialFetcher(
         create_client, token, role.role_arn, extra_args=_role_arguments(role)

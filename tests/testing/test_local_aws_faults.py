@@ -225,6 +225,14 @@ class TestLatency:
         assert request.seconds >= 0.1
 
 
+def test_where_hits_only_calls_with_these_parameters(aws, ssm):
+    hit, spared = create(ssm), create(ssm)
+    aws.inject(Fault.error("InternalServerError", operation="GetMaintenanceWindow", where={"WindowId": hit}))
+    with pytest.raises(ClientError):
+        ssm.get_maintenance_window(WindowId=hit)
+    assert ssm.get_maintenance_window(WindowId=spared)["WindowId"] == spared
+
+
 def test_faults_leave_the_control_endpoint_alone(aws):
     for fault in (Fault.latency(60, service=None), Fault.error("Any", service=None), Fault.reset_before(service=None)):
         aws.inject(fault)

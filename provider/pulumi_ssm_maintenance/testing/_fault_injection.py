@@ -74,6 +74,8 @@ class _ArmedFault:
         fault = self.fault
         if fault.service not in {None, call.service} or fault.operation not in {None, call.operation}:
             return False
+        if fault.where and not fault.where.items() <= call.json_body().items():
+            return False
         self._seen += 1
         nth = self._seen - fault.skip
         return nth > 0 and (fault.times is None or nth <= fault.times)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FaultKind = Literal[
     "access_denied",
@@ -30,6 +33,8 @@ class FaultFilters(TypedDict, total=False):
     """How many matching calls are hit; None, the default, is all of them."""
     skip: int
     """How many matching calls pass before the first one is hit."""
+    where: Mapping[str, str] | None
+    """Parameters that a call must have, such as `{"WindowId": "mw-…"}`, for services that speak JSON; default: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class Fault:
     operation: str | None = None
     times: int | None = None
     skip: int = 0
+    where: Mapping[str, str] | None = None
     seconds: float = 0.0
     rate: float = 0.0
     burst: int = 1

@@ -16,6 +16,7 @@ from werkzeug.test import run_wsgi_app
 
 from ._api_error import Answer, ApiError
 from ._local_aws import ACCOUNT_ID
+from ._moto_functions import keep_log_settings
 from ._service_model import service_model
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Moto:
     def handle(self, call: ApiCall) -> Answer:
         """Let moto answer; what it does not know is an error that says so."""
         self.load()
+        if call.service == "lambda":
+            keep_log_settings()
         environ = _environ(call.environ, call.body)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
         try:

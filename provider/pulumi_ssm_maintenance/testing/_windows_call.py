@@ -20,6 +20,7 @@ class WindowsCall:
     state: WindowsState
     account: str
     partition: str
+    region: str
     read_lag: float = 0.0
     token_lifetime: float | None = None
 

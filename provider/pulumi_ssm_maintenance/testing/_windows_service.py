@@ -1,4 +1,4 @@
-"""The maintenance window operations of SSM, in all accounts and regions."""
+"""The maintenance window and patching operations of SSM, in all accounts and regions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from botocore.model import ListShape, StructureShape
 
-from . import _windows, _windows_targets, _windows_tasks
+from . import _patch_baselines, _windows, _windows_targets, _windows_tasks
 from ._api_error import Answer
 from ._request_validation import validated
 from ._service_model import operation_model
@@ -30,39 +30,41 @@ _OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
     **_windows.OPERATIONS,
     **_windows_targets.OPERATIONS,
     **_windows_tasks.OPERATIONS,
-    **_windows.TAG_OPERATIONS,
+    **_patch_baselines.OPERATIONS,
+}
+_TAG_OPERATIONS: Mapping[str, Mapping[str, Callable[[WindowsCall], Members]]] = {
+    "MaintenanceWindow": _windows.TAG_OPERATIONS,
+    "PatchBaseline": _patch_baselines.TAG_OPERATIONS,
 }
 
 
 class WindowsService:
-    """Answers the calls that concern maintenance windows."""
+    """Answers the calls that concern maintenance windows and patch baselines."""
 
     def __init__(self) -> None:
         self._states: defaultdict[tuple[str, str], WindowsState] = defaultdict(WindowsState)
         self._lock = Lock()
 
     def takes(self, call: ApiCall) -> bool:
-        """Whether the call is one of these; the tag calls are, for a window."""
-        if call.service != "ssm" or call.operation not in _OPERATIONS:
-            return False
-        is_tagging = call.operation in _windows.TAG_OPERATIONS
-        return not is_tagging or call.json_body().get("ResourceType") == "MaintenanceWindow"
+        """Whether the call is one of these; the tag calls are, for a window or a baseline."""
+        return call.service == "ssm" and _operation(call) is not None
 
     def handle(self, call: ApiCall, oddities: Oddities) -> Answer:
         """Do what the call asks, or raise ApiError."""
-        model = operation_model(call.service, call.operation)
-        if model is None:
+        model, operation = operation_model(call.service, call.operation), _operation(call)
+        if model is None or operation is None:
             raise NotImplementedError(call.operation)
         parameters = validated(call.json_body(), model.input_shape)
         with self._lock:
             state = self._states[call.account, call.region]
-            result = _OPERATIONS[call.operation](
+            result = operation(
                 WindowsCall(
                     call.operation,
                     parameters,
                     state,
                     call.account,
                     partition_of(call.region),
+                    call.region,
                     oddities.read_lag,
                     oddities.token_lifetime,
                 )
@@ -72,9 +74,15 @@ class WindowsService:
         return Answer(200, body, headers)
 
     def reset(self) -> None:
-        """Forget all windows and tokens."""
+        """Forget all windows, baselines and tokens."""
         with self._lock:
             self._states.clear()
+
+
+def _operation(call: ApiCall) -> Callable[[WindowsCall], Members] | None:
+    if found := _OPERATIONS.get(call.operation):
+        return found
+    return _TAG_OPERATIONS.get(str(call.json_body().get("ResourceType")), {}).get(call.operation)
 
 
 def _shown(value: Any, shape: Shape | None) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ._api_error import ApiError
+from ._patching_state import PatchingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,9 +68,10 @@ class RememberedRequest:
 
 @dataclass(slots=True)
 class WindowsState:
-    """All windows, and all tokens ever used."""
+    """All windows, all of patching, and all tokens ever used."""
 
     windows: dict[str, Window] = field(default_factory=dict)
+    patching: PatchingState = field(default_factory=PatchingState)
     tokens: dict[tuple[str, str], RememberedRequest] = field(default_factory=dict)
 
     def window(self, window_id: str) -> Window:

@@ -1,0 +1,54 @@
+"""The Pulumi engine of this environment: where it is and the settings that keep it local."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+PASSPHRASE = "local"  # noqa: S105 - protects the throw-away state of a test
+
+# The user's own account and login must not reach a local stack.
+_FOREIGN = ("AWS_", "PULUMI_")
+
+
+class EngineNotFoundError(Exception):
+    """There is no `pulumi` beside this Python nor on PATH."""
+
+
+def find_engine() -> Path:
+    """Find the `pulumi` executable: beside the running Python first, then on PATH."""
+    beside = Path(sys.executable).with_name("pulumi")
+    if os.access(beside, os.X_OK):
+        return beside
+    if on_path := shutil.which("pulumi"):
+        return Path(on_path)
+    raise EngineNotFoundError(
+        f"no Pulumi engine: there is no `pulumi` in {beside.parent} nor on PATH. "
+        "Install it (https://www.pulumi.com/docs/install/) or, in a checkout of this project, run `make setup`."
+    )
+
+
+def engine_environment(home: Path | None, backend: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """Build the environment of an engine run that keeps state in `backend` and asks nobody outside.
+
+    `home` is the PULUMI_HOME with the plugins; None keeps the user's own.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    local = {
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_PYTHON_CMD": sys.executable,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_COMMANDS": "true",  # unlocks --event-log
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    return inherited | local | _home(home) | dict(extra)
+
+
+def _home(home: Path | None) -> dict[str, str]:
+    chosen = str(home) if home else os.environ.get("PULUMI_HOME")
+    return {"PULUMI_HOME": chosen} if chosen else {}

@@ -1,0 +1,5 @@
+"""Serve the plugin to the engine that started this process."""
+
+from ._server import serve
+
+serve()

@@ -1,0 +1,1 @@
+"""The resource types that the plugin serves, a module for each AWS service."""

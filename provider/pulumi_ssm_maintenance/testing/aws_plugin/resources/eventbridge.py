@@ -1,0 +1,187 @@
+"""EventBridge rules and targets, and EventBridge Scheduler's schedules."""
+
+from datetime import datetime
+from typing import Any
+
+from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names, properties, structure
+from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls, by_property
+from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+
+_DEFAULT_BUS = "default"
+_TARGET: Names = {"targetId": "Id", "inputPaths": "InputPathsMap", "runCommandTargets": "RunCommandTargets"}
+_NOT_OF_TARGET = frozenset({"rule", "eventBusName", "forceDestroy", "region", "runCommandTargets", "sqsTarget"})
+# AWS gives them to a schedule that says nothing of retries.
+_DEFAULT_RETRIES = {"maximumEventAgeInSeconds": 86400, "maximumRetryAttempts": 185}
+_SCHEDULE: Names = {"eventbridgeParameters": "EventBridgeParameters", "ecsParameters": "EcsParameters"}
+
+
+def _put_rule(aws: Aws, inputs: Props) -> str:
+    aws.call("events", "put_rule", inputs)
+    return _rule_id(inputs)
+
+
+def _read_rule(aws: Aws, identity: str, _: Props) -> Props:
+    bus, name = _rule_place(identity)
+    return aws.ask("events", "describe_rule", Name=name, EventBusName=bus)
+
+
+def _update_rule(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
+    _put_rule(aws, new)
+
+
+def _delete_rule(aws: Aws, identity: str, state: Props) -> None:
+    bus, name = _rule_place(identity)
+    client = aws.client("events")
+    if state.get("forceDestroy"):
+        targets = client.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
+        if targets:
+            client.remove_targets(Rule=name, EventBusName=bus, Ids=[item["Id"] for item in targets])
+    client.delete_rule(Name=name, EventBusName=bus)
+
+
+def _rule_id(inputs: Props) -> str:
+    bus, name = inputs["eventBusName"], inputs["name"]
+    return str(name) if bus == _DEFAULT_BUS else f"{bus}/{name}"
+
+
+def _rule_place(identity: str) -> tuple[str, str]:
+    bus, _slash, name = identity.rpartition("/")
+    return bus or _DEFAULT_BUS, name
+
+
+def _put_target(aws: Aws, inputs: Props) -> str:
+    client = aws.client("events")
+    plain = {name: value for name, value in inputs.items() if name not in _NOT_OF_TARGET and value}
+    target = structure(client, "Target", plain, _TARGET)
+    if nodes := inputs.get("runCommandTargets"):
+        target["RunCommandParameters"] = structure(client, "RunCommandParameters", {"runCommandTargets": nodes})
+    if queue := inputs.get("sqsTarget"):
+        target["SqsParameters"] = structure(client, "SqsParameters", queue)
+    answer = client.put_targets(Rule=inputs["rule"], EventBusName=inputs["eventBusName"], Targets=[target])
+    if failed := answer.get("FailedEntries"):
+        raise client.exceptions.ClientError({"Error": _entry_error(failed[0])}, "PutTargets")
+    prefix = "" if inputs["eventBusName"] == _DEFAULT_BUS else f"{inputs['eventBusName']}-"
+    return f"{prefix}{inputs['rule']}-{inputs['targetId']}"
+
+
+def _entry_error(entry: dict[str, str]) -> dict[str, str]:
+    return {"Code": entry["ErrorCode"], "Message": entry["ErrorMessage"]}
+
+
+def _read_target(aws: Aws, _identity: str, known: Props) -> Props | None:
+    place = {"rule": known["rule"], "eventBusName": known["eventBusName"]}
+    client = aws.client("events")
+    answer = client.list_targets_by_rule(Rule=place["rule"], EventBusName=place["eventBusName"])
+    held = next((item for item in answer["Targets"] if item["Id"] == known["targetId"]), None)
+    if held is None:
+        return None
+    found: Props = properties(client.meta.service_model.shape_for("Target"), held, _TARGET)
+    return (
+        found
+        | place
+        | {
+            "runCommandTargets": (found.get("runCommandParameters") or {}).get("runCommandTargets"),
+            "sqsTarget": found.get("sqsParameters"),
+        }
+    )
+
+
+def _update_target(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
+    _put_target(aws, new)
+
+
+def _delete_target(aws: Aws, _identity: str, state: Props) -> None:
+    aws.client("events").remove_targets(Rule=state["rule"], EventBusName=state["eventBusName"], Ids=[state["targetId"]])
+
+
+def _create_schedule(aws: Aws, inputs: Props) -> str:
+    aws.call("scheduler", "create_schedule", inputs, _SCHEDULE, **_dates(inputs))
+    return f"{inputs['groupName']}/{inputs['name']}"
+
+
+def _read_schedule(aws: Aws, identity: str, _: Props) -> Props:
+    group, _slash, name = identity.partition("/")
+    held = aws.ask("scheduler", "get_schedule", _SCHEDULE, GroupName=group, Name=name)
+    target = {key: value for key, value in held["target"].items() if value != _DEFAULT_RETRIES}
+    return held | {"target": target}
+
+
+def _update_schedule(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
+    aws.call("scheduler", "update_schedule", new, _SCHEDULE, **_dates(new))
+
+
+def _delete_schedule(aws: Aws, identity: str, _: Props) -> None:
+    group, _slash, name = identity.partition("/")
+    aws.client("scheduler").delete_schedule(GroupName=group, Name=name)
+
+
+def _dates(inputs: Props) -> dict[str, Any]:
+    given = {"StartDate": inputs.get("startDate"), "EndDate": inputs.get("endDate")}
+    return {member: datetime.fromisoformat(text) for member, text in given.items() if text}
+
+
+def _create_group(aws: Aws, inputs: Props) -> str:
+    aws.client("scheduler").create_schedule_group(Name=inputs["name"])
+    return str(inputs["name"])
+
+
+def _read_group(aws: Aws, identity: str, _: Props) -> Props:
+    return aws.ask("scheduler", "get_schedule_group", Name=identity)
+
+
+def _delete_group(aws: Aws, identity: str, _: Props) -> None:
+    aws.client("scheduler").delete_schedule_group(Name=identity)
+
+
+EVENTBRIDGE = (
+    ResourceType(
+        name="aws:cloudwatch/eventRule:EventRule",
+        fields=Fields.parse(
+            "name! namePrefix!^ eventBusName! eventPattern scheduleExpression state? roleArn description forceDestroy^"
+        ),
+        defaults={"eventBusName": _DEFAULT_BUS, "forceDestroy": False},
+        auto_name=AutoName(max_length=64),
+        tags=TagCalls("events").on(by_property("ResourceARN", "arn")),
+        create=_put_rule,
+        read=_read_rule,
+        update=_update_rule,
+        delete=_delete_rule,
+    ),
+    ResourceType(
+        name="aws:cloudwatch/eventTarget:EventTarget",
+        fields=Fields.parse(
+            "rule! eventBusName! targetId! arn roleArn input inputPath inputTransformer deadLetterConfig"
+            " retryPolicy runCommandTargets sqsTarget forceDestroy^"
+        ),
+        defaults={"eventBusName": _DEFAULT_BUS, "forceDestroy": False},
+        auto_name=AutoName("targetId", max_length=64),
+        create=_put_target,
+        read=_read_target,
+        update=_update_target,
+        delete=_delete_target,
+    ),
+    ResourceType(
+        name="aws:scheduler/schedule:Schedule",
+        fields=Fields.parse(
+            "name! namePrefix!^ groupName! scheduleExpression scheduleExpressionTimezone flexibleTimeWindow"
+            " target startDate^ endDate^ state description kmsKeyArn actionAfterCompletion?"
+        ),
+        defaults={"groupName": "default", "scheduleExpressionTimezone": "UTC", "state": "ENABLED"},
+        auto_name=AutoName(max_length=64),
+        create=_create_schedule,
+        read=_read_schedule,
+        update=_update_schedule,
+        delete=_delete_schedule,
+    ),
+    ResourceType(
+        name="aws:scheduler/scheduleGroup:ScheduleGroup",
+        fields=Fields.parse("name! namePrefix!^"),
+        auto_name=AutoName(max_length=64),
+        tags=TagCalls("scheduler").on(by_property("ResourceArn", "arn")),
+        create=_create_group,
+        read=_read_group,
+        delete=_delete_group,
+    ),
+)

@@ -1,0 +1,113 @@
+"""SSM documents and parameters."""
+
+from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+
+_TAG_CALLS = TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList")
+
+
+def _create_document(aws: Aws, inputs: Props) -> str:
+    aws.call("ssm", "create_document", inputs)
+    _share(aws, inputs["name"], {}, inputs)
+    return str(inputs["name"])
+
+
+def _read_document(aws: Aws, identity: str, _: Props) -> Props:
+    held: Props = aws.ask("ssm", "describe_document", Name=identity)["document"]
+    version = held["defaultVersion"]
+    content = aws.ask("ssm", "get_document", Name=identity, DocumentVersion=version)["content"]
+    names = {"platformTypes": held.get("platformTypes"), "parameters": held.get("parameters")}
+    return held | names | {"content": content, "arn": aws.arn("ssm", f"document/{identity}")}
+
+
+def _update_document(aws: Aws, identity: str, state: Props, new: Props) -> None:
+    """Make a new version the default one, as the real plugin does."""
+    _share(aws, identity, state, new)
+    if any(state.get(name) != new.get(name) for name in ("content", "documentFormat", "versionName")):
+        answer = aws.call("ssm", "update_document", new, Name=identity, DocumentVersion="$LATEST")
+        version = answer["DocumentDescription"]["DocumentVersion"]
+        aws.client("ssm").update_document_default_version(Name=identity, DocumentVersion=version)
+
+
+def _delete_document(aws: Aws, identity: str, _: Props) -> None:
+    aws.client("ssm").delete_document(Name=identity)
+
+
+def _share(aws: Aws, name: str, old: Props, new: Props) -> None:
+    before, after = _accounts(old), _accounts(new)
+    if before != after:
+        aws.client("ssm").modify_document_permission(
+            Name=name,
+            PermissionType="Share",
+            AccountIdsToAdd=sorted(after - before),
+            AccountIdsToRemove=sorted(before - after),
+        )
+
+
+def _accounts(inputs: Props) -> set[str]:
+    listed = (inputs.get("permissions") or {}).get("accountIds", "")
+    return {account for account in listed.split(",") if account}
+
+
+def _create_parameter(aws: Aws, inputs: Props) -> str:
+    aws.call("ssm", "put_parameter", _parameter(inputs), Overwrite=bool(inputs.get("overwrite")))
+    return str(inputs["name"])
+
+
+def _read_parameter(aws: Aws, identity: str, known: Props) -> Props:
+    client = aws.client("ssm")
+    held: Props = aws.ask("ssm", "get_parameter", Name=identity, WithDecryption=True)["parameter"]
+    (described,) = client.describe_parameters(
+        ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [identity]}]
+    )["Parameters"]
+    value = "insecureValue" if known.get("insecureValue") else "value"
+    return {
+        **{name: held.get(name) for name in ("name", "type", "version", "dataType")},
+        value: held["value"],
+        "arn": held.get("arn") or aws.arn("ssm", f"parameter/{identity.removeprefix('/')}"),
+        "description": described.get("Description"),
+        "allowedPattern": described.get("AllowedPattern"),
+        "tier": described.get("Tier"),
+        "keyId": described.get("KeyId"),
+    }
+
+
+def _update_parameter(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    aws.call("ssm", "put_parameter", _parameter(new), Name=identity, Overwrite=True)
+
+
+def _delete_parameter(aws: Aws, identity: str, _: Props) -> None:
+    aws.client("ssm").delete_parameter(Name=identity)
+
+
+def _parameter(inputs: Props) -> Props:
+    return inputs | {"value": inputs.get("value") or inputs.get("insecureValue")}
+
+
+DOCUMENTS = (
+    ResourceType(
+        name="aws:ssm/document:Document",
+        fields=Fields.parse("name! documentType! content documentFormat targetType versionName permissions^"),
+        defaults={"documentFormat": "JSON"},
+        tags=_TAG_CALLS.on(lambda identity, _: {"ResourceType": "Document", "ResourceId": identity}),
+        renewed=frozenset({"defaultVersion", "documentVersion", "latestVersion", "hash", "schemaVersion"}),
+        create=_create_document,
+        read=_read_document,
+        update=_update_document,
+        delete=_delete_document,
+    ),
+    ResourceType(
+        name="aws:ssm/parameter:Parameter",
+        fields=Fields.parse(
+            "name! type value? insecureValue? description allowedPattern tier? dataType? keyId? overwrite^"
+        ),
+        tags=_TAG_CALLS.on(lambda identity, _: {"ResourceType": "Parameter", "ResourceId": identity}),
+        renewed=frozenset({"version"}),
+        create=_create_parameter,
+        read=_read_parameter,
+        update=_update_parameter,
+        delete=_delete_parameter,
+    ),
+)

@@ -1,0 +1,145 @@
+"""Patch baselines, patch groups and default baselines."""
+
+import re
+from typing import Any
+
+from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin._shapes import structure
+from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+
+# Windows has further ones, with more hyphens; the Raspberry's name ends unlike the others.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
+_AWS_DEFAULT = re.compile("AWS-[0-9A-Za-z]+PatchBaseline")
+_LISTS = ("approvedPatches", "rejectedPatches", "sources")
+
+
+def _create_baseline(aws: Aws, inputs: Props) -> str:
+    request = _rules(aws, inputs)
+    return str(aws.call("ssm", "create_patch_baseline", _plain(inputs), **request)["BaselineId"])
+
+
+def _read_baseline(aws: Aws, identity: str, _: Props) -> Props:
+    held = aws.ask("ssm", "get_patch_baseline", BaselineId=identity)
+    rules = (held.get("approvalRules") or {}).get("patchRules") or []
+    return held | {
+        "arn": aws.arn("ssm", f"patchbaseline/{identity.rpartition('/')[2]}"),
+        "approvalRules": [_rule_properties(rule) for rule in rules],
+        "globalFilters": (held.get("globalFilters") or {}).get("patchFilters") or [],
+    }
+
+
+def _update_baseline(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    """Send every list, the empty ones too: what an update leaves out stays."""
+    none: dict[str, Any] = {"ApprovalRules": {"PatchRules": []}, "GlobalFilters": {"PatchFilters": []}}
+    lists: Props = {name: [] for name in _LISTS}
+    aws.call("ssm", "update_patch_baseline", lists | _plain(new), BaselineId=identity, **(none | _rules(aws, new)))
+
+
+def _delete_baseline(aws: Aws, identity: str, _: Props) -> None:
+    aws.client("ssm").delete_patch_baseline(BaselineId=identity)
+
+
+def _plain(inputs: Props) -> Props:
+    special = {"approvalRules", "globalFilters"}
+    return {name: value for name, value in inputs.items() if name not in special}
+
+
+def _rules(aws: Aws, inputs: Props) -> dict[str, Any]:
+    client = aws.client("ssm")
+    request = {}
+    if rules := [_rule_request(rule) for rule in inputs.get("approvalRules") or ()]:
+        request["ApprovalRules"] = structure(client, "PatchRuleGroup", {"patchRules": rules})
+    if filters := inputs.get("globalFilters"):
+        request["GlobalFilters"] = structure(client, "PatchFilterGroup", {"patchFilters": filters})
+    return request
+
+
+def _rule_request(rule: Props) -> Props:
+    return {name: value for name, value in rule.items() if name != "patchFilters"} | {
+        "patchFilterGroup": {"patchFilters": rule["patchFilters"]}
+    }
+
+
+def _rule_properties(rule: Props) -> Props:
+    group = rule.get("patchFilterGroup") or {}
+    return {name: value for name, value in rule.items() if name != "patchFilterGroup"} | {
+        "patchFilters": group.get("patchFilters")
+    }
+
+
+def _create_group(aws: Aws, inputs: Props) -> str:
+    aws.call("ssm", "register_patch_baseline_for_patch_group", inputs)
+    return f"{inputs['patchGroup']},{inputs['baselineId']}"
+
+
+def _read_group(aws: Aws, identity: str, _: Props) -> Props | None:
+    group, _comma, baseline = identity.partition(",")
+    pages = aws.client("ssm").get_paginator("describe_patch_groups").paginate()
+    for mapping in (item for page in pages for item in page["Mappings"]):
+        held = mapping["BaselineIdentity"]["BaselineId"].rpartition("/")[2]
+        if mapping["PatchGroup"] == group and held == baseline.rpartition("/")[2]:
+            return {"patchGroup": group, "baselineId": baseline}
+    return None
+
+
+def _delete_group(aws: Aws, identity: str, _: Props) -> None:
+    group, _comma, baseline = identity.partition(",")
+    aws.client("ssm").deregister_patch_baseline_for_patch_group(BaselineId=baseline, PatchGroup=group)
+
+
+def _create_default(aws: Aws, inputs: Props) -> str:
+    aws.client("ssm").register_default_patch_baseline(BaselineId=inputs["baselineId"])
+    return str(inputs["operatingSystem"])
+
+
+def _read_default(aws: Aws, identity: str, _: Props) -> Props:
+    return aws.ask("ssm", "get_default_patch_baseline", OperatingSystem=identity)
+
+
+def _delete_default(aws: Aws, identity: str, _: Props) -> None:
+    """Give the system its AWS-owned baseline back."""
+    filters = [{"Key": "OWNER", "Values": ["AWS"]}]
+    pages = aws.client("ssm").get_paginator("describe_patch_baselines").paginate(Filters=filters)
+    for baseline in (item for page in pages for item in page["BaselineIdentities"]):
+        is_default = _AWS_DEFAULT.fullmatch(baseline["BaselineName"])
+        if baseline.get("OperatingSystem") == identity and is_default:
+            aws.client("ssm").register_default_patch_baseline(BaselineId=baseline["BaselineId"])
+            return
+
+
+PATCHING = (
+    ResourceType(
+        name="aws:ssm/patchBaseline:PatchBaseline",
+        fields=Fields.parse(
+            "name operatingSystem! approvalRules globalFilters approvedPatches~ rejectedPatches~"
+            " approvedPatchesComplianceLevel approvedPatchesEnableNonSecurity rejectedPatchesAction?"
+            " availableSecurityUpdatesComplianceStatus? sources description"
+        ),
+        defaults={"operatingSystem": "WINDOWS", "approvedPatchesComplianceLevel": "UNSPECIFIED"},
+        tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
+            lambda identity, _: {"ResourceType": "PatchBaseline", "ResourceId": identity}
+        ),
+        create=_create_baseline,
+        read=_read_baseline,
+        update=_update_baseline,
+        delete=_delete_baseline,
+    ),
+    ResourceType(
+        name="aws:ssm/patchGroup:PatchGroup",
+        fields=Fields.parse("baselineId! patchGroup!"),
+        auto_name=None,
+        create=_create_group,
+        read=_read_group,
+        delete=_delete_group,
+    ),
+    ResourceType(
+        name="aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
+        fields=Fields.parse("baselineId! operatingSystem!"),
+        auto_name=None,
+        create=_create_default,
+        read=_read_default,
+        delete=_delete_default,
+    ),
+)

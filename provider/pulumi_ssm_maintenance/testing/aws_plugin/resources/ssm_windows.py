@@ -1,0 +1,148 @@
+"""Maintenance windows, their targets and tasks, as the Terraform provider keeps them."""
+
+from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names
+from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+
+_TASK_NAMES: Names = {
+    "automationParameters": "Automation",
+    "lambdaParameters": "Lambda",
+    "runCommandParameters": "RunCommand",
+    "stepFunctionsParameters": "StepFunctions",
+    "outputS3Bucket": "OutputS3BucketName",
+    "cloudwatchConfig": "CloudWatchOutputConfig",
+    "cloudwatchLogGroupName": "CloudWatchLogGroupName",
+    "cloudwatchOutputEnabled": "CloudWatchOutputEnabled",
+}
+
+
+def _create_window(aws: Aws, inputs: Props) -> str:
+    answer = aws.call(
+        "ssm",
+        "create_maintenance_window",
+        {"allowUnassociatedTargets": False} | inputs,
+    )
+    if not inputs["enabled"]:
+        aws.client("ssm").update_maintenance_window(WindowId=answer["WindowId"], Enabled=False)
+    return str(answer["WindowId"])
+
+
+def _read_window(aws: Aws, identity: str, _: Props) -> Props:
+    return aws.ask("ssm", "get_maintenance_window", WindowId=identity)
+
+
+def _update_window(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    wanted = {"allowUnassociatedTargets": False} | new
+    aws.call("ssm", "update_maintenance_window", wanted, WindowId=identity, Replace=True)
+
+
+def _delete_window(aws: Aws, identity: str, _: Props) -> None:
+    aws.client("ssm").delete_maintenance_window(WindowId=identity)
+
+
+def _create_target(aws: Aws, inputs: Props) -> str:
+    answer = aws.call("ssm", "register_target_with_maintenance_window", inputs)
+    return str(answer["WindowTargetId"])
+
+
+def _read_target(aws: Aws, identity: str, known: Props) -> Props | None:
+    wanted = [{"Key": "WindowTargetId", "Values": [identity]}]
+    window = known["windowId"]
+    answer = aws.ask("ssm", "describe_maintenance_window_targets", WindowId=window, Filters=wanted)
+    return next((item for item in answer["targets"] if item["windowTargetId"] == identity), None)
+
+
+def _update_target(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    aws.call("ssm", "update_maintenance_window_target", new, WindowTargetId=identity, Replace=True)
+
+
+def _delete_target(aws: Aws, identity: str, state: Props) -> None:
+    aws.client("ssm").deregister_target_from_maintenance_window(WindowId=state["windowId"], WindowTargetId=identity)
+
+
+def _create_task(aws: Aws, inputs: Props) -> str:
+    answer = aws.call("ssm", "register_task_with_maintenance_window", _task_request(inputs), _TASK_NAMES)
+    return str(answer["WindowTaskId"])
+
+
+def _read_task(aws: Aws, identity: str, known: Props) -> Props:
+    window = known["windowId"]
+    held = aws.ask("ssm", "get_maintenance_window_task", _TASK_NAMES, WindowId=window, WindowTaskId=identity)
+    invocation = held.get("taskInvocationParameters") or {}
+    blocks = {name: _block_properties(block) for name, block in invocation.items() if block}
+    return held | {
+        "arn": aws.arn("ssm", f"windowtask/{identity}"),
+        "taskInvocationParameters": blocks or None,
+    }
+
+
+def _update_task(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    wanted: Props = {"priority": 0} | _task_request(new)
+    if not new.get("targets"):  # AWS fills in rates that it then refuses
+        wanted |= {"maxConcurrency": None, "maxErrors": None}
+    aws.call("ssm", "update_maintenance_window_task", wanted, _TASK_NAMES, WindowTaskId=identity, Replace=True)
+
+
+def _delete_task(aws: Aws, identity: str, state: Props) -> None:
+    aws.client("ssm").deregister_task_from_maintenance_window(WindowId=state["windowId"], WindowTaskId=identity)
+
+
+def _task_request(inputs: Props) -> Props:
+    """Bring the invocation parameters into AWS's form: `parameters` is a list of pairs in Pulumi."""
+    blocks = {
+        name: _block_request(block) for name, block in (inputs.get("taskInvocationParameters") or {}).items() if block
+    }
+    return inputs | ({"taskInvocationParameters": blocks} if blocks else {})
+
+
+def _block_request(block: Props) -> Props:
+    if "parameters" not in block:
+        return block
+    return block | {"parameters": {item["name"]: item["values"] for item in block["parameters"] or ()}}
+
+
+def _block_properties(block: Props) -> Props:
+    if "parameters" not in block:
+        return block
+    pairs = [{"name": name, "values": values} for name, values in block["parameters"].items()]
+    return block | {"parameters": pairs}
+
+
+WINDOWS = (
+    ResourceType(
+        name="aws:ssm/maintenanceWindow:MaintenanceWindow",
+        fields=Fields.parse(
+            "name schedule scheduleTimezone scheduleOffset duration cutoff allowUnassociatedTargets enabled"
+            " startDate endDate description"
+        ),
+        defaults={"enabled": True},
+        tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
+            lambda identity, _: {"ResourceType": "MaintenanceWindow", "ResourceId": identity}
+        ),
+        create=_create_window,
+        read=_read_window,
+        update=_update_window,
+        delete=_delete_window,
+    ),
+    ResourceType(
+        name="aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+        fields=Fields.parse("windowId! resourceType! targets name description ownerInformation"),
+        create=_create_target,
+        read=_read_target,
+        update=_update_target,
+        delete=_delete_target,
+    ),
+    ResourceType(
+        name="aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+        fields=Fields.parse(
+            "windowId! taskType! taskArn targets taskInvocationParameters maxConcurrency? maxErrors? priority?"
+            " serviceRoleArn? cutoffBehavior? name description parameters~"
+        ),
+        create=_create_task,
+        read=_read_task,
+        update=_update_task,
+        delete=_delete_task,
+    ),
+)

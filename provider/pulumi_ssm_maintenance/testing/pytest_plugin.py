@@ -1,0 +1,106 @@
+"""Fixtures of pytest for stacks: an AWS on this machine and the real Pulumi engine, with no account.
+
+Installed with the extra `[testing]`, they are there by themselves:
+
+    def test_patching_is_declared(local_aws, local_stack):
+        stack = local_stack(program)
+        stack.up()
+        assert local_aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
+        stack.expect_no_changes()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from ._inline_program import Program
+    from ._local_aws import LocalAws
+    from ._stacks import LocalStack
+
+# This module is loaded in every run of pytest where the package is installed, so the fixtures import what they need.
+
+
+class LocalStackFactory(Protocol):
+    """Makes a stack of a program, which is a function or a folder with a Pulumi.yaml."""
+
+    def __call__(  # noqa: PLR0913 - the settings of a stack, by keyword
+        self,
+        program: Program | Path,
+        *,
+        name: str = "dev",
+        project: str = "test",
+        config: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> LocalStack:
+        """Make the stack; nothing is deployed before its `up`.
+
+        Args:
+            program: a function that declares the resources, or a folder with a Pulumi.yaml.
+            name: the stack's name; stacks of one test share a backend.
+            project: the project's name; a folder says its own.
+            config: plain configuration, nested values too; a key without `:` belongs to the project.
+            secrets: configuration that is kept encrypted.
+            env: further environment variables for all operations, such as another AWS_REGION.
+        """
+        ...
+
+
+@pytest.fixture(scope="session")
+def _local_aws_process() -> Iterator[LocalAws]:
+    from ._local_aws import LocalAws  # noqa: PLC0415 - see above
+
+    with LocalAws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def local_aws(_local_aws_process: LocalAws) -> LocalAws:
+    """An empty `LocalAws`: one child process for the whole run, emptied of everything before each test."""
+    _local_aws_process.reset()
+    return _local_aws_process
+
+
+@pytest.fixture(scope="session")
+def _plugins_home(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    from ._plugin_install import install_aws_plugin, uses_real_plugin  # noqa: PLC0415 - see above
+
+    if uses_real_plugin():
+        return None
+    home = tmp_path_factory.mktemp("pulumi-home")
+    install_aws_plugin(home)
+    return home
+
+
+@pytest.fixture
+def local_stack(local_aws: LocalAws, tmp_path: Path, _plugins_home: Path | None) -> Iterator[LocalStackFactory]:
+    """Makes stacks on the real engine that talk to `local_aws`; see `LocalStackFactory` and `LocalStack`.
+
+    Their state and the engine's notes lie in `tmp_path`. The `aws` plugin is this package's stand-in, unless
+    `AWS_PLUGIN=real` is set: then it is the one in your PULUMI_HOME.
+    """
+    from ._engine import EngineNotFoundError  # noqa: PLC0415 - see above
+    from ._stacks import LocalStack  # noqa: PLC0415 - see above
+
+    made: list[LocalStack] = []
+
+    def make(program: Program | Path, *, env: Mapping[str, str] | None = None, **settings: Any) -> LocalStack:
+        environment = dict(local_aws.env) | dict(env or {})
+        try:
+            stack = LocalStack(
+                program, folder=tmp_path / "pulumi", env=environment, plugins_home=_plugins_home, **settings
+            )
+        except EngineNotFoundError as error:
+            raise pytest.UsageError(str(error)) from None
+        made.append(stack)
+        return stack
+
+    yield make
+    for stack in made:
+        stack.close()

@@ -1,0 +1,71 @@
+"""What holds for every test: a clean environment, no connection but to this machine, the same examples each time."""
+
+import ipaddress
+import os
+import socket
+
+import pytest
+from hypothesis import settings
+
+# Chooses what the tests of the engine run on; it is no setting of AWS's.
+_CHOICES = {"AWS_PLUGIN"}
+_NO_AWS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+settings.register_profile("repeatable", derandomize=True, max_examples=40, deadline=None)
+settings.load_profile("repeatable")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "error")
+    # Pulumi's SDK leaves its event loops to the garbage collector, which reports them in whatever test runs then.
+    config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")
+    # pulumi_aws warns of its own old resources while it is imported.
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:pulumi_aws")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment():
+    """No setting of the developer's own reaches a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("AWS_", "PULUMI_")) and name not in _CHOICES:
+                patch.delenv(name)
+        for name, value in _NO_AWS.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only():
+    """A connection to another machine fails its test, whatever the code under test does with exceptions."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self, address):
+        if self.family != socket.AF_UNIX:
+            _demand_loopback(address[0])
+        return connect(self, address)
+
+    def guarded_look_up(host, *args, **kwargs):
+        _demand_loopback(host)
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+def _demand_loopback(host):
+    text = host.decode() if isinstance(host, bytes) else host
+    if text in {None, "", "localhost"}:
+        return
+    try:
+        inside = ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        pytest.fail(f"a test tried to reach {text}")

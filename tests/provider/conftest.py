@@ -1,0 +1,13 @@
+import asyncio
+
+import pytest
+from tests.provider.mock_program import ProgramRunner
+
+
+@pytest.fixture
+def run():
+    """Runs a program under Pulumi's mocks."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield ProgramRunner()
+    loop.close()

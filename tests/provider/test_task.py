@@ -1,0 +1,224 @@
+"""The resource as a program sees it, under Pulumi's mocks: what is sent to the engine, and what comes back."""
+
+import json
+import re
+from pathlib import Path
+
+import pulumi
+import pytest
+from tests.provider.mock_program import PROJECT, STACK, secret
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, TargetArgs, outputs
+from pulumi_ssm_maintenance._identity import idempotency_key
+from pulumi_ssm_maintenance._properties import BOOKKEEPING
+
+GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
+MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "RUN_COMMAND", "task_arn": "AWS-RunShellScript"}
+STRUCTURED = {
+    "targets": [{"key": "InstanceIds", "values": ["i-01234567"]}],
+    "priority": 1,
+    "task_invocation_parameters": {
+        "run_command": {
+            "parameters": {"commands": ["uptime"]},
+            "timeout_seconds": 600,
+            "cloud_watch_output_config": {"cloud_watch_output_enabled": True},
+        }
+    },
+    "alarm_configuration": {"alarms": [{"name": "too-hot"}]},
+    "task_parameters": {"old": {"values": ["a"]}},
+}
+
+
+def stack_urn(run):
+    return run.request("task").parent
+
+
+def test_the_type_is_as_ever(run):
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL))
+    assert run.request("task").type == GOLDEN["type_token"]
+
+
+def test_the_outputs_have_their_names_as_ever():
+    assert sorted(MaintenanceWindowTask.__annotations__) == GOLDEN["outputs"]
+
+
+def test_a_task_is_deleted_before_it_is_replaced(run):
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL))
+    assert run.request("task").deleteBeforeReplace is True
+
+
+def test_no_option_of_the_user_changes_that_and_the_others_stay(run):
+    opts = pulumi.ResourceOptions(delete_before_replace=False, protect=True)
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
+    assert run.request("task").deleteBeforeReplace is True
+    assert run.request("task").protect is True
+
+
+def test_the_arguments_are_sent_under_their_names(run):
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL, **STRUCTURED))
+    inputs = run.inputs("task")
+    pickled = inputs.pop("__provider")
+    assert pickled in GOLDEN["pickled_provider"].values()
+    assert inputs == {
+        **MINIMAL,
+        **STRUCTURED,
+        "idempotency_key": idempotency_key(PROJECT, STACK, stack_urn(run), "task"),
+        BOOKKEEPING: {"name": "task", "secrets": []},
+    }
+
+
+def test_typed_dicts_are_the_same_as_literals(run):
+    target = TargetArgs(key="InstanceIds", values=["i-01234567"])
+    args = MaintenanceWindowTaskArgs(**MINIMAL, targets=[target])
+    run(lambda: MaintenanceWindowTask("task", **args))
+    assert run.inputs("task")["targets"] == STRUCTURED["targets"]
+
+
+def test_outputs_are_typed(run):
+    def program():
+        task = MaintenanceWindowTask("task", **MINIMAL, **STRUCTURED)
+        return (
+            task.priority,
+            task.targets,
+            task.task_invocation_parameters,
+            task.alarm_configuration,
+            task.task_parameters,
+        )
+
+    priority, targets, parameters, alarms, old = run(program)
+    assert (priority, type(priority)) == (1, int)
+    assert isinstance(targets[0], outputs.Target)
+    assert (targets[0].key, targets[0].values) == ("InstanceIds", ["i-01234567"])
+    command = parameters.run_command
+    assert isinstance(command, outputs.RunCommand)
+    assert (command.timeout_seconds, type(command.timeout_seconds)) == (600, int)
+    assert command.cloud_watch_output_config.cloud_watch_output_enabled is True
+    assert command["parameters"]["commands"] == ["uptime"]
+    assert parameters.lambda_ is None
+    assert alarms.alarms[0].name == "too-hot"
+    assert alarms.ignore_poll_alarm_failure is None
+    assert old["old"].values == ["a"]
+
+
+def test_parts_of_an_output_are_outputs(run):
+    def program():
+        task = MaintenanceWindowTask("task", **MINIMAL, **STRUCTURED)
+        return task.targets[0].key, task.task_invocation_parameters.run_command.timeout_seconds
+
+    assert run(program) == ["InstanceIds", 600]
+
+
+@pytest.mark.parametrize("name", GOLDEN["outputs"])
+def test_every_output_can_be_read_when_nothing_was_given(run, name):
+    (value,) = run(lambda: (getattr(MaintenanceWindowTask("task", **MINIMAL), name),))
+    given = {**MINIMAL, "idempotency_key": idempotency_key(PROJECT, STACK, stack_urn(run), "task")}
+    assert value == given.get(name)
+
+
+def test_what_the_user_made_secret_is_remembered_by_its_path(run):
+    def program():
+        name = pulumi.Output.secret("nightly")
+        commands = pulumi.Output.from_input({"commands": ["ls", pulumi.Output.secret("hunter2")]})
+        block = {"run_command": {"comment": pulumi.Output.from_input("open"), "parameters": commands}}
+        alarm = pulumi.Output.secret({"alarms": [{"name": pulumi.Output.secret("too-hot")}]})
+        MaintenanceWindowTask("task", **MINIMAL, name=name, task_invocation_parameters=block, alarm_configuration=alarm)
+
+    run(program)
+    inputs = run.inputs("task")
+    assert inputs[BOOKKEEPING] == {
+        "name": "task",
+        "secrets": ["alarm_configuration", "name", "task_invocation_parameters.run_command.parameters"],
+    }
+    assert inputs["name"] == secret("nightly")
+    assert inputs["alarm_configuration"] == secret({"alarms": [{"name": "too-hot"}]})
+
+
+def test_a_secret_inside_a_literal_is_remembered_alone(run):
+    def program():
+        target = {"key": "InstanceIds", "values": ["i-01234567", pulumi.Output.secret("i-76543210")]}
+        MaintenanceWindowTask("task", **MINIMAL, targets=[target])
+
+    run(program)
+    assert run.inputs("task")[BOOKKEEPING]["secrets"] == ["targets[0].values[1]"]
+
+
+def test_a_value_that_comes_later_is_awaited_once(run):
+    async def later():
+        return "nightly"
+
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL, name=later()))
+    assert run.inputs("task")["name"] == "nightly"
+
+
+def test_a_mistyped_argument_is_left_for_check_to_refuse(run):
+    run(lambda: MaintenanceWindowTask("task", **MINIMAL, maxErrors="1"))
+    assert run.inputs("task")["maxErrors"] == "1"
+
+
+class TestTheIdempotencyKey:
+    def keys(self, run, program):
+        run(program)
+        return {name: run.inputs(name).get("idempotency_key") for name in run.names() if "task" in name}
+
+    def test_differs_by_name(self, run):
+        keys = self.keys(run, lambda: [MaintenanceWindowTask(f"task-{n}", **MINIMAL) for n in range(2)])
+        assert len(set(keys.values())) == 2
+
+    def test_differs_by_parent(self, run):
+        def program():
+            for name in ("one", "two"):
+                parent = pulumi.ComponentResource("my:component:Part", name)
+                MaintenanceWindowTask(f"{name}-task", **MINIMAL, opts=pulumi.ResourceOptions(parent=parent))
+
+        assert self.keys(run, program) == {
+            f"{name}-task": idempotency_key(PROJECT, STACK, run.request(f"{name}-task").parent, f"{name}-task")
+            for name in ("one", "two")
+        }
+        assert run.request("one-task").parent.endswith("my:component:Part::one")
+
+    def test_is_the_users_where_the_user_gives_one(self, run):
+        keys = self.keys(run, lambda: MaintenanceWindowTask("task", **MINIMAL, idempotency_key="mine"))
+        assert keys == {"task": "mine"}
+
+
+class TestGet:
+    ID = "mw-0123456789abcdef0/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
+
+    def test_reads_the_task_of_that_id(self, run):
+        run(lambda: MaintenanceWindowTask.get("task", id=self.ID, region="eu-west-1"))
+        request = run.request("task")
+        assert (request.id, request.type) == (self.ID, GOLDEN["type_token"])
+        inputs = run.inputs("task")
+        inputs.pop("__provider")
+        assert inputs == {"region": "eu-west-1", BOOKKEEPING: {"name": "task"}}
+
+    def test_gives_typed_outputs(self, run):
+        def program():
+            found = MaintenanceWindowTask.get("task", self.ID, "eu-west-1")
+            return found.region, found.targets
+
+        assert run(program) == ["eu-west-1", None]
+
+    def test_takes_options(self, run):
+        def program():
+            parent = pulumi.ComponentResource("my:component:Part", "part")
+            MaintenanceWindowTask.get("task", id=self.ID, opts=pulumi.ResourceOptions(parent=parent))
+
+        run(program)
+        assert run.request("task").parent.endswith("my:component:Part::part")
+
+
+def test_a_subclass_is_refused_with_what_to_do_instead():
+    said = re.escape(
+        "Patch: MaintenanceWindowTask cannot be subclassed, since its type is what the state knows it by; wrap it in a"
+        " pulumi.ComponentResource instead"
+    )
+    with pytest.raises(TypeError, match=said):
+
+        class Patch(MaintenanceWindowTask):
+            pass
+
+
+def test_arguments_are_given_by_name():
+    with pytest.raises(TypeError):
+        MaintenanceWindowTask("task", MINIMAL)

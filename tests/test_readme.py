@@ -1,0 +1,32 @@
+"""What the README shows is what the examples run."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_opener_is_the_marked_part_of_the_quickstart():
+    program = (ROOT / "examples/quickstart/__main__.py").read_text()
+    readme = (ROOT / "README.md").read_text()
+    marked = re.search(r"# fmt: off\n(.*)# fmt: on\n", program, re.DOTALL)[1]
+    shown = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
+    assert shown == marked
+    assert len(shown.splitlines()) == 10
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
+def test_every_example_has_a_project_and_a_line_that_says_what_it_is():
+    for program in ROOT.glob("examples/*/__main__.py"):
+        assert (program.parent / "Pulumi.yaml").exists(), program
+        assert (program.parent / "README.md").read_text().startswith(f"# {program.parent.name}\n"), program
