@@ -2,7 +2,7 @@
 python := .venv/bin/python
 typed := $(wildcard provider components tools examples benchmarks tests/typing_tests)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build clean
+.PHONY: help setup demo test check build bench bench-full clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -14,7 +14,7 @@ demo: setup ## maintenance window tasks on the real engine and a local AWS: up, 
 	$(python) tools/demo.py
 
 test: setup ## all tests; a choice of them with ARGS="-k name"
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: setup ## style, types and import contracts
 	.venv/bin/ruff check .
@@ -27,6 +27,12 @@ build: setup ## wheel and sdist in dist/, and the wheel tried in an environment 
 	rm -rf dist
 	$(python) -m build --no-isolation
 	$(python) tools/try_wheel.py dist/*.whl
+
+bench: setup ## how long the engine takes with our tasks, against three anchors: at most 15 minutes
+	$(python) benchmarks/bench.py
+
+bench-full: setup ## the same for all sizes and latencies: an hour or more
+	$(python) benchmarks/bench.py --full
 
 clean: ## remove what the other targets made in the checkout; the engine stays in the user's cache
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache

@@ -22,3 +22,8 @@ def item(path: str, index: int) -> str:
 def covers(roots: Iterable[str], path: str) -> bool:
     """Tell whether `path` is one of `roots` or lies inside one of them."""
     return any(path == root or path.startswith((f"{root}.", f"{root}[")) for root in roots)
+
+
+def top_level(path: str) -> str:
+    """Give the argument that a path leads into."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]

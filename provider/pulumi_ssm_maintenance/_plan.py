@@ -9,6 +9,7 @@ from ._connection import region_problem
 from ._diff import differences, replacing
 from ._identity import parse_task_id
 from ._model import task_shape
+from ._paths import top_level
 from ._properties import COMPUTED, Properties
 from ._rules import examine
 
@@ -59,10 +60,12 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
     held, declared = Properties(olds), Properties(news)
     # Both sides come out of the same decoder, so what is equal as it stands needs no further look.
     fields = [] if held.arguments == declared.arguments else differences(held.request, declared.request)
+    # What is secret from now on lies in clear in the state until an update writes the outputs anew.
+    hidden = sorted({top_level(path) for path in set(declared.secrets) - set(held.secrets)})
     moved = ["region"] if held.region and held.region != declared.region else []
     arguments = {member.api_name: name for name, member in task_shape().members.items()}
     return Changes(
-        changed=[*(arguments[name] for name in fields), *moved],
+        changed=[*(arguments[name] for name in fields), *hidden, *moved],
         replacing=[*(arguments[name] for name in replacing(fields)), *moved],
     )
 

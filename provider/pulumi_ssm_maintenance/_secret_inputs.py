@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi import Output
 
-from ._paths import item, member
+from ._paths import member
 
 
 def with_outputs(value: Any) -> Any:
@@ -21,7 +21,7 @@ def with_outputs(value: Any) -> Any:
 
 
 async def secret_paths(arguments: Mapping[str, Any]) -> list[str]:
-    """List the paths of the outermost values that are secret."""
+    """List the paths of the outermost values that are secret, or of the lists that hold them."""
     found: list[str] = []
     await _collect(arguments, "", found)
     return sorted(found)
@@ -37,5 +37,8 @@ async def _collect(value: Any, path: str, found: list[str]) -> None:
         for key, part in value.items():
             await _collect(part, member(path, str(key)), found)
     elif isinstance(value, list | tuple):
-        for index, part in enumerate(value):
-            await _collect(part, item(path, index), found)
+        # The whole list is secret then: items can change places, at AWS or in the program.
+        inside: list[str] = []
+        for part in value:
+            await _collect(part, path, inside)
+        found.extend({path} if inside else ())

@@ -17,12 +17,17 @@ FACTS = {
 }
 
 
+def direct(kind):
+    # Other packages may stand on this tree; they document their own branches.
+    return [other for other in kind.__subclasses__() if other.__module__ == errors.__name__]
+
+
 def with_subclasses(kind):
-    return [kind, *(deeper for direct in kind.__subclasses__() for deeper in with_subclasses(direct))]
+    return [kind, *(deeper for other in direct(kind) for deeper in with_subclasses(other))]
 
 
 def tree(kind, depth=0):
-    return [(depth, kind.__name__), *(line for direct in kind.__subclasses__() for line in tree(direct, depth + 1))]
+    return [(depth, kind.__name__), *(line for other in direct(kind) for line in tree(other, depth + 1))]
 
 
 def made(kind):

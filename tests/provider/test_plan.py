@@ -101,7 +101,7 @@ def test_a_region_that_is_not_known_yet_may_be_another():
     [
         {"adopt": f"mw-0123456789abcdef0/{TASK_ID}"},
         {"idempotency_key": "another"},
-        {BOOKKEEPING: {"name": "renamed", "secrets": ["task_arn"]}},
+        {BOOKKEEPING: {"name": "renamed", "secrets": []}},
         {"__provider": "another"},
     ],
     ids=lambda ours: next(iter(ours)),
@@ -110,6 +110,15 @@ def test_what_is_ours_is_never_a_difference(ours):
     inputs = checked(MINIMAL).inputs
     assert diff(created(inputs), inputs | ours).changed == []
     assert diff(created(inputs) | ours, inputs).changed == []
+
+
+def test_what_is_made_secret_later_is_a_difference_until_the_state_is_written_anew():
+    inputs = checked(MINIMAL).inputs
+    secret = inputs | {BOOKKEEPING: {"name": "task", "secrets": ["task_arn"]}}
+    assert diff(created(inputs), secret).changed == ["task_arn"]
+    assert diff(created(inputs), secret).replacing == []
+    assert diff(created(secret), secret).changed == []
+    assert diff(created(secret), inputs).changed == []
 
 
 def test_a_lookup_brought_into_management_has_no_region_to_move_from():

@@ -133,13 +133,13 @@ def test_what_the_user_made_secret_is_remembered_by_its_path(run):
     assert inputs["alarm_configuration"] == secret({"alarms": [{"name": "too-hot"}]})
 
 
-def test_a_secret_inside_a_literal_is_remembered_alone(run):
+def test_a_secret_inside_a_list_makes_the_whole_list_secret(run):
     def program():
         target = {"key": "InstanceIds", "values": ["i-01234567", pulumi.Output.secret("i-76543210")]}
         MaintenanceWindowTask("task", **MINIMAL, targets=[target])
 
     run(program)
-    assert run.inputs("task")[BOOKKEEPING]["secrets"] == ["targets[0].values[1]"]
+    assert run.inputs("task")[BOOKKEEPING]["secrets"] == ["targets"]
 
 
 def test_a_value_that_comes_later_is_awaited_once(run):

@@ -152,8 +152,8 @@ def test_the_users_own_account_does_not_reach_the_engine(monkeypatch, tmp_path):
 
 
 def test_the_real_plugin_is_looked_for_in_the_users_own_home(monkeypatch, tmp_path):
-    monkeypatch.setenv("PULUMI_HOME", "/home/me/.pulumi")
-    assert _engine.engine_environment(None, tmp_path, {})["PULUMI_HOME"] == "/home/me/.pulumi"
+    monkeypatch.setenv("PULUMI_HOME", "plugins-of-mine")
+    assert _engine.engine_environment(None, tmp_path, {})["PULUMI_HOME"] == "plugins-of-mine"
 
 
 def test_a_missing_engine_is_an_error_that_names_the_cure(monkeypatch, tmp_path):

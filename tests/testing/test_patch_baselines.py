@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from pulumi_ssm_maintenance.testing._aws_owned_baselines import NAMES
 from pulumi_ssm_maintenance.testing._local_aws import LocalAws
 from pulumi_ssm_maintenance.testing._patch_baselines import OPERATIONS
+from pulumi_ssm_maintenance.testing.aws_plugin.resources.ssm_patching import _AWS_DEFAULT
 
 UNKNOWN = "pb-00000000000000000"
 RULES = {
@@ -351,3 +353,8 @@ def test_no_baseline_operation_of_the_model_that_keeps_something_is_left_to_moto
     about_patches = {"DescribeEffectivePatchesForPatchBaseline"}
     operations = {name for name in ssm.meta.service_model.operation_names if "PatchBaseline" in name}
     assert operations - about_patches <= set(OPERATIONS)
+
+
+def test_the_aws_plugin_finds_the_default_of_aws_for_every_system_by_its_name():
+    assert all(_AWS_DEFAULT.fullmatch(name) for name in NAMES.values())
+    assert not _AWS_DEFAULT.fullmatch("AWS-WindowsPredefinedPatchBaseline-OS")
