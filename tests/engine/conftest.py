@@ -1,0 +1,207 @@
+"""Stacks on the real engine, and what AWS holds after them."""
+
+import json
+
+import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask
+
+REGISTRATION = ServiceModel(Loader().load_service_model("ssm", "service-2")).operation_model(
+    "RegisterTaskWithMaintenanceWindow"
+)
+INSTANCE = "i-0123456789abcdef0"
+SERVICE_LINKED_ROLE = "arn:aws:iam::123456789012:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
+
+
+@pytest.fixture
+def stack(local_stack):
+    """Make a stack of a program: a function, or a mapping from logical names to the arguments of tasks."""
+
+    def make(program, **options):
+        return local_stack(program if callable(program) else tasks(program), **options)
+
+    return make
+
+
+@pytest.fixture
+def program():
+    """Make a program of a mapping from logical names to the arguments of tasks."""
+    return tasks
+
+
+@pytest.fixture
+def apply():
+    """Deploy a stack, or a change of its tasks. Right after every deployment, nothing may be left to do."""
+
+    def up(stack, program=None, **options):
+        if program is not None:
+            stack.program = program if callable(program) else tasks(program)
+        result = stack.up(**options)
+        stack.expect_no_changes()
+        return result
+
+    return up
+
+
+@pytest.fixture
+def new_window(local_aws):
+    """Make a window."""
+
+    def make(region=None, account=None):
+        answer = local_aws.client("ssm", region, account).create_maintenance_window(
+            Name="window", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
+        )
+        return answer["WindowId"]
+
+    return make
+
+
+@pytest.fixture
+def window(new_window):
+    return new_window()
+
+
+@pytest.fixture
+def ssm(local_aws):
+    return local_aws.client("ssm")
+
+
+@pytest.fixture
+def held(local_aws):
+    """Read the tasks of a window as AWS holds them, by their ids."""
+
+    def read(window, region=None, account=None):
+        ssm = local_aws.client("ssm", region, account)
+        listed = ssm.describe_maintenance_window_tasks(WindowId=window, MaxResults=100)["Tasks"]
+        ids = [task["WindowTaskId"] for task in listed]
+        return {id_: _fields(ssm.get_maintenance_window_task(WindowId=window, WindowTaskId=id_)) for id_ in ids}
+
+    return read
+
+
+@pytest.fixture
+def as_request():
+    """Translate the arguments of a task by the model's own names, apart from the provider's way of doing it."""
+    return lambda arguments: _to_api(REGISTRATION.input_shape, arguments)
+
+
+@pytest.fixture
+def declared():
+    """Say what AWS has to hold for tasks as declared, the placeholders for what was left out included."""
+
+    def expected(tasks):
+        return in_order(_expected(task) for task in tasks)
+
+    return expected
+
+
+@pytest.fixture
+def assert_held(held, declared):
+    """Demand that windows hold what is declared, all of it and nothing else."""
+
+    def check(tasks, *windows):
+        windows = windows or {task["window_id"] for task in tasks.values()}
+        found = [task for window in windows for task in held(window).values()]
+        assert in_order(found) == declared(tasks.values())
+
+    return check
+
+
+@pytest.fixture
+def run_command(window):
+    return {
+        "window_id": window,
+        "task_type": "RUN_COMMAND",
+        "task_arn": "AWS-RunShellScript",
+        "targets": [{"key": "InstanceIds", "values": [INSTANCE]}],
+        "max_concurrency": "10%",
+        "max_errors": "0",
+        "task_invocation_parameters": {"run_command": {"parameters": {"commands": ["date"]}, "timeout_seconds": 600}},
+    }
+
+
+@pytest.fixture
+def automation(window):
+    return {
+        "window_id": window,
+        "task_type": "AUTOMATION",
+        "task_arn": "AWS-StopEC2Instance",
+        "task_invocation_parameters": {
+            "automation": {"document_version": "$DEFAULT", "parameters": {"InstanceId": [INSTANCE]}}
+        },
+    }
+
+
+@pytest.fixture
+def function(window):
+    return {
+        "window_id": window,
+        "task_type": "LAMBDA",
+        "task_arn": "function",
+        "task_invocation_parameters": {"lambda_": {"payload": '{"window": "{{WINDOW_ID}}"}', "qualifier": "live"}},
+    }
+
+
+@pytest.fixture
+def state_machine(window):
+    return {
+        "window_id": window,
+        "task_type": "STEP_FUNCTIONS",
+        "task_arn": MACHINE,
+        "task_invocation_parameters": {"step_functions": {"input": '{"a": 1}', "name": "run-{{INVOCATION_ID}}"}},
+    }
+
+
+@pytest.fixture
+def calls(local_aws):
+    """List the SSM operations on tasks since the log was cleared, in the order in which they began."""
+
+    def listed():
+        operations = [request.operation for request in local_aws.requests("ssm")]
+        return [name for name in operations if name.endswith(("MaintenanceWindow", "MaintenanceWindowTask"))]
+
+    return listed
+
+
+def tasks(declared):
+    def program():
+        for name, arguments in declared.items():
+            MaintenanceWindowTask(name, **arguments)
+
+    return program
+
+
+def in_order(tasks):
+    return sorted(tasks, key=lambda task: json.dumps(task, sort_keys=True, default=repr))
+
+
+def _expected(arguments):
+    filled_in = {
+        "Targets": [],
+        "Priority": 0,
+        "TaskParameters": {},
+        "ServiceRoleArn": SERVICE_LINKED_ROLE,
+        **({} if "targets" in arguments else {"MaxConcurrency": "1", "MaxErrors": "1"}),
+    }
+    given = _to_api(REGISTRATION.input_shape, arguments)
+    return {**filled_in, **given}
+
+
+def _to_api(shape, value):
+    if shape.type_name == "structure":
+        names = {f"{xform_name(name)}{'_' * (name == 'Lambda')}": name for name in shape.members}
+        ours = {"region", "adopt", "idempotency_key"}
+        return {names[key]: _to_api(shape.members[names[key]], part) for key, part in value.items() if key not in ours}
+    if shape.type_name == "map":
+        return {key: _to_api(shape.value, part) for key, part in value.items()}
+    if shape.type_name == "list":
+        return [_to_api(shape.member, part) for part in value]
+    return value.encode() if shape.type_name == "blob" else value
+
+
+def _fields(answer):
+    return {name: value for name, value in answer.items() if name in REGISTRATION.input_shape.members}

@@ -1,0 +1,82 @@
+"""Taking over a task that exists."""
+
+import pulumi
+import pytest
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask
+from pulumi_ssm_maintenance.testing import EngineError
+
+
+@pytest.fixture
+def register(ssm, as_request):
+    """Register a task by hand, and give what adopts it."""
+
+    def by_hand(task, **more):
+        id_ = ssm.register_task_with_maintenance_window(**{**as_request(task), **more})["WindowTaskId"]
+        return f"{task['window_id']}/{id_}"
+
+    return by_hand
+
+
+def test_adopt(
+    stack, apply, assert_held, held, calls, local_aws, register, window, new_window, run_command, automation
+):
+    # The alarm and the role are what other tools would leave, or wipe, without a word.
+    left_by_others = {"AlarmConfiguration": {"Alarms": [{"Name": "others"}]}, "Name": "others", "Priority": 9}
+    adopted = {
+        "same": {**run_command, "adopt": register(run_command)},
+        "different": {**automation, "adopt": register(automation, **left_by_others)},
+    }
+    ids = held(window).keys()
+    local_aws.clear_requests()
+
+    made = stack(adopted)
+    apply(made)
+    assert sorted(calls()) == ["GetMaintenanceWindowTask"] * 2 + ["UpdateMaintenanceWindowTask"]
+    assert_held(adopted)
+    assert held(window).keys() == ids == {made.resource(name)["id"] for name in adopted}
+
+    # Whether `adopt` stays or goes is no difference.
+    made.program = lambda: [
+        MaintenanceWindowTask("same", **run_command),
+        MaintenanceWindowTask("different", **automation),
+    ]
+    made.expect_no_changes()
+
+    # A replacement runs create again, with `adopt` still there.
+    moved = {"same": adopted["same"], "different": {**adopted["different"], "window_id": new_window()}}
+    result = apply(made, moved)
+    assert_held(moved)
+    assert "a new task was registered instead" in result.output
+    assert "'different'" in result.output
+
+
+def test_adopt_of_a_task_that_is_gone_or_of_another_type_fails_and_changes_nothing(
+    stack, held, register, window, ssm, automation, function
+):
+    other_type = register(function)
+    before = held(window)
+    gone = f"{window}/00000000-0000-4000-8000-000000000000"
+    for adopt, reason in (
+        (gone, "DoesNotExistException"),
+        (other_type, "it is a LAMBDA task, and AUTOMATION is declared"),
+    ):
+        with pytest.raises(EngineError) as failed:
+            stack({"task": {**automation, "adopt": adopt}}, name=f"s{adopt[-4:]}").up()
+        assert f"could not adopt maintenance window task {adopt}" in str(failed.value)
+        assert reason in str(failed.value)
+    assert held(window) == before
+
+
+def test_a_task_moves_from_one_resource_to_another_in_two_steps(stack, apply, assert_held, held, window, automation):
+    def retained():
+        MaintenanceWindowTask("old", **automation, opts=pulumi.ResourceOptions(retain_on_delete=True))
+
+    made = stack({"old": automation})
+    apply(made)
+    (id_,) = held(window)
+    apply(made, retained)
+    adopted = {"new": {**automation, "priority": 2, "adopt": f"{window}/{id_}"}}
+    assert apply(made, adopted).changed == {"create": 1, "delete": 1}
+    assert_held(adopted)
+    assert held(window).keys() == {id_}

@@ -1,0 +1,153 @@
+"""Exactly one task for each resource, whatever breaks on the way."""
+
+import time
+
+import pulumi
+import pytest
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask
+from pulumi_ssm_maintenance.testing import EngineError, Fault
+
+REGISTER = "RegisterTaskWithMaintenanceWindow"
+GET = "GetMaintenanceWindowTask"
+DEADLINE_SECONDS = 60
+
+
+@pytest.fixture
+def interrupted(local_aws):
+    """Start an `up` and return when its task is registered and the state does not know it yet."""
+
+    def start(stack):
+        local_aws.inject(Fault.hang(DEADLINE_SECONDS, operation=GET))
+        running = stack.start_up()
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not local_aws.requests("ssm", REGISTER):
+            assert time.monotonic() < deadline, running.output()
+            time.sleep(0.05)
+        return running
+
+    yield start
+    local_aws.clear_faults()
+
+
+class TestKilledBetweenRegistrationAndSave:
+    @pytest.mark.parametrize("victim", ["everything", "engine"])
+    def test_the_next_run_finds_the_task(
+        self, stack, apply, assert_held, held, local_aws, interrupted, window, run_command, victim
+    ):
+        made = stack({"task": run_command})
+        running = interrupted(made)
+        running.kill() if victim == "everything" else running.kill_engine()
+        local_aws.clear_faults()
+        (id_,) = held(window)
+        made.cancel()
+        apply(made)
+        assert_held({"task": run_command})
+        assert made.resource("task")["id"] == id_
+
+    def test_a_killed_plugin_needs_no_cancel(
+        self, stack, apply, assert_held, held, local_aws, interrupted, window, run_command
+    ):
+        made = stack({"task": run_command})
+        running = interrupted(made)
+        assert running.kill_plugin("pulumi.dynamic") == 1
+        with pytest.raises(EngineError):
+            running.wait()
+        local_aws.clear_faults()
+        (id_,) = held(window)
+        apply(made)
+        assert_held({"task": run_command})
+        assert made.resource("task")["id"] == id_
+
+
+def test_a_connection_cut_after_the_registration_makes_no_second_task(
+    stack, apply, assert_held, local_aws, run_command, automation
+):
+    local_aws.inject(Fault.reset_after(operation=REGISTER, times=2))
+    declared = {"command": run_command, "automation": automation}
+    apply(stack(declared))
+    assert len(local_aws.requests("ssm", REGISTER)) == 4
+    assert_held(declared)
+
+
+def test_once_it_is_registered_a_task_is_in_the_state_even_where_it_cannot_be_read(
+    stack, assert_held, local_aws, run_command
+):
+    local_aws.inject(Fault.access_denied(operation=GET))
+    made = stack({"task": run_command})
+    result = made.up()
+    assert "could not be read back" in result.output
+    made.expect_no_changes()
+    assert "effective_service_role_arn" not in made.resource("task")["outputs"]
+    local_aws.clear_faults()
+    assert_held({"task": run_command})
+    made.refresh()
+    assert "effective_service_role_arn" in made.resource("task")["outputs"]
+    made.expect_no_changes()
+
+
+def test_five_times_destroyed_and_deployed_again_in_a_kept_window(stack, apply, assert_held, held, window, automation):
+    made = stack({"task": automation})
+    ids = set()
+    for _ in range(5):
+        made.up()
+        assert_held({"task": automation})
+        ids |= held(window).keys()
+        made.destroy()
+        assert held(window) == {}
+    assert len(ids) == 5
+
+
+def test_a_task_that_was_changed_since_its_token_is_set_to_what_is_declared(
+    stack, apply, assert_held, held, ssm, window, run_command
+):
+    made = stack({"task": run_command})
+    apply(made)
+    task = made.resource("task")
+    made.pulumi("state", "delete", task["urn"], "--yes", "--stack", made.name)
+    ssm.update_maintenance_window_task(
+        WindowId=window, WindowTaskId=task["id"], Name="by-hand", AlarmConfiguration={"Alarms": [{"Name": "by-hand"}]}
+    )
+    apply(made)
+    assert_held({"task": run_command})
+    assert held(window).keys() == {task["id"]}
+
+
+def test_a_read_lag_longer_than_the_patience_leaves_one_task(
+    stack, apply, assert_held, held, local_aws, window, automation
+):
+    local_aws.inject(Fault.read_lag(5))
+    made = stack({"task": automation})
+    made.up()
+    local_aws.clear_faults()
+    made.expect_no_changes()
+    assert_held({"task": automation})
+    assert held(window).keys() == {made.resource("task")["id"]}
+
+
+class Nested(pulumi.ComponentResource):
+    def __init__(self, name, task, depth, opts=None):
+        super().__init__("test:index:Nested", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        MaintenanceWindowTask("task", **task, opts=child)
+        if depth:
+            Nested("inner", task, depth - 1, child)
+
+
+def test_identical_tasks_are_as_many_as_are_declared(stack, apply, assert_held, held, window, automation):
+    def program():
+        MaintenanceWindowTask("task", **automation)
+        MaintenanceWindowTask("beside", **automation)
+        Nested("component", automation, depth=1)
+
+    places = [{"name": "dev"}, {"name": "prod"}, {"name": "dev", "project": "other"}]
+    stacks = [stack(program, **place) for place in places]
+    for made in stacks:
+        apply(made)
+    known = [item["id"] for made in stacks for item in made.resources if item["type"].endswith("MaintenanceWindowTask")]
+    assert len(known) == 4 * len(stacks)
+    assert set(known) == held(window).keys()
+    assert_held(dict(enumerate([automation] * len(known))))
+
+    stacks[0].destroy()
+    assert held(window).keys() == set(known[4:])

@@ -1,0 +1,72 @@
+"""Every example, as a user runs it: up, nothing left to do, destroy, nothing left at AWS."""
+
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = EXAMPLES.parent
+
+TASKS = {
+    "quickstart": ["RUN_COMMAND"],
+    "automation_task": ["AUTOMATION"],
+    "lambda_task": ["LAMBDA"],
+    "step_functions_task": ["STEP_FUNCTIONS"],
+    "multi_region": ["RUN_COMMAND"],
+}
+"""The types of the tasks that an example leaves in the region of the stack's configuration."""
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_example_runs_twice_and_leaves_nothing(name, local_aws, local_stack):
+    stack = local_stack(EXAMPLES / name)
+    stack.up()
+    stack.expect_no_changes()
+    assert held(local_aws.client("ssm")) == TASKS[name]
+    stack.destroy()
+    assert windows(local_aws.client("ssm")) == []
+
+
+def test_the_multi_region_example_registers_each_task_where_its_window_is(local_aws, local_stack):
+    stack = local_stack(EXAMPLES / "multi_region")
+    stack.up()
+    assert held(local_aws.client("ssm", "us-east-1")) == held(local_aws.client("ssm", "eu-west-1")) == ["RUN_COMMAND"]
+    assert stack.outputs["task-eu-west-1"].startswith("arn:aws:ssm:eu-west-1:")
+
+
+def test_the_adopt_example_moves_a_task_without_registering_it_anew(local_aws, local_stack):
+    stack = local_stack(EXAMPLES / "adopt")
+    stack.up()
+    window_id, window_task_id = stack.outputs["window_id"], stack.outputs["window_task_id"]
+    settings = {"release": {}, "adopt": {"task": f"{window_id}/{window_task_id}"}, "done": {}}
+    for step, more in settings.items():
+        configuration = {"step": step, **more}
+        flags = [part for key, value in configuration.items() for part in ("--config", f"adopt:{key}={value}")]
+        stack.up(args=flags)
+        assert stack.outputs["window_task_id"] == window_task_id, step
+        assert held(local_aws.client("ssm")) == ["RUN_COMMAND"], step
+    assert not stack.preview(args=["--config", "adopt:step=done"]).changed
+
+
+def test_the_root_project_is_the_quickstart(local_stack):
+    stack = local_stack(ROOT)
+    stack.up()
+    stack.expect_no_changes()
+    assert "MaintenanceWindowTask" in stack.resource("patch")["type"]
+
+
+def test_every_example_of_a_raw_task_is_run_here():
+    raw = {path.parent.name for path in EXAMPLES.glob("*/__main__.py") if "components" not in path.read_text()}
+    assert raw == {*TASKS, "adopt"}
+
+
+def windows(ssm):
+    return [window["WindowId"] for window in ssm.describe_maintenance_windows()["WindowIdentities"]]
+
+
+def held(ssm):
+    return [
+        task["Type"]
+        for window in windows(ssm)
+        for task in ssm.describe_maintenance_window_tasks(WindowId=window)["Tasks"]
+    ]
