@@ -1,0 +1,93 @@
+"""What patches look like on each operating system that Patch Manager knows, and which of them are about security."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+OperatingSystem: TypeAlias = Literal[
+    "ALMA_LINUX",
+    "AMAZON_LINUX",
+    "AMAZON_LINUX_2",
+    "AMAZON_LINUX_2022",
+    "AMAZON_LINUX_2023",
+    "CENTOS",
+    "DEBIAN",
+    "MACOS",
+    "ORACLE_LINUX",
+    "RASPBIAN",
+    "REDHAT_ENTERPRISE_LINUX",
+    "ROCKY_LINUX",
+    "SUSE",
+    "UBUNTU",
+    "WINDOWS",
+]
+
+Filters: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchSystem:
+    """How the patches of an operating system are told apart.
+
+    Attributes:
+        every: the properties that patches have, each with any value.
+        security: the values that security patches have; None where packages come without advisories.
+        more_keys: further properties that a rule may name.
+        is_linux: whether repositories hold patches that are not about security, which a rule may take too.
+        has_dates: whether release dates are reliable, so that a rule can wait.
+    """
+
+    every: Filters
+    security: Filters | None
+    more_keys: tuple[str, ...] = ()
+    is_linux: bool = True
+    has_dates: bool = True
+
+
+_ANY = ("*",)
+_RPM: Filters = {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "SEVERITY": _ANY}
+_DEB: Filters = {"PRODUCT": _ANY, "PRIORITY": _ANY}
+
+_ADVISORIES = PatchSystem(_RPM, {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important")})
+_DEBIAN = PatchSystem(
+    _DEB,
+    {**_DEB, "PRIORITY": ("Required", "Important", "Standard", "Optional", "Extra")},
+    more_keys=("SECTION",),
+    has_dates=False,
+)
+
+# Keys: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchProperties.html
+# Security: what AWS's own baselines take for it, and for Oracle Linux the critical ones as well.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
+SYSTEMS: Mapping[OperatingSystem, PatchSystem] = {
+    "ALMA_LINUX": _ADVISORIES,
+    "AMAZON_LINUX": _ADVISORIES,
+    "AMAZON_LINUX_2": _ADVISORIES,
+    "AMAZON_LINUX_2022": _ADVISORIES,
+    "AMAZON_LINUX_2023": _ADVISORIES,
+    "CENTOS": PatchSystem(_RPM, None),
+    "DEBIAN": _DEBIAN,
+    "MACOS": PatchSystem(
+        {"PRODUCT": _ANY, "CLASSIFICATION": _ANY},
+        {"PRODUCT": _ANY, "CLASSIFICATION": ("Security",)},
+        is_linux=False,
+    ),
+    "ORACLE_LINUX": PatchSystem(
+        _RPM, {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important", "Moderate")}
+    ),
+    "RASPBIAN": _DEBIAN,
+    "REDHAT_ENTERPRISE_LINUX": _ADVISORIES,
+    "ROCKY_LINUX": _ADVISORIES,
+    "SUSE": _ADVISORIES,
+    "UBUNTU": _DEBIAN,
+    "WINDOWS": PatchSystem(
+        {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "MSRC_SEVERITY": _ANY},
+        {
+            "PRODUCT": _ANY,
+            "CLASSIFICATION": ("CriticalUpdates", "SecurityUpdates"),
+            "MSRC_SEVERITY": ("Critical", "Important"),
+        },
+        more_keys=("PATCH_SET", "PRODUCT_FAMILY"),
+        is_linux=False,
+    ),
+}

@@ -1,0 +1,51 @@
+"""The arguments of a patching run."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_ssm_maintenance.args import CutoffBehavior
+
+from ._change_freeze import AnyWindow
+from ._command_logs import LogsArgs
+from ._freeze_periods import FreezePeriod
+from ._notify import Notify
+from ._patch_command import HooksArgs, Reboot
+from ._roles import AnyRole
+from ._schedule import Schedule
+from ._targets import Targets
+from ._waves import WaveArgs
+from ._window import WindowSettings
+
+__all__ = ["PatchingRunArgs"]
+
+
+class PatchingRunArgs(WindowSettings, total=False):
+    """The arguments of `PatchingRun`, which describes each of them."""
+
+    schedule: Schedule | str
+    window: AnyWindow
+    targets: Targets | Mapping[str, Targets]
+    waves: Mapping[str, WaveArgs | Targets]
+    install: bool
+    reboot: Reboot
+    scan_schedule: Schedule | str | None
+    max_concurrency: str
+    max_errors: str
+    delivery_timeout: int
+    cutoff_behavior: CutoffBehavior
+    node_count: int | None
+    minutes_per_node: float | None
+    hooks: HooksArgs | None
+    install_override_list: pulumi.Input[str] | None
+    baseline_override: pulumi.Input[str] | None
+    logs: LogsArgs | bool
+    notify: Notify
+    alarms: bool
+    stop_on_alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str] | None
+    freeze: Sequence[FreezePeriod]
+    task_role: AnyRole | None
+    notification_role: AnyRole | None
+    node_policy: bool
+    tags: Mapping[str, pulumi.Input[str]]

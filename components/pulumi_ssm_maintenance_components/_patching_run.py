@@ -1,0 +1,193 @@
+"""PatchingRun: patching in a maintenance window, in waves, with alarms, logs and notifications."""
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+import pulumi
+
+from ._change_freeze import ChangeFreeze
+from ._command_logs import command_logs
+from ._component import Component
+from ._here import here
+from ._names import full_tags
+from ._node_policy import fetch_statements, node_policy
+from ._notify import failed_nodes, topic_arn
+from ._patch_plan import read_plan
+from ._patch_roles import notification_role, task_role
+from ._patching_args import PatchingRunArgs
+from ._rounds import Room
+from ._run_window import run_window, scan_window
+from ._waves import WaveIds, register_waves
+from ._window import MaintenanceWindow
+from ._window_events import WindowEvent, window_alerts
+
+__all__ = ["PatchingRun"]
+
+_OUTPUTS = (
+    "window_id",
+    "window_arn",
+    "task_role_arn",
+    "notification_role_arn",
+    "topic_arn",
+    "log_group_name",
+    "bucket",
+    "node_policy_arn",
+    "rule_arns",
+    "alarm_arns",
+    "console_url",
+    "schedule_text",
+)
+
+
+class PatchingRun(Component):
+    """Patching of nodes in a maintenance window, in waves that follow each other.
+
+    It makes a window, targets and tasks, the two roles, a log group, a topic, and rules and alarms for runs that fail,
+    do not end in time or are left out. Each of them can be one that is there already.
+
+    Waves are ordered, and not gated: nothing documented keeps a wave from starting when the one before has failed.
+    `stop_on_alarm` does.
+
+    Args:
+        name: the logical name; windows and log groups are called `<project>-<stack>-<name>`.
+        schedule: when the window opens: a `Cron`, `Rate`, `At` or `PatchTuesday`, or the text of one. `timezone`,
+            `offset_days`, `duration`, `cutoff`, `enabled`, `start` and `end` are those of `MaintenanceWindow`.
+        window: another window in place of a schedule: a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id.
+        targets: what is patched in a single wave: `Targets`, or several of them by name. Or else:
+        waves: what is patched one after the other: targets, or a `WaveArgs`, by the name of the wave. A new name is
+            a new wave; the order may change.
+        install: False for a scan, which installs nothing and never reboots. Default: True.
+        reboot: `RebootIfNeeded` or `NoReboot`. Required to install, here or in each wave.
+        scan_schedule: when to scan in between, in a window of its own with the same settings. Default: never.
+        max_concurrency: how many nodes at once, a number or a share as text. Default: `10%`.
+        max_errors: how many failures stop a wave, a number or a share as text. Default: `0`, the first one, for the
+            first of several waves, else `10%`.
+        delivery_timeout: seconds in which a command must start on a node, less than the window gives. Default: 600.
+        cutoff_behavior: `CONTINUE_TASK`, or `CANCEL_TASK`, which may kill an installation half-way. Default:
+            `CONTINUE_TASK`.
+        node_count: how many nodes there are.
+        minutes_per_node: how long one takes; a preview warns when they do not fit into the window.
+        hooks: documents that run on the node around an installation.
+        install_override_list: a list of patches in place of the baseline's, `s3://bucket/key`.
+        baseline_override: baselines in place of those of the patch groups, `s3://bucket/key`.
+        logs: where the output goes. Default: a new log group, for 90 days. False for nowhere.
+        notify: who is told: True for a new topic without subscribers, a list of e-mail addresses for a new topic that
+            writes to them, an `aws.sns.Topic` or its ARN, False for nobody. The policy of a topic that is there stays
+            as it is: it must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish. Default: True.
+        alarms: whether there are rules and alarms. Default: True.
+        stop_on_alarm: the alarm that stops the run, or its name: best one of the application that is patched.
+        freeze: periods in which the window stays shut.
+        task_role: another role to start commands, or its ARN; it must be allowed to pass the notification role.
+        notification_role: another role to publish with, or its ARN.
+        node_policy: whether there is a policy for the nodes' role. Default: True.
+        tags: on top of project, stack, run and managed-by.
+        opts: the resource's options.
+
+    Attributes:
+        window_id: the window's id.
+        window_arn: the window's ARN.
+        window: the window, where it is a `MaintenanceWindow`: it knows its next runs.
+        scan_window: the window of `scan_schedule`, or None.
+        waves: for each wave the ids of its target and task.
+        task_role_arn: the ARN of the role that starts commands.
+        notification_role_arn: the ARN of the role that publishes, or None.
+        topic_arn: the ARN of the topic, or None.
+        log_group_name: the log group, or None.
+        bucket: the bucket, or None.
+        node_policy_arn: the ARN of a policy to attach to the nodes' role, or None where they need nothing. It comes on
+            top of AWS's `AmazonSSMManagedInstanceCore`.
+        rule_arns: the ARNs of the rules by event.
+        alarm_arns: the ARNs of the alarms by event.
+        console_url: the window's page in the console.
+        schedule_text: in words when the window opens, where that is known.
+        room: how many rounds there are and how long they have, where that is known.
+
+    Raises:
+        ArgumentError: an argument is wrong.
+        ScheduleError: AWS would refuse the schedule.
+    """
+
+    window_id: pulumi.Output[str]
+    window_arn: pulumi.Output[str]
+    window: MaintenanceWindow | None
+    scan_window: MaintenanceWindow | None
+    waves: dict[str, WaveIds]
+    task_role_arn: pulumi.Output[str]
+    notification_role_arn: pulumi.Output[str] | None
+    topic_arn: pulumi.Output[str] | None
+    log_group_name: pulumi.Output[str] | None
+    bucket: pulumi.Output[str] | None
+    node_policy_arn: pulumi.Output[str] | None
+    rule_arns: dict[WindowEvent, pulumi.Output[str]]
+    alarm_arns: dict[WindowEvent, pulumi.Output[str]]
+    console_url: pulumi.Output[str]
+    schedule_text: str | None
+    room: Room | None
+
+    def __init__(
+        self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[PatchingRunArgs]
+    ) -> None:
+        super().__init__("PatchingRun", name, opts)
+        where = f"PatchingRun {name!r}"
+        plan = read_plan(where, args)
+        place, tags = here(self), full_tags(name, args.get("tags"))
+        opened = run_window(self, name, where, place, args)
+        self.window_id, self.window_arn, self.window = opened.window_id, opened.window_arn, opened.component
+        self.console_url, self.schedule_text = opened.console_url(place), opened.schedule_text
+        self.scan_window = scan_window(self, name, where, args)
+        self.room = plan.room(where, opened.minutes)
+        self._report(args.get("minutes_per_node"))
+
+        self.topic_arn = topic_arn(self, name, place, args.get("notify", True), tags)
+        publisher = notification_role(self, name, args.get("notification_role"), self.topic_arn, tags)
+        starter = task_role(self, name, place, args.get("task_role"), plan, publisher, tags)
+        self.task_role_arn, self.notification_role_arn = starter, publisher
+        logs = command_logs(self, name, where, logs=args.get("logs", True), tags=tags)
+        self.log_group_name, self.bucket = logs.log_group_name, logs.bucket
+
+        told = failed_nodes(self.topic_arn, publisher)
+        self.waves = register_waves(self, name, self.window_id, plan.waves, plan.task(name, starter, logs, told))
+        if self.scan_window and plan.scan:
+            scans = plan.scanning().task(name, starter, logs, told)
+            register_waves(self.scan_window, name, self.scan_window.window_id, [plan.scan], scans)
+
+        needs = [*logs.node_statements(place), *fetch_statements(place, plan.command.lists)]
+        policy = node_policy(self, f"{name}-node-policy", needs if args.get("node_policy", True) else [], tags)
+        self.node_policy_arn = policy.arn if policy else None
+        self._alert(name, args, tags)
+        self._freeze(name, args)
+        self.register_outputs(self._outputs())
+
+    def _report(self, minutes_per_node: float | None) -> None:
+        if self.room is None:
+            return
+        pulumi.log.info(self.room.describe(), self)
+        if warning := self.room.warning(minutes_per_node):
+            pulumi.log.warn(warning, self)
+
+    def _alert(self, name: str, args: PatchingRunArgs, tags: Mapping[str, pulumi.Input[str]]) -> None:
+        scans = [self.scan_window.window_id] if self.scan_window else []
+        alerts = (
+            window_alerts(self, name, [self.window_id, *scans], topic_arn=self.topic_arn, alarms=True, tags=tags)
+            if args.get("alarms", True)
+            else {}
+        )
+        self.rule_arns = {event: alert.rule.arn for event, alert in alerts.items()}
+        self.alarm_arns = {event: alert.alarm.arn for event, alert in alerts.items() if alert.alarm}
+
+    def _freeze(self, name: str, args: PatchingRunArgs) -> None:
+        # The end of a freeze would switch on what is meant to be off.
+        periods = args.get("freeze", ())
+        if periods and args.get("enabled", True) is not False:
+            ChangeFreeze(
+                f"{name}-freeze",
+                windows={"window": self.window_id},
+                periods=periods,
+                timezone=args.get("timezone", "UTC"),
+                tags=args.get("tags", {}),
+                opts=self.child(),
+            )
+
+    def _outputs(self) -> dict[str, Any]:
+        told = {name: getattr(self, name) for name in _OUTPUTS}
+        return {**told, "waves": {name: ids.outputs() for name, ids in self.waves.items()}}

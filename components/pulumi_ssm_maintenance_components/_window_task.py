@@ -1,0 +1,175 @@
+"""What tasks of all types share: their window, what they run on, how fast, as whom, and what stops them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Required, TypeAlias, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_ssm_maintenance import MaintenanceWindowTask
+from pulumi_ssm_maintenance.args import (
+    AlarmConfigurationArgs,
+    CutoffBehavior,
+    TargetArgs,
+    TaskInvocationParametersArgs,
+    TaskType,
+)
+
+from ._arguments import wrong
+from ._change_freeze import AnyWindow
+from ._component import Component
+from ._names import full_name, full_tags
+from ._notify import Notify
+from ._roles import AnyRole, Statement, resource_group_statements, role_arn, ssm_role
+from ._rounds import demand_rates
+from ._targets import MAX_WINDOW_TARGETS_OF_A_TASK, Targets
+from ._window import MaintenanceWindow
+
+TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input[str]]
+
+_USUAL_RATE = "10%"
+_LONGEST_OWNER_INFORMATION = 128
+
+
+class WindowTaskArgs(TypedDict, total=False):
+    """The arguments that tasks of all types have; each component describes them."""
+
+    window: Required[AnyWindow]
+    targets: TaskTargets | None
+    max_concurrency: str
+    max_errors: str
+    priority: int
+    cutoff_behavior: CutoffBehavior | None
+    stop_on_alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str] | None
+    task_role: AnyRole | None
+    notify: Notify
+    alarms: bool
+    tags: Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTask:
+    """A task before it is registered.
+
+    Attributes:
+        window_id: its window's id.
+        target_ids: the ids of its window targets; none for a task that runs once in a window.
+        tags: the tags of what is made for it.
+    """
+
+    component: Component
+    name: str
+    args: WindowTaskArgs
+    window_id: pulumi.Output[str]
+    target_ids: list[pulumi.Output[str]]
+    tags: dict[str, pulumi.Input[str]]
+
+    def role_arn(self, statements: Sequence[Statement], description: str) -> pulumi.Output[str]:
+        """Give the ARN of the role that starts the task, and make the role where none is given."""
+        role = self.args.get("task_role")
+        if role is None:
+            more = resource_group_statements() if _has_resource_groups(self.args.get("targets")) else []
+            name = f"{self.name}-task-role"
+            role = ssm_role(self.component, name, [*statements, *more], tags=self.tags, description=description)
+        return role_arn(role)
+
+    def register(
+        self,
+        task_type: TaskType,
+        task_arn: pulumi.Input[str],
+        role_arn: pulumi.Input[str],
+        invocation: TaskInvocationParametersArgs,
+    ) -> MaintenanceWindowTask:
+        """Register the task with its window."""
+        targets: list[TargetArgs] = [{"key": "WindowTargetIds", "values": self.target_ids}]
+        return MaintenanceWindowTask(
+            f"{self.name}-task",
+            window_id=self.window_id,
+            task_type=task_type,
+            task_arn=task_arn,
+            targets=targets if self.target_ids else None,
+            max_concurrency=self._rate("max_concurrency"),
+            max_errors=self._rate("max_errors"),
+            priority=self.args.get("priority", 0),
+            service_role_arn=role_arn,
+            task_invocation_parameters=invocation,
+            name=full_name(self.name),
+            cutoff_behavior=self.args.get("cutoff_behavior"),
+            alarm_configuration=_alarm_configuration(self.args.get("stop_on_alarm")),
+            opts=self.component.child(),
+        )
+
+    def _rate(self, rate: str) -> str | None:
+        return str(self.args.get(rate, _USUAL_RATE)) if self.target_ids else None
+
+
+def window_task(component: Component, name: str, where: str, args: WindowTaskArgs) -> WindowTask:
+    """Register what a task runs on.
+
+    Raises:
+        ArgumentError: the targets are none, too many, or no targets at all; a rate is none, or has nothing to limit.
+    """
+    _check_rates(where, args)
+    window = args["window"]
+    window_id = (
+        window.window_id
+        if isinstance(window, MaintenanceWindow)
+        else window.id
+        if isinstance(window, aws.ssm.MaintenanceWindow)
+        else pulumi.Output.from_input(window)
+    )
+    target_ids = _target_ids(component, name, window_id, _named(where, args.get("targets")))
+    return WindowTask(component, name, args, window_id, target_ids, full_tags(name, args.get("tags")))
+
+
+def _check_rates(where: str, args: WindowTaskArgs) -> None:
+    if args.get("targets") is not None:
+        demand_rates(where, args.get("max_concurrency", _USUAL_RATE), args.get("max_errors", _USUAL_RATE))
+        return
+    for rate in ("max_concurrency", "max_errors"):
+        if rate in args:
+            raise wrong(where, rate, args.get(rate), "none without targets: the task runs once in a window")
+
+
+def _named(where: str, targets: TaskTargets | None) -> Mapping[str, Targets] | Sequence[pulumi.Input[str]]:
+    if targets is None:
+        return ()
+    named = {"": targets} if isinstance(targets, Targets) else targets
+    if isinstance(named, str) or not 1 <= len(named) <= MAX_WINDOW_TARGETS_OF_A_TASK:
+        allowed = f"Targets, or 1 to {MAX_WINDOW_TARGETS_OF_A_TASK} of them by name, or as many ids of window targets"
+        raise wrong(where, "targets", named, allowed)
+    return named
+
+
+def _target_ids(
+    component: Component,
+    name: str,
+    window_id: pulumi.Output[str],
+    targets: Mapping[str, Targets] | Sequence[pulumi.Input[str]],
+) -> list[pulumi.Output[str]]:
+    if not isinstance(targets, Mapping):
+        return [pulumi.Output.from_input(target_id) for target_id in targets]
+    return [
+        its_targets.register(
+            "-".join(filter(None, (name, "target", key))),
+            window_id,
+            owner_information="/".join(filter(None, (pulumi.get_stack(), name, key)))[:_LONGEST_OWNER_INFORMATION],
+            opts=component.child(),
+        ).id
+        for key, its_targets in targets.items()
+    ]
+
+
+def _has_resource_groups(targets: TaskTargets | None) -> bool:
+    named = targets.values() if isinstance(targets, Mapping) else (targets,)
+    return any(isinstance(its, Targets) and its.resource_type == "RESOURCE_GROUP" for its in named)
+
+
+def _alarm_configuration(
+    alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str] | None,
+) -> AlarmConfigurationArgs | None:
+    if alarm is None:
+        return None
+    name = alarm.name if isinstance(alarm, aws.cloudwatch.MetricAlarm) else alarm
+    return {"alarms": [{"name": name}], "ignore_poll_alarm_failure": False}

@@ -1,0 +1,102 @@
+"""Programs under Pulumi's mocks, with the resources that they register."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi.runtime
+from pulumi.runtime.mocks import MockMonitor
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+TASK = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
+PROJECT, STACK = "shop", "dev"
+
+_ANSWERS = {
+    "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
+    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+    "aws:index/getRegion:getRegion": {"region": REGION, "name": REGION},
+}
+_STACK = "pulumi:pulumi:Stack"
+# How the resource is made, and not what it is.
+_MACHINERY = ("__provider", "__task", "idempotency_key")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as a program registers it."""
+
+    type: str
+    name: str
+    parent: str | None
+    inputs: dict = field(hash=False)
+
+    def as_dict(self):
+        """The resource for a golden file."""
+        return {"type": self.type, "name": self.name, "parent": self.parent, "inputs": self.inputs}
+
+
+class _Mocks(pulumi.runtime.Mocks):
+    """Answers with the inputs, a name and an ARN."""
+
+    def __init__(self):
+        self.made = []
+
+    def new_resource(self, args):
+        self.made.append(args)
+        name = args.inputs.get("name") or args.inputs.get("bucket") or f"{args.name}-1234567"
+        arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{name}"
+        computed = {"arn": arn, "name": name, "bucket": name, "window_task_id": f"id-of-{args.name}"}
+        computed |= {"version": "1", "defaultVersion": "1"}
+        return args.resource_id or f"id-of-{args.name}", {**computed, **args.inputs}
+
+    def call(self, args):
+        return _ANSWERS[args.token]
+
+
+class _Monitor(MockMonitor):
+    """Remembers parents, which mocks are not told."""
+
+    def __init__(self, mocks):
+        super().__init__(mocks)
+        self.parents = {}
+
+    def RegisterResource(self, request):  # noqa: N802 - the name in Pulumi's protocol
+        *_, types, name = request.parent.split("::") if request.parent else (_STACK, "")
+        kind = types.rpartition("$")[2]
+        self.parents[request.type, request.name] = None if kind == _STACK else f"{kind.rpartition(':')[2]} {name}"
+        return super().RegisterResource(request)
+
+
+def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
+    """Run a program and give the resources that it registers."""
+    # A loop of its own: the SDK takes the thread's, which whoever ran here before may have closed.
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    mocks = _Mocks()
+    monitor = _Monitor(mocks)
+    pulumi.runtime.set_mocks(mocks, project=project, stack=stack, preview=preview, monitor=monitor)
+    pulumi.runtime.set_all_config(config or {})
+
+    @pulumi.runtime.test
+    def under_mocks():
+        program()
+
+    under_mocks()
+    return [
+        Registered(made.typ, made.name, monitor.parents[made.typ, made.name], _plain(made.inputs))
+        for made in mocks.made
+        if (made.typ, made.name) in monitor.parents
+    ]
+
+
+def _plain(inputs):
+    return {name: _readable(value) for name, value in inputs.items() if value is not None and name not in _MACHINERY}
+
+
+def _readable(value):
+    """Documents in JSON as what they hold, and folders as where they are."""
+    if isinstance(value, pulumi.FileArchive):
+        return value.path
+    if isinstance(value, str) and value.startswith("{") and not value.startswith("{{"):
+        return json.loads(value)
+    return value

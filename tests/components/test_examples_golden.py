@@ -1,0 +1,51 @@
+"""What every example registers, so that a changed default is seen in review. UPDATE_GOLDEN=1 writes it anew."""
+
+import json
+import os
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.components.recorded_program import run
+
+EXAMPLES = sorted(path.parent for path in (Path(__file__).parents[2] / "examples").glob("*/__main__.py"))
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
+def test_an_example_registers_what_its_golden_file_says(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(folder)
+    project = yaml.safe_load((folder / "Pulumi.yaml").read_text())
+    found = run(
+        lambda: runpy.run_path(str(folder / "__main__.py"), run_name="__main__"),
+        project=project["name"],
+        config=configuration(project),
+    )
+    text = json.dumps([it.as_dict() for it in sorted(found, key=place)], indent=2, sort_keys=True, ensure_ascii=False)
+    golden = GOLDEN / f"{folder.name}.json"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(f"{text}\n")
+    assert json.loads(text) == json.loads(golden.read_text())
+
+
+def test_each_golden_file_belongs_to_an_example():
+    assert {path.stem for path in GOLDEN.glob("*.json")} == {folder.name for folder in EXAMPLES}
+
+
+def place(resource):
+    return resource.parent or "", resource.type, resource.name
+
+
+def configuration(project):
+    """The defaults of a project's configuration, as the engine hands them to the program."""
+    values = {
+        name: given.get("value", given.get("default")) if isinstance(given, dict) else given
+        for name, given in project.get("config", {}).items()
+    }
+    return {
+        name if ":" in name else f"{project['name']}:{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+        if value is not None
+    }
