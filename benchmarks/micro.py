@@ -1,0 +1,96 @@
+"""What is too small to see on the engine: imports, check and diff, clients, and bytes of state."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import grpc
+from google.protobuf import struct_pb2
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from measure import MODULES, Setting, run_program
+from noop import Noop
+from pulumi_ssm_maintenance import TaskProvider
+from report import Table
+from tasks import arguments
+
+_IMPORTS = 15
+_CALLS = 300
+_PROVIDER = "__provider"
+
+
+def micro_figures() -> Table:
+    """Measure imports, and check and diff over gRPC."""
+    table = Table("Small things", ("what", "measured", "hold"))
+    bare, ours = _import_ms("pulumi"), _import_ms("pulumi, pulumi_ssm_maintenance")
+    table.add("import pulumi, ms", bare, "")
+    table.add("import pulumi_ssm_maintenance on top, ms", ours - bare, "<= 20")
+    noop, task = _check_and_diff_ms(serialize_provider(Noop())), _check_and_diff_ms(serialize_provider(TaskProvider()))
+    table.add("check + diff of a no-op provider, ms", noop, "")
+    table.add("check + diff of a task above it, ms", task - noop, "<= 0.30")
+    return table
+
+
+def state_figures() -> list[Table]:
+    """Measure the bytes of state of one task, by part."""
+    task = run_program("ours", Setting(1), ("up",)).state
+    given = arguments("mw-0123456789abcdef0", 1)
+    sizes = {part: _size(task[part]) for part in ("inputs", "outputs")}
+    table = Table("Bytes of state of one task", ("part", "bytes", "hold"))
+    table.add("arguments as declared", _size(given), "")
+    table.add("inputs", sizes["inputs"], "")
+    table.add("outputs", sizes["outputs"], "")
+    table.add("`__provider`, in each of the two", len(task["inputs"][_PROVIDER]), "<= 100")
+    table.add("both, above twice the inputs", sizes["outputs"] - sizes["inputs"], "<= 400")
+    return [table]
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, separators=(",", ":")))
+
+
+def _import_ms(modules: str) -> float:
+    times = []
+    for _ in range(_IMPORTS):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def _check_and_diff_ms(provider: str) -> float:
+    host = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.dynamic"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(MODULES), "AWS_REGION": "us-east-1"},
+    )
+    try:
+        assert host.stdout is not None  # noqa: S101 - a pipe was asked for
+        with grpc.insecure_channel(f"127.0.0.1:{int(host.stdout.readline())}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            stub.Configure(provider_pb2.ConfigureRequest())
+            return _time_calls(stub, _struct({**arguments("mw-0123456789abcdef0", 1), _PROVIDER: provider}))
+    finally:
+        host.kill()
+        host.wait()
+
+
+def _time_calls(stub: Any, inputs: struct_pb2.Struct) -> float:
+    times = []
+    for _ in range(_CALLS):
+        begun = time.perf_counter()
+        checked = stub.Check(provider_pb2.CheckRequest(olds=inputs, news=inputs)).inputs
+        stub.Diff(provider_pb2.DiffRequest(id="id", olds=checked, news=checked))
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def _struct(value: dict[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(value)
+    return struct
