@@ -107,10 +107,10 @@ def test_nobody_is_told_where_nobody_is_to_be_told(alerts):
 
 def test_each_address_has_a_subscription(alerts):
     subscriptions = alerts(notify=["one@example.com", "two@example.com"])["TopicSubscription"]
-    assert [(it["protocol"], it["endpoint"]) for it in subscriptions.values()] == [
+    assert {(it["protocol"], it["endpoint"]) for it in subscriptions.values()} == {
         ("email", "one@example.com"),
         ("email", "two@example.com"),
-    ]
+    }
 
 
 def test_events_and_alarms_may_be_chosen(alerts):

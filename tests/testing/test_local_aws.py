@@ -20,22 +20,6 @@ WINDOW = {"Name": "window", "Schedule": "rate(1 day)", "Duration": 2, "Cutoff": 
 PATIENCE = 30
 
 
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
-
-
-@pytest.fixture(scope="module")
-def ssm(aws):
-    return aws.client("ssm")
-
-
 def port_of(endpoint):
     return int(endpoint.rpartition(":")[2])
 

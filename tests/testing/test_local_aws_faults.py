@@ -8,20 +8,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from pulumi_ssm_maintenance.testing._faults import Fault
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
 
 DESCRIBE, CREATE = "DescribeMaintenanceWindows", "CreateMaintenanceWindow"
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
 
 
 def client(aws, service, **config):
@@ -31,12 +19,12 @@ def client(aws, service, **config):
     return boto3.client(service, endpoint_url=aws.endpoint, region_name=aws.region, config=settings, **keys)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ssm(aws):
     return client(aws, "ssm", read_timeout=5)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sts(aws):
     return client(aws, "sts")
 

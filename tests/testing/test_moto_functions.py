@@ -6,19 +6,10 @@ import zipfile
 
 import pytest
 
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
 
 @pytest.fixture
 def create(aws):
     """Makes a function and gives its configuration."""
-    aws.reset()
     trust = {"Version": "2012-10-17", "Statement": []}
     role = aws.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     code = io.BytesIO()

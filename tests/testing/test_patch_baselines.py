@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pulumi_ssm_maintenance.testing._aws_owned_baselines import NAMES
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
 from pulumi_ssm_maintenance.testing._patch_baselines import OPERATIONS
 from pulumi_ssm_maintenance.testing.aws_plugin.resources.ssm_patching import _AWS_DEFAULT
 
@@ -47,22 +46,6 @@ LEFT_OUT = {
     "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
     "Sources": [],
 }
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
-
-
-@pytest.fixture(scope="module")
-def ssm(aws):
-    return aws.client("ssm")
 
 
 def create(ssm, **baseline):

@@ -3,30 +3,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
-
 INSTANCE = "i-0123456789abcdef0"
 UNKNOWN_WINDOW = "mw-00000000000000000"
 UNKNOWN_TARGET = "00000000-0000-4000-8000-000000000000"
 BY_TAG = [{"Key": "tag:Environment", "Values": ["prod", "test"]}, {"Key": "tag-key", "Values": ["Patched"]}]
 BY_GROUP = [{"Key": "resource-groups:Name", "Values": ["group"]}]
 FULL = {"Targets": BY_TAG, "OwnerInformation": "owner", "Name": "target", "Description": "what it is"}
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
-
-
-@pytest.fixture(scope="module")
-def ssm(aws):
-    return aws.client("ssm")
 
 
 @pytest.fixture

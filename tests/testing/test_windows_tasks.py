@@ -12,7 +12,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pulumi_ssm_maintenance.testing._faults import Fault
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
 
 INSTANCE = "i-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/task"
@@ -91,22 +90,6 @@ FULL = {
 }
 TARGETLESS = {"TaskArn": "a-function", "TaskType": "LAMBDA"}
 COMMAND = {"TaskArn": "AWS-RunShellScript", "TaskType": "RUN_COMMAND", **TARGETED}
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
-
-
-@pytest.fixture(scope="module")
-def ssm(aws):
-    return aws.client("ssm")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing._local_aws import LocalAws
 from pulumi_ssm_maintenance.testing._windows_service import _OPERATIONS
 
 UNKNOWN_WINDOW = "mw-00000000000000000"
@@ -26,22 +25,6 @@ FULL = {
     "ScheduleOffset": 2,
     "AllowUnassociatedTargets": True,
 }
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _reset(aws):
-    aws.reset()
-
-
-@pytest.fixture(scope="module")
-def ssm(aws):
-    return aws.client("ssm")
 
 
 def create(ssm, **window):

@@ -1,9 +1,11 @@
-"""What the README shows is what the examples run."""
+"""What the pages say is what the code does."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from pulumi_ssm_maintenance._connection import HONOURED, IRRELEVANT
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,6 +17,13 @@ def test_what_the_readme_shows_is_the_marked_part_of_an_example(example, positio
     shown = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[position]
     assert shown == marked
     assert len(shown.splitlines()) <= 10
+
+
+def test_the_configuration_page_says_of_every_key_whether_it_is_honoured():
+    rows = [line.split("|") for line in (ROOT / "docs/configuration.md").read_text().splitlines() if "`aws:" in line]
+    told = {key: cells[2].strip() for cells in rows for key in re.findall(r"`aws:(\w+)`", cells[1])}
+    known = {**dict.fromkeys(HONOURED, "honoured"), **dict.fromkeys(IRRELEVANT, "irrelevant"), "assumeRole": "refused"}
+    assert told == known
 
 
 def test_every_link_to_a_file_leads_somewhere():
