@@ -8,7 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pulumi_ssm_maintenance.testing import EngineError, LocalAws, LocalStack, install_aws_plugin
+# Until there is something to clean up, which is after the imports, an interruption just ends the demo.
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+
+from pulumi_ssm_maintenance.testing import (  # noqa: E402 - the imports take a moment, in which Ctrl-C may come
+    EngineError,
+    LocalAws,
+    LocalStack,
+    install_aws_plugin,
+)
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _HIDDEN_FIELDS = ("ResponseMetadata",)
@@ -17,7 +25,8 @@ _HIDDEN_FIELDS = ("ResponseMetadata",)
 def main() -> int:
     """Show the main job."""
     # A supervisor asks with SIGTERM; it is to leave as little behind as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="pulumi-ssm-maintenance-demo-") as folder:
             _show(Path(folder))
