@@ -34,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _announce(endpoint: str) -> None:
     """Tell the parent where we are; whatever a library prints after that goes to standard error, which is read."""
-    print(endpoint, flush=True)  # noqa: T201  # the parent reads this line
+    try:
+        print(endpoint, flush=True)  # noqa: T201  # the parent reads this line
+    except BrokenPipeError:
+        os._exit(0)  # The parent was interrupted while we started.
     os.dup2(2, 1)
 
 
