@@ -90,6 +90,12 @@ def read_connection(get: Callable[[str], Any]) -> Connection:
     return Connection(**settings)
 
 
+def setting_key(name: str) -> str:
+    """Give an argument of a provider the key under which pulumi-aws has it: `assume_roles` to `assumeRoles`."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
 def environment_region() -> str | None:
     """Give the region that the environment names. boto3 itself reads the second variable only."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None
@@ -239,7 +245,7 @@ _ROLE_PARAMETERS: Final = {
 def _role(value: Any) -> Role:
     if not isinstance(value, Mapping):
         raise TypeError("expected a mapping with roleArn")
-    given = {_camel(key): part for key, part in value.items() if part is not None}
+    given = {setting_key(key): part for key, part in value.items() if part is not None}
     if strangers := sorted(given.keys() - _ROLE_SETTINGS.keys()):
         raise ValueError(f"{', '.join(strangers)} of a role is not supported")
     if not given.get("roleArn"):
@@ -290,11 +296,6 @@ def _structure(value: Any) -> Any:
         return json.loads(value)
     except json.JSONDecodeError:
         raise ValueError("expected JSON") from None
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 _READERS: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {

@@ -6,6 +6,8 @@ from typing import Any, Final, Literal, Required, TypedDict, Unpack
 import pulumi
 from pulumi import Input
 
+from ._connection import setting_key
+
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
 
 _SECRETS: Final = frozenset({"access_key", "secret_key", "token", "assume_role_with_web_identity"})
@@ -138,12 +140,7 @@ class Provider(pulumi.ProviderResource):
 def _stored(args: Mapping[str, Any]) -> dict[str, Any]:
     """Give arguments the keys under which the stack's configuration has them, so that one reader serves both."""
     return {
-        f"aws:{_camel(name)}": pulumi.Output.secret(value) if name in _SECRETS else value
+        f"aws:{setting_key(name)}": pulumi.Output.secret(value) if name in _SECRETS else value
         for name, value in args.items()
         if value is not None
     }
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
