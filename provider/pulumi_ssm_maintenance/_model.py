@@ -2,18 +2,20 @@
 
 botocore's `ssm` service model carries AWS's own names, types, bounds, patterns, enums and sensitivity. Nothing of
 that is written down here a second time: a newer boto3 that knows a new field gives it to users at once.
+
+The model's file is read as it is. botocore's own classes for it say the same, and take longer to import than all the
+rest of a run that changes nothing.
 """
 
+import gzip
+import json
 import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from botocore.model import ServiceModel
-    from botocore.model import Shape as BotocoreShape
+from importlib.resources import files
+from typing import Any, Final
 
 REGISTER: Final = "RegisterTaskWithMaintenanceWindow"
 GET: Final = "GetMaintenanceWindowTask"
@@ -62,18 +64,20 @@ def argument_name(api_name: str) -> str:
 
 
 @cache
-def service_model() -> "ServiceModel":
-    """Load the `ssm` service model that the installed botocore brings."""
-    from botocore.loaders import Loader  # noqa: PLC0415 - as above
-    from botocore.model import ServiceModel  # noqa: PLC0415 - as above
-
-    return ServiceModel(Loader().load_service_model("ssm", "service-2"))
+def _service() -> Mapping[str, Any]:
+    """Read the `ssm` service model that the installed botocore brings, in its newest version."""
+    versions = files("botocore").joinpath("data", "ssm").iterdir()
+    newest = max((version for version in versions if version.is_dir()), key=lambda version: version.name)
+    packed = newest.joinpath("service-2.json.gz")
+    text = gzip.decompress(packed.read_bytes()) if packed.is_file() else newest.joinpath("service-2.json").read_bytes()
+    model: Mapping[str, Any] = json.loads(text)
+    return model
 
 
 @cache
 def task_shape() -> Shape:
     """Give the shape of a task as it is registered: every request field but the idempotency token."""
-    return _compile(service_model().operation_model(REGISTER).input_shape)
+    return _compile(_input(REGISTER))
 
 
 @cache
@@ -85,30 +89,33 @@ def task_fields() -> frozenset[str]:
 @cache
 def updatable() -> frozenset[str]:
     """Give the API names of the task's fields that an update can change: all but what it finds the task by."""
-    shape = service_model().operation_model(UPDATE).input_shape
-    assert shape is not None  # noqa: S101 - the operation takes input
-    return task_fields() & shape.members.keys() - set(shape.required_members)
+    request: Mapping[str, Any] = _service()["shapes"][_input(UPDATE)["shape"]]
+    return task_fields() & frozenset(request["members"]) - frozenset(request["required"])
 
 
 @cache
 def identifier_shape(name: str) -> Shape:
     """Give the shape by which the model describes an identifier, such as `MaintenanceWindowTargetId`."""
-    return _compile(service_model().shape_for(name))
+    return _compile({"shape": name})
 
 
-def _compile(shape: "BotocoreShape | None", *, sensitive: bool = False) -> Shape:
-    assert shape is not None  # noqa: S101 - every operation we name has the shape we ask for
-    facts = shape.metadata
+def _input(operation: str) -> Mapping[str, Any]:
+    reference: Mapping[str, Any] = _service()["operations"][operation]["input"]
+    return reference
+
+
+def _compile(reference: Mapping[str, Any], *, sensitive: bool = False) -> Shape:
+    """Compile what a member, an item or an operation refers to; a reference may add facts to its shape's own."""
+    facts = {**_service()["shapes"][reference["shape"]], **reference}
     sensitive = sensitive or bool(facts.get("sensitive"))
     members = {
         argument_name(name): Member(name, _compile(inner, sensitive=sensitive))
-        for name, inner in getattr(shape, "members", {}).items()
-        if not inner.metadata.get("idempotencyToken")
+        for name, inner in facts.get("members", {}).items()
+        if not inner.get("idempotencyToken")
     }
-    inner = getattr(shape, "member", None) or getattr(shape, "value", None)
-    key = getattr(shape, "key", None)
+    inner, key = facts.get("member") or facts.get("value"), facts.get("key")
     return Shape(
-        kind=shape.type_name,
+        kind=facts["type"],
         members=members,
         item=_compile(inner, sensitive=sensitive) if inner else None,
         key=_compile(key, sensitive=sensitive) if key else None,

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.botocore_model import service_model
 from tests.strategies import BLOCKS, as_the_engine_sends, field, sloppily, tasks
 
 from pulumi_ssm_maintenance._codec import UNKNOWN, Failure, decode, encode
-from pulumi_ssm_maintenance._model import REGISTER, service_model, task_shape
+from pulumi_ssm_maintenance._model import REGISTER, task_shape
 
 MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}
 RUN_COMMAND = "task_invocation_parameters.run_command"

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -101,6 +102,22 @@ def test_importing_the_package_loads_nothing_of_aws():
     loaded = set(told.stdout.split())
     assert "pulumi_ssm_maintenance" in loaded
     assert loaded.isdisjoint({"boto3", "botocore", "moto", "pulumi_aws", "pytest"})
+
+
+def test_a_plan_loads_nothing_that_talks_to_aws():
+    program = f"""
+import sys
+from pulumi_ssm_maintenance import TaskProvider
+checked = TaskProvider().check({{}}, {INPUTS!r})
+assert not checked.failures
+assert not TaskProvider().diff("id", checked.inputs, checked.inputs).changes
+print(*sys.modules)
+"""
+    environment = {**os.environ, "AWS_REGION": "eu-west-1"}
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    loaded = set(told.stdout.split())
+    assert "botocore" in loaded  # whose model it is
+    assert loaded.isdisjoint({"boto3", "botocore.model", "botocore.session", "urllib3"})
 
 
 class TestCheck:

@@ -6,13 +6,14 @@ from threading import Barrier, Thread
 import botocore.exceptions
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from tests.botocore_model import service_model
 from tests.provider.fake_gateway import ACCOUNT
 
 from pulumi_ssm_maintenance import _gateway
 from pulumi_ssm_maintenance._connection import Connection
 from pulumi_ssm_maintenance._gateway import Gateway, default_region, gateway
 from pulumi_ssm_maintenance._identity import Account, TaskId
-from pulumi_ssm_maintenance._model import DEREGISTER, GET, REGISTER, UPDATE, service_model
+from pulumi_ssm_maintenance._model import DEREGISTER, GET, REGISTER, UPDATE
 from pulumi_ssm_maintenance.errors import (
     AccessDeniedError,
     CredentialsError,

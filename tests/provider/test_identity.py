@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.botocore_model import service_model
 from tests.strategies import tasks
 
 from pulumi_ssm_maintenance._codec import encode
@@ -20,7 +21,7 @@ from pulumi_ssm_maintenance._identity import (
     idempotency_key,
     parse_task_id,
 )
-from pulumi_ssm_maintenance._model import REGISTER, service_model
+from pulumi_ssm_maintenance._model import REGISTER
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
 TASK_ID = "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"

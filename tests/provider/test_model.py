@@ -4,6 +4,7 @@ import re
 
 import pytest
 from botocore import xform_name
+from tests.botocore_model import service_model
 
 from pulumi_ssm_maintenance._model import (
     GET,
@@ -11,7 +12,6 @@ from pulumi_ssm_maintenance._model import (
     UPDATE,
     argument_name,
     identifier_shape,
-    service_model,
     task_fields,
     task_shape,
     updatable,
