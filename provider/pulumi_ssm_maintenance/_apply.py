@@ -32,6 +32,7 @@ def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
     """Register a task and read it back, or take over the one named by `adopt`."""
     declared = Properties(inputs)
     aws = gateway(connection, _region(connection, declared))
+    aws.ask_account()  # which is what the answer will need last
     adopted, warnings = _adopted(declared)
     if adopted:
         return _adopt(aws, declared, adopted)

@@ -6,7 +6,7 @@ region in a process, shared by the host's threads.
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from botocore import exceptions as botocore_errors
@@ -173,6 +173,11 @@ class Gateway:
         """Give the caller's account; None when STS cannot say."""
         return _callers.get(self._connection, lambda: _ask_caller(self._connection, self.region))
 
+    def ask_account(self) -> None:
+        """Ask for the caller's account while other calls are under way; `account` waits for the answer."""
+        if self._connection not in _callers:
+            Thread(target=self.account, daemon=True).start()
+
 
 def gateway(connection: Connection, region: str) -> Gateway:
     """Give the gateway to a region, the same for every task and thread of this process.
@@ -208,6 +213,9 @@ class _OncePerProcess(Generic[T]):
     def __init__(self) -> None:
         self._values: dict[Hashable, T] = {}
         self._lock = Lock()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._values
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         if key not in self._values:

@@ -1,6 +1,7 @@
 """boto3 sessions for a connection: where credentials come from, and how clients are set up."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import CredentialRetrievalError
+from botocore.loaders import Loader, create_loader
 
 from ._connection import Connection, Role, environment_region
 from ._version import __version__
@@ -69,7 +71,7 @@ def _session(connection: Connection, region: str) -> botocore.session.Session:
 
 
 def _base_session(connection: Connection) -> botocore.session.Session:
-    session = botocore.session.Session(profile=connection.profile)
+    session = _new_session(connection)
     variables = {
         "config_file": connection.shared_config_file,
         "credentials_file": connection.shared_credentials_file,
@@ -86,6 +88,18 @@ def _base_session(connection: Connection) -> botocore.session.Session:
     return session
 
 
+def _new_session(connection: Connection) -> botocore.session.Session:
+    session = botocore.session.Session(profile=connection.profile)
+    # One loader for all sessions of the process: to read AWS's models and endpoints is most of the price of a client.
+    session.lazy_register_component("data_loader", lambda: _loader(session.get_config_variable("data_path")))
+    return session
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    return create_loader(data_path)
+
+
 class _Assumed(CredentialProvider):
     """Credentials of an assumed role, fetched when first used and again before they expire."""
 
@@ -100,7 +114,7 @@ class _Assumed(CredentialProvider):
 
 
 def _assuming(connection: Connection, fetcher: Any) -> botocore.session.Session:
-    session = botocore.session.Session(profile=connection.profile)
+    session = _new_session(connection)
     session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher.fetch_credentials)]))
     return session
 

@@ -124,6 +124,9 @@ class FakeGateway:
     def account(self):
         return self.caller
 
+    def ask_account(self):
+        pass
+
     def _add(self, request):
         self._named += 1
         task = TaskId(request["WindowId"], f"00000000-0000-4000-8000-{self._named:012}")

@@ -1,7 +1,7 @@
 """The calls to AWS: what is sent, and what becomes of every error that can come back."""
 
 import inspect
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import botocore.exceptions
 import pytest
@@ -267,6 +267,26 @@ def test_the_caller_is_asked_for_once(monkeypatch):
 def test_a_caller_that_nobody_can_name_is_no_error(monkeypatch, answer):
     sts(monkeypatch, answer)
     assert answering({}).account() is None
+
+
+def test_the_caller_is_asked_for_while_another_call_is_under_way(monkeypatch):
+    asked = Event()
+
+    class Sts(Client):
+        def get_caller_identity(self):
+            asked.set()
+            return self.answer
+
+    class Ssm(Client):
+        def register_task_with_maintenance_window(self, **_):
+            assert asked.wait(10)  # for ever, were the caller asked for afterwards
+            return self.answer
+
+    monkeypatch.setattr(_gateway, "sts_client", lambda *_: Sts({"Arn": "arn:aws:sts::111122223333:assumed-role/a/b"}))
+    aws = Gateway(Connection(), REGION, Ssm({"WindowTaskId": TASK.window_task_id}))
+    aws.ask_account()
+    aws.register(REQUEST, "token", shout)
+    assert aws.account() == ACCOUNT
 
 
 def test_a_caller_is_not_asked_for_where_the_settings_say_so(monkeypatch):

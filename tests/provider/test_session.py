@@ -1,8 +1,10 @@
 """boto3 sessions: where credentials come from, in which order roles are assumed, and how clients are set up."""
 
+import botocore.loaders
 import pytest
 from botocore.client import BaseClient
 
+from pulumi_ssm_maintenance import _session
 from pulumi_ssm_maintenance._connection import Connection, Role
 from pulumi_ssm_maintenance._gateway import Gateway
 from pulumi_ssm_maintenance._identity import TaskId
@@ -177,6 +179,23 @@ def test_sts_is_given_up_soon():
     config = sts_client(Connection(**STATIC), REGION).meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 5)
     assert config.retries["total_max_attempts"] == 2
+
+
+def test_all_clients_of_a_process_read_the_models_of_aws_once(monkeypatch):
+    read, load = [], botocore.loaders.JSONFileLoader.load_file
+
+    def noted(self, path):
+        read.append(path)
+        return load(self, path)
+
+    monkeypatch.setattr(botocore.loaders.JSONFileLoader, "load_file", noted)
+    _session._loader.cache_clear()
+    connection = Connection(**STATIC, assume_roles=(Role(FIRST),))
+    for region in (REGION, "us-east-1"):
+        ssm_client(connection, region)
+        sts_client(connection, region)
+    models = [path for path in read if path.endswith("service-2")]
+    assert len(models) == len(set(models)) == 2
 
 
 def test_the_package_names_itself_to_aws():
