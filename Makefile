@@ -31,7 +31,7 @@ build: setup ## wheel and sdist in dist/, and the wheel tried in an environment 
 bench: setup ## how long the engine takes with our tasks, against three anchors: at most 15 minutes
 	$(python) benchmarks/bench.py
 
-bench-full: setup ## the same for all sizes and latencies: an hour or more
+bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about an hour
 	$(python) benchmarks/bench.py --full
 
 clean: ## remove what the other targets made in the checkout; the engine stays in the user's cache

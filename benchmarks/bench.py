@@ -5,74 +5,80 @@ same calls. *naive* is a provider in the style of Pulumi's documentation, which 
 in a process of its own. Single runs on a shared machine are good to some 15 %, so the figures to hold are medians.
 
     python benchmarks/bench.py          the figures to hold, at most 15 minutes
-    python benchmarks/bench.py --full   all sizes and latencies
+    python benchmarks/bench.py --full   all sizes and latencies as well, and RESULTS.md is written anew
 """
 
 import argparse
+import os
 import platform
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from measure import OPERATIONS, Run, Setting, run_program, run_raw
-from micro import micro_figures, state_figures
+from micro import client_figures, micro_figures, state_figures
 from report import Table, chart
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CHART = Path(__file__).parent / "RESULTS.svg"
 REPEATS = 5
 HELD = Setting(tasks=100, latency=0.05)
+KINDS = ("floor", "raw", "naive", "ours")
 
 Variants = dict[str, Callable[[], Run]]
+Median = dict[tuple[str, str], float]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and keep the results."""
+    """Measure, print, and keep the results of a full run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="all sizes and latencies; an hour or more")
+    parser.add_argument("--full", action="store_true", help="all sizes and latencies as well: about an hour")
     parser.add_argument("--repeats", type=int, default=REPEATS, help=f"of the figures to hold (default: {REPEATS})")
     options = parser.parse_args(arguments)
-    tables = [*held_figures(options.repeats), *state_figures(), micro_figures()]
-    tables += [throttled(500 if options.full else 60), sharded(repeats=3 if options.full else 1)]
-    if options.full:
-        tables += [grid(tasks, latency) for tasks in (1, 100, 500) for latency in (0.0, 0.05, 0.15)]
-        tables += [checkpoints()]
-    text = "\n\n".join([_preamble(options), *(table.markdown() for table in tables)]) + "\n"
-    RESULTS.write_text(text, encoding="utf-8")
-    CHART.write_text(chart(tables[0]), encoding="utf-8")
-    print(text)
+    tables: list[Table] = []
+    for measured in _measurements(options):
+        for table in measured():
+            tables.append(table)
+            print(f"{table.markdown()}\n", flush=True)
+        if options.full:  # after each part, so that an interrupted run keeps what it has
+            text = "\n\n".join([_preamble(options), *(table.markdown() for table in tables)])
+            RESULTS.write_text(f"{text}\n", encoding="utf-8")
+            CHART.write_text(chart(tables[0]), encoding="utf-8")
     return 0
+
+
+def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Table]]]:
+    yield lambda: held_figures(options.repeats)
+    yield lambda: [state_figures(), micro_figures(), client_figures()]
+    yield lambda: [sharded(repeats=3 if options.full else 1)]
+    yield lambda: [throttled(500 if options.full else 60)]
+    if options.full:
+        yield lambda: [retries()]
+        sizes = [Setting(tasks, latency) for latency in (0.0, 0.05, 0.15) for tasks in (1, 100, 300, 500)]
+        yield from (partial(_one, setting) for setting in sizes)
+        yield lambda: [checkpoints()]
+
+
+def _one(setting: Setting) -> list[Table]:
+    return [grid(setting)]
 
 
 def held_figures(repeats: int) -> list[Table]:
     """Measure the figures that are to hold, interleaved."""
     runs = _interleaved(_variants(HELD), repeats)
-    median = {
-        (name, operation): statistics.median(run.figures[operation].seconds for run in found)
-        for name, found in runs.items()
-        for operation in OPERATIONS
-        if operation in found[0].figures
-    }
-    seconds = Table(
+    table = Table(
         f"Seconds, {HELD.tasks} tasks, {HELD.latency * 1000:g} ms latency, median of {repeats}",
-        ("operation", "floor", "raw", "naive", "ours", "calls", "at once", "plugin MiB"),
+        ("operation", *KINDS, "calls", "at once", "plugin MiB"),
     )
-    for operation in OPERATIONS:
-        figures = [run.figures[operation] for run in runs["ours"]]
-        seconds.add(
-            operation,
-            *(median.get((name, operation)) for name in ("floor", "raw", "naive", "ours")),
-            figures[0].calls,
-            max(figure.in_flight for figure in figures),
-            max(figure.plugin_mib for figure in figures),
-        )
-    return [seconds, _ratios(median)]
+    median = _medians(runs)
+    _add_operations(table, runs, median)
+    return [table, _ratios(median)]
 
 
-def _ratios(median: dict[tuple[str, str], float]) -> Table:
+def _ratios(median: Median) -> Table:
     table = Table("Ratios to hold", ("operation", "ratio", "measured", "hold"))
 
     def both(operation: str) -> float:
@@ -90,13 +96,27 @@ def _ratios(median: dict[tuple[str, str], float]) -> Table:
 def throttled(tasks: int) -> Table:
     """Measure against a server that allows five calls a second, evenly and with bursts."""
     table = Table(
-        f"A server that allows 5 calls a second, {tasks} tasks",
+        f"A server that allows 5 calls a second, {tasks} tasks; none failed",
         ("server", "seconds", "the rate's own bound", "ratio", "hold", "calls, the refused included"),
     )
     for name, burst in (("evenly", 1), ("with bursts of 20", 20)):
         up = run_program("ours", Setting(tasks, throttle=(5, burst)), ("up",)).figures["up"]
         bound = (2 * tasks - burst) / 5
         table.add(name, up.seconds, bound, up.seconds / bound, "<= 1.20", up.calls)
+    return table
+
+
+def retries() -> Table:
+    """Measure boto3's retry modes against such a server."""
+    tasks, rate = 60, 5
+    table = Table(
+        f"Retry modes, {tasks} tasks, a server that allows {rate} calls a second",
+        ("mode", "retries", "seconds", "ratio to the bound", "calls, the refused included"),
+    )
+    for mode, most in (("standard", 24), ("adaptive", 24), ("adaptive", 9)):
+        config = {"aws:retryMode": mode, "aws:maxRetries": str(most)}
+        up = run_program("ours", Setting(tasks, throttle=(rate, 1), config=config), ("up",)).figures["up"]
+        table.add(mode, most, up.seconds, up.seconds * rate / (2 * tasks - 1), up.calls)
     return table
 
 
@@ -107,36 +127,33 @@ def sharded(repeats: int) -> Table:
         for name, shards in (("one", 1), ("two", 2), ("four", 4))
     }
     variants: Variants = {name: partial(run_program, "ours", setting) for name, setting in settings.items()}
-    runs = _interleaved(variants, repeats)
+    median = _medians(_interleaved(variants, repeats))
     table = Table(
-        "Explicit providers, 200 tasks, 100 ms, --parallel 16, seconds", ("operation", *settings, "one / two")
+        f"Explicit providers, 200 tasks, 100 ms, --parallel 16, seconds, median of {repeats}",
+        ("operation", *settings, "one / two", "hold"),
     )
     for operation in OPERATIONS:
-        medians = {
-            name: statistics.median(run.figures[operation].seconds for run in found) for name, found in runs.items()
-        }
-        table.add(operation, *medians.values(), medians["one"] / medians["two"])
+        seconds = [median[name, operation] for name in settings]
+        table.add(operation, *seconds, seconds[0] / seconds[1], ">= 1.35" if operation == "up" else "")
     return table
 
 
-def grid(tasks: int, latency: float) -> Table:
+def grid(setting: Setting) -> Table:
     """Measure one size at one latency, once."""
-    runs = _interleaved(_variants(Setting(tasks=tasks, latency=latency)), 1)
+    runs = _interleaved(_variants(setting), 1)
     table = Table(
-        f"Seconds, {tasks} tasks, {latency * 1000:g} ms latency, one run",
-        ("operation", "floor", "raw", "naive", "ours", "calls", "at once", "plugin MiB"),
+        f"Seconds, {setting.tasks} tasks, {setting.latency * 1000:g} ms latency, one run",
+        ("operation", *KINDS, "calls", "at once", "plugin MiB", "ours / (floor + raw)", "naive / ours"),
     )
-    for operation in OPERATIONS:
-        seconds = [runs[name][0].figures[operation].seconds for name in ("floor", "raw", "naive", "ours")]
-        ours = runs["ours"][0].figures[operation]
-        table.add(operation, *seconds, ours.calls, ours.in_flight, ours.plugin_mib)
+    median = _medians(runs)
+    _add_operations(table, runs, median, ratios=True)
     return table
 
 
 def checkpoints() -> Table:
     """Measure what the engine's checkpoint costs: it is rewritten at each step."""
     table = Table(
-        "The engine's checkpoint, `up`, no latency, seconds",
+        "The engine's checkpoint, `up`, no latency, seconds, one run",
         ("tasks", "floor", "floor without", "ours", "ours without"),
     )
     for tasks in (100, 300, 500):
@@ -147,6 +164,28 @@ def checkpoints() -> Table:
         ]
         table.add(str(tasks), *figures)
     return table
+
+
+def _add_operations(table: Table, runs: dict[str, list[Run]], median: Median, *, ratios: bool = False) -> None:
+    for operation in OPERATIONS:
+        ours = [run.figures[operation] for run in runs["ours"]]
+        peaks = max(one.in_flight for one in ours), max(one.plugin_mib for one in ours)
+        floor, raw, naive, measured = (median.get((kind, operation)) for kind in KINDS)
+        # The naive provider reads nothing, so that its refresh is no more than the floor's.
+        compared = (
+            (measured or 0) / ((floor or 0) + (raw or 0)),
+            None if operation == "refresh" else (naive or 0) / (measured or 1),
+        )
+        table.add(operation, floor, raw, naive, measured, ours[0].calls, *peaks, *(compared if ratios else ()))
+
+
+def _medians(runs: dict[str, list[Run]]) -> Median:
+    return {
+        (name, operation): statistics.median(run.figures[operation].seconds for run in found)
+        for name, found in runs.items()
+        for operation in OPERATIONS
+        if operation in found[0].figures
+    }
 
 
 def _variants(setting: Setting) -> Variants:
@@ -169,13 +208,12 @@ def _interleaved(variants: Variants, repeats: int) -> dict[str, list[Run]]:
 
 def _preamble(options: argparse.Namespace) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("pulumi", "boto3", "moto"))
-    flags = " --full" if options.full else ""
     return (
         "# Benchmark results\n\n"
-        f"`python benchmarks/bench.py{flags}` on Python {platform.python_version()}, {packages}, and the engine of"
-        " `tools/engine`.\n\n"
-        "floor: the engine with no-op resources that hold the same inputs. raw: boto3 on four threads, the same calls."
-        " naive: a provider in the style of Pulumi's documentation, which makes half the calls."
+        f"`make bench-full`: {options.repeats} interleaved repeats where a median is given. Python"
+        f" {platform.python_version()}, {packages}, the engine of `tools/engine`, {os.cpu_count()} cores,"
+        f" {platform.system()}. What is measured, and what limits it: [README.md](README.md).\n\n"
+        "![Seconds of each operation](RESULTS.svg)"
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +32,8 @@ class Setting:
     checkpoints: bool = True
     throttle: tuple[float, int] | None = None
     """Calls a second, and how many at once."""
+    config: Mapping[str, str] = field(default_factory=dict)
+    """Further configuration of the stack."""
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ def run_program(kind: str, setting: Setting, operations: tuple[str, ...] = OPERA
     """Run a program of `programs/` through the operations, against a server of its own."""
     run = Run()
     with _server(setting) as (aws, windows), TemporaryDirectory() as folder:
-        stack = LocalStack(PROGRAMS / kind, folder=Path(folder), env=aws.env, plugins_home=None)
+        stack = LocalStack(PROGRAMS / kind, folder=Path(folder), env=aws.env, plugins_home=None, config=setting.config)
         with stack:
             for operation in operations:
                 priority = 2 if operation in {"update", "destroy"} else 1

@@ -21,21 +21,54 @@ from tasks import arguments
 _IMPORTS = 15
 _CALLS = 300
 _PROVIDER = "__provider"
+_PACKAGES = (
+    ("pulumi", "pulumi_ssm_maintenance", "<= 20"),
+    ("pulumi_aws", "pulumi_ssm_maintenance_components", ""),
+)
+_CLIENTS = """
+import json, time
+import pulumi_ssm_maintenance
+from pulumi_ssm_maintenance._connection import Connection
+told, begun = {}, time.perf_counter()
+def note(name):
+    global begun
+    told[name], begun = (time.perf_counter() - begun) * 1000, time.perf_counter()
+from pulumi_ssm_maintenance._gateway import gateway
+note("import of boto3")
+connection = Connection(access_key="a", secret_key="b")
+gateway(connection, "eu-west-1")
+note("first client")
+gateway(connection, "us-east-1")
+note("client for another region")
+gateway(connection, "eu-west-1")
+note("client that is there")
+print(json.dumps(told))
+"""
 
 
 def micro_figures() -> Table:
     """Measure imports, and check and diff over gRPC."""
     table = Table("Small things", ("what", "measured", "hold"))
-    bare, ours = _import_ms("pulumi"), _import_ms("pulumi, pulumi_ssm_maintenance")
-    table.add("import pulumi, ms", bare, "")
-    table.add("import pulumi_ssm_maintenance on top, ms", ours - bare, "<= 20")
+    for base, package, hold in _PACKAGES:
+        bare, both = _import_ms(base, f"{base}, {package}")
+        table.add(f"import {base}, ms", bare, "")
+        table.add(f"import {package} on top, ms", both - bare, hold)
     noop, task = _check_and_diff_ms(serialize_provider(Noop())), _check_and_diff_ms(serialize_provider(TaskProvider()))
     table.add("check + diff of a no-op provider, ms", noop, "")
     table.add("check + diff of a task above it, ms", task - noop, "<= 0.30")
     return table
 
 
-def state_figures() -> list[Table]:
+def client_figures() -> Table:
+    """Measure what the first call of a process waits for, and the first one to another region."""
+    table = Table("Clients, ms, median", ("what", "measured"))
+    told = [json.loads(subprocess.check_output([sys.executable, "-c", _CLIENTS])) for _ in range(_IMPORTS)]
+    for name in told[0]:
+        table.add(name, statistics.median(one[name] for one in told))
+    return table
+
+
+def state_figures() -> Table:
     """Measure the bytes of state of one task, by part."""
     task = run_program("ours", Setting(1), ("up",)).state
     given = arguments("mw-0123456789abcdef0", 1)
@@ -46,20 +79,22 @@ def state_figures() -> list[Table]:
     table.add("outputs", sizes["outputs"], "")
     table.add("`__provider`, in each of the two", len(task["inputs"][_PROVIDER]), "<= 100")
     table.add("both, above twice the inputs", sizes["outputs"] - sizes["inputs"], "<= 400")
-    return [table]
+    return table
 
 
 def _size(value: Any) -> int:
     return len(json.dumps(value, separators=(",", ":")))
 
 
-def _import_ms(modules: str) -> float:
-    times = []
+def _import_ms(*programs: str) -> list[float]:
+    """Import these modules in processes of their own, in turn."""
+    times: dict[str, list[float]] = {modules: [] for modules in programs}
     for _ in range(_IMPORTS):
-        begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
+        for modules, measured in times.items():
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
+            measured.append((time.perf_counter() - begun) * 1000)
+    return [statistics.median(measured) for measured in times.values()]
 
 
 def _check_and_diff_ms(provider: str) -> float:
