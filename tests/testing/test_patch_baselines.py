@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing._aws_owned_baselines import NAMES
-from pulumi_ssm_maintenance.testing._patch_baselines import OPERATIONS
+from pulumi_ssm_maintenance.testing._server.ssm.aws_owned_baselines import NAMES
+from pulumi_ssm_maintenance.testing._server.ssm.patch_baselines import OPERATIONS
 from pulumi_ssm_maintenance.testing.aws_plugin.resources.ssm_patching import _AWS_DEFAULT
 
 UNKNOWN = "pb-00000000000000000"

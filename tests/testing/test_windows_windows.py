@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing._windows_service import _OPERATIONS
+from pulumi_ssm_maintenance.testing._server.ssm.service import _OPERATIONS
 
 UNKNOWN_WINDOW = "mw-00000000000000000"
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"

@@ -9,7 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from ._local_aws import child_environment
-from ._server import LOOPBACK, LocalAwsServer
+from ._server.http_server import LOOPBACK, LocalAwsServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

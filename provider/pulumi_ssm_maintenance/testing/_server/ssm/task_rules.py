@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
 
 if TYPE_CHECKING:
-    from ._windows_state import Members
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
 
 INVOCATION_BLOCKS = {
     "RUN_COMMAND": "RunCommand",

@@ -6,16 +6,16 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
-from ._patching_state import PatchingState
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
+
+from .patching_state import PatchingState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Members = dict[str, Any]
-"""A structure of the API, by its members' names."""
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
 
 
 @dataclass(slots=True)

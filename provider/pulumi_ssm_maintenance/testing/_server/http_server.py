@@ -13,14 +13,15 @@ from urllib.parse import parse_qs
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from ._api_call import ApiCall, caller_of, protocol_and_action
-from ._api_error import Answer, ApiError, error_answer
-from ._fault_injection import FaultInjection, Oddities
-from ._faults import Fault
-from ._moto import Moto
-from ._request_recorder import RequestRecorder
-from ._service_model import service_model
-from ._windows_service import WindowsService
+from pulumi_ssm_maintenance.testing._faults import Fault
+
+from .api_call import ApiCall, caller_of, protocol_and_action
+from .api_error import Answer, ApiError, error_answer
+from .fault_injection import FaultInjection, Oddities
+from .moto_backend import Moto
+from .request_recorder import RequestRecorder
+from .service_model import service_model
+from .ssm.service import WindowsService
 
 LOOPBACK = "127.0.0.1"
 CONTROL = "/_local/"

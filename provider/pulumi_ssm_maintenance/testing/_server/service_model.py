@@ -20,6 +20,9 @@ from botocore.model import (
 
 REDACTED = "[redacted]"
 
+Members = dict[str, Any]
+"""A structure of an API, by its members' names."""
+
 
 @cache
 def service_model(service: str) -> ServiceModel | None:

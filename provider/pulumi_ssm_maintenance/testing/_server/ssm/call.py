@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._windows_state import Members, Window, WindowsState
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
+
+    from .state import Window, WindowsState
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
-from ._service_model import operation_model
+from .api_error import ApiError
+from .service_model import operation_model
 
 if TYPE_CHECKING:
-    from ._api_call import ApiCall
-    from ._faults import Fault
+    from pulumi_ssm_maintenance.testing._faults import Fault
+
+    from .api_call import ApiCall
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, StructureShape
 
-from ._api_error import ApiError
+from .api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

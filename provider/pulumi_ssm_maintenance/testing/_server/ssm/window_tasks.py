@@ -6,14 +6,16 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from ._windows_listing import listing
-from ._windows_state import Members, Task, Window, check_quota, does_not_exist, merged, require
-from ._windows_task_rules import RATES, check_task
+from .listing import listing
+from .state import Task, Window, check_quota, does_not_exist, merged, require
+from .task_rules import RATES, check_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._windows_call import WindowsCall
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
+
+    from .call import WindowsCall
 
 TASKS_PER_WINDOW = 20
 FILTERS = {"WindowTaskId": "WindowTaskId", "TaskArn": "TaskArn", "Priority": "Priority", "TaskType": "Type"}

@@ -6,12 +6,12 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from ._api_error import ApiError
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._windows_state import Members
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
 
 DEFAULT_PAGE = 50
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._api_call import ApiCall
+    from .api_call import ApiCall
 
 
 class ApiError(Exception):

@@ -9,17 +9,19 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
-from ._aws_owned_baselines import NAMES, aws_owned, system_of
-from ._patching_state import Baseline, bare_id
-from ._windows_listing import listing
-from ._windows_state import check_quota, merged, require
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
+
+from .aws_owned_baselines import NAMES, aws_owned, system_of
+from .listing import listing
+from .patching_state import Baseline, bare_id
+from .state import check_quota, merged, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ._windows_call import WindowsCall
-    from ._windows_state import Members
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
+
+    from .call import WindowsCall
 
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
 BASELINES_PER_ACCOUNT = 50

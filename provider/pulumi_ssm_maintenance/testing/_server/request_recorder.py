@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ._request_log import Request
-from ._service_model import operation_model, redacted
+from pulumi_ssm_maintenance.testing._request_log import Request
+
+from .service_model import operation_model, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ._api_call import ApiCall
+    from .api_call import ApiCall
 
 
 @dataclass(slots=True)

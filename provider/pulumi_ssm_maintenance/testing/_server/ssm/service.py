@@ -10,31 +10,32 @@ from uuid import uuid4
 
 from botocore.model import ListShape, StructureShape
 
-from . import _patch_baselines, _windows, _windows_targets, _windows_tasks
-from ._api_error import Answer
-from ._request_validation import validated
-from ._service_model import operation_model
-from ._windows_call import WindowsCall
-from ._windows_state import WindowsState
+from pulumi_ssm_maintenance.testing._server.api_error import Answer
+from pulumi_ssm_maintenance.testing._server.request_validation import validated
+from pulumi_ssm_maintenance.testing._server.service_model import operation_model
+
+from . import patch_baselines, window_targets, window_tasks, windows
+from .call import WindowsCall
+from .state import WindowsState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from botocore.model import Shape
 
-    from ._api_call import ApiCall
-    from ._fault_injection import Oddities
-    from ._windows_state import Members
+    from pulumi_ssm_maintenance.testing._server.api_call import ApiCall
+    from pulumi_ssm_maintenance.testing._server.fault_injection import Oddities
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
 
 _OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
-    **_windows.OPERATIONS,
-    **_windows_targets.OPERATIONS,
-    **_windows_tasks.OPERATIONS,
-    **_patch_baselines.OPERATIONS,
+    **windows.OPERATIONS,
+    **window_targets.OPERATIONS,
+    **window_tasks.OPERATIONS,
+    **patch_baselines.OPERATIONS,
 }
 _TAG_OPERATIONS: Mapping[str, Mapping[str, Callable[[WindowsCall], Members]]] = {
-    "MaintenanceWindow": _windows.TAG_OPERATIONS,
-    "PatchBaseline": _patch_baselines.TAG_OPERATIONS,
+    "MaintenanceWindow": windows.TAG_OPERATIONS,
+    "PatchBaseline": patch_baselines.TAG_OPERATIONS,
 }
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
-from ._windows_listing import listing
-from ._windows_state import Members, WindowTarget, check_quota, does_not_exist, merged, require
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
+
+from .listing import listing
+from .state import WindowTarget, check_quota, does_not_exist, merged, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._windows_call import WindowsCall
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
+
+    from .call import WindowsCall
 
 TARGETS_PER_WINDOW = 100
 FILTERS = {"Type": "ResourceType", "WindowTargetId": "WindowTargetId", "OwnerInformation": "OwnerInformation"}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
-from ._windows_listing import listing
-from ._windows_schedule import check_schedule, next_execution
-from ._windows_state import Members, Window, check_quota, does_not_exist, merged, new_window_id, require
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
+
+from .listing import listing
+from .schedule import check_schedule, next_execution
+from .state import Window, check_quota, does_not_exist, merged, new_window_id, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._windows_call import WindowsCall
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
+
+    from .call import WindowsCall
 
 WINDOWS_PER_ACCOUNT = 50
 FILTERS = {"Name": "Name", "Enabled": "Enabled"}

@@ -9,10 +9,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ._api_error import ApiError
+from pulumi_ssm_maintenance.testing._server.api_error import ApiError
 
 if TYPE_CHECKING:
-    from ._windows_state import Members
+    from pulumi_ssm_maintenance.testing._server.service_model import Members
 
 _SCHEDULE = re.compile(r"(cron|rate|at)\((.+)\)")
 _RATE = re.compile(r"([1-9][0-9]*) (minute|hour|day)s?")

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.test import run_wsgi_app
 
-from ._api_error import Answer, ApiError
-from ._local_aws import ACCOUNT_ID
-from ._moto_functions import keep_log_settings
-from ._service_model import service_model
+from pulumi_ssm_maintenance.testing._local_aws import ACCOUNT_ID
+
+from .api_error import Answer, ApiError
+from .moto_functions import keep_log_settings
+from .service_model import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._api_call import ApiCall
+    from .api_call import ApiCall
 
 # moto has the policies that AWS manages, and leaves them out unless told.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")

@@ -1,0 +1,1 @@
+"""Maintenance windows, their targets and tasks, and patch baselines, as AWS documents them."""
