@@ -2,7 +2,7 @@
 python := .venv/bin/python
 typed := $(wildcard provider components tools examples benchmarks tests/typing_tests)
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build bench bench-full clean
+.PHONY: help setup demo test check build bench bench-full soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -33,6 +33,9 @@ bench: setup ## how long the engine takes with our tasks, against three anchors:
 
 bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about an hour
 	$(python) benchmarks/bench.py --full
+
+soak: setup ## the long kill, fault and walk runs, with a tally; SOAK_KILLS=1000 for more kills
+	SOAK=1 $(python) -m pytest -n 2 --dist worksteal -m soak $(ARGS)
 
 clean: ## remove what the other targets made in the checkout; the engine stays in the user's cache
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache

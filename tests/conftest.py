@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from hypothesis import settings
+from tests import soak
 
 # Chooses what the tests of the engine run on; it is no setting of AWS's.
 _CHOICES = {"AWS_PLUGIN"}
@@ -25,6 +26,14 @@ def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "ignore::ResourceWarning")
     # pulumi_aws warns of its own old resources while it is imported.
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:pulumi_aws")
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    if sums := soak.tally(report for report in reports if report.when == "call"):
+        terminalreporter.section("tally")
+        for what, times in sorted(sums.items()):
+            terminalreporter.write_line(f"{times:8} {what}")
 
 
 @pytest.fixture(scope="session", autouse=True)

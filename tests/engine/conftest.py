@@ -1,19 +1,9 @@
 """Stacks on the real engine, and what AWS holds after them."""
 
-import json
-
 import pytest
-from botocore import xform_name
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from tests.declared import as_held, as_program, as_request, held_tasks, in_order
 
-from pulumi_ssm_maintenance import MaintenanceWindowTask
-
-REGISTRATION = ServiceModel(Loader().load_service_model("ssm", "service-2")).operation_model(
-    "RegisterTaskWithMaintenanceWindow"
-)
 INSTANCE = "i-0123456789abcdef0"
-SERVICE_LINKED_ROLE = "arn:aws:iam::123456789012:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
 
 
@@ -22,7 +12,7 @@ def stack(local_stack):
     """Make a stack of a program: a function, or a mapping from logical names to the arguments of tasks."""
 
     def make(program, **options):
-        return local_stack(program if callable(program) else tasks(program), **options)
+        return local_stack(program if callable(program) else as_program(program), **options)
 
     return make
 
@@ -30,7 +20,7 @@ def stack(local_stack):
 @pytest.fixture
 def program():
     """Make a program of a mapping from logical names to the arguments of tasks."""
-    return tasks
+    return as_program
 
 
 @pytest.fixture
@@ -39,7 +29,7 @@ def apply():
 
     def up(stack, program=None, **options):
         if program is not None:
-            stack.program = program if callable(program) else tasks(program)
+            stack.program = program if callable(program) else as_program(program)
         result = stack.up(**options)
         stack.expect_no_changes()
         return result
@@ -75,18 +65,15 @@ def held(local_aws):
     """Read the tasks of a window as AWS holds them, by their ids."""
 
     def read(window, region=None, account=None):
-        ssm = local_aws.client("ssm", region, account)
-        listed = ssm.describe_maintenance_window_tasks(WindowId=window, MaxResults=100)["Tasks"]
-        ids = [task["WindowTaskId"] for task in listed]
-        return {id_: _fields(ssm.get_maintenance_window_task(WindowId=window, WindowTaskId=id_)) for id_ in ids}
+        return held_tasks(local_aws.client("ssm", region, account), window)
 
     return read
 
 
-@pytest.fixture
-def as_request():
+@pytest.fixture(name="as_request")
+def translated():
     """Translate the arguments of a task by the model's own names, apart from the provider's way of doing it."""
-    return lambda arguments: _to_api(REGISTRATION.input_shape, arguments)
+    return as_request
 
 
 @pytest.fixture
@@ -94,7 +81,7 @@ def declared():
     """Say what AWS has to hold for tasks as declared, the placeholders for what was left out included."""
 
     def expected(tasks):
-        return in_order(_expected(task) for task in tasks)
+        return in_order(as_held(task) for task in tasks)
 
     return expected
 
@@ -165,43 +152,3 @@ def calls(local_aws):
         return [name for name in operations if name.endswith(("MaintenanceWindow", "MaintenanceWindowTask"))]
 
     return listed
-
-
-def tasks(declared):
-    def program():
-        for name, arguments in declared.items():
-            MaintenanceWindowTask(name, **arguments)
-
-    return program
-
-
-def in_order(tasks):
-    return sorted(tasks, key=lambda task: json.dumps(task, sort_keys=True, default=repr))
-
-
-def _expected(arguments):
-    filled_in = {
-        "Targets": [],
-        "Priority": 0,
-        "TaskParameters": {},
-        "ServiceRoleArn": SERVICE_LINKED_ROLE,
-        **({} if "targets" in arguments else {"MaxConcurrency": "1", "MaxErrors": "1"}),
-    }
-    given = _to_api(REGISTRATION.input_shape, arguments)
-    return {**filled_in, **given}
-
-
-def _to_api(shape, value):
-    if shape.type_name == "structure":
-        names = {f"{xform_name(name)}{'_' * (name == 'Lambda')}": name for name in shape.members}
-        ours = {"region", "adopt", "idempotency_key"}
-        return {names[key]: _to_api(shape.members[names[key]], part) for key, part in value.items() if key not in ours}
-    if shape.type_name == "map":
-        return {key: _to_api(shape.value, part) for key, part in value.items()}
-    if shape.type_name == "list":
-        return [_to_api(shape.member, part) for part in value]
-    return value.encode() if shape.type_name == "blob" else value
-
-
-def _fields(answer):
-    return {name: value for name, value in answer.items() if name in REGISTRATION.input_shape.members}

@@ -96,7 +96,11 @@ class LocalStack:
 
     def destroy(self, **options: Unpack[CommonOptions]) -> OperationResult:
         """Delete all resources of the stack."""
-        return self._start("destroy", options).wait(options.get("timeout", TIMEOUT))
+        return self.start_destroy(**options).wait(options.get("timeout", TIMEOUT))
+
+    def start_destroy(self, **options: Unpack[CommonOptions]) -> RunningOperation:
+        """Start `destroy` in the background, to be interrupted."""
+        return self._start("destroy", options)
 
     def expect_no_changes(self, **options: Unpack[ProgramOptions]) -> OperationResult:
         """Preview the program and fail when anything would be done.
