@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.accounts import environment_of
 
 from pulumi_ssm_maintenance.testing import EngineError, Fault
 
@@ -10,13 +11,7 @@ from pulumi_ssm_maintenance.testing import EngineError, Fault
 @pytest.fixture
 def stranger(local_aws):
     """The environment of somebody in another account."""
-    role = {"RoleArn": "arn:aws:iam::222222222222:role/stranger", "RoleSessionName": "stranger"}
-    credentials = local_aws.client("sts").assume_role(**role)["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-    }
+    return environment_of(local_aws, "222222222222")
 
 
 def remembered(stack):

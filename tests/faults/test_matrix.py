@@ -5,16 +5,17 @@ The faults last for the whole operation: what retries could hide is not hidden.
 """
 
 import pytest
+from tests.accounts import environment_of
+from tests.declared import as_program, held_tasks
 
-from pulumi_ssm_maintenance import MaintenanceWindowTask
 from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 REGISTER = "RegisterTaskWithMaintenanceWindow"
 GET = "GetMaintenanceWindowTask"
-UPDATE = "UpdateMaintenanceWindowTask"
+CHANGE = "UpdateMaintenanceWindowTask"
 DEREGISTER = "DeregisterTaskFromMaintenanceWindow"
 
-FAULTS = {
+CALLS_FAIL = {
     "throttled": lambda **where: Fault.error("ThrottlingException", **where),
     "failing": lambda **where: Fault.error("InternalServerError", status=500, **where),
     "cut before the effect": Fault.reset_before,
@@ -26,50 +27,81 @@ FAULTS = {
 LAGGING = "readable late"
 TASK_GONE = "task deleted by hand"
 WINDOW_GONE = "window deleted by hand"
-OUT_OF_BAND = (TASK_GONE, WINDOW_GONE)
+WRONG_ACCOUNT = "wrong account"
+FAULTS = [*CALLS_FAIL, LAGGING, TASK_GONE, WINDOW_GONE, WRONG_ACCOUNT]
+
+CREATE, READ_BACK, READ, UPDATE, DELETE = "create", "create: read back", "read", "update", "delete"
+REMOVE_OLD, MAKE_NEW = "replace: remove the old", "replace: make the new"
+_ONLY_NEW = "only new tasks are readable late; one that is in the state has been seen"
+_OTHER_HALF = "befalls the other half of a replacement, in its own row"
+STRUCK_OUT = {
+    (CREATE, TASK_GONE): "there is none yet; test_exactly_once.py makes one that was there, and destroyed, before",
+    (READ_BACK, LAGGING): "is in the row of create",
+    (READ_BACK, TASK_GONE): "a task that is deleted while it is made looks like one that is readable late",
+    (READ_BACK, WINDOW_GONE): "as above",
+    (READ_BACK, WRONG_ACCOUNT): "a run has one account, and the registration has failed before",
+    (READ, LAGGING): _ONLY_NEW,
+    (UPDATE, LAGGING): _ONLY_NEW,
+    (DELETE, LAGGING): _ONLY_NEW,
+    (REMOVE_OLD, LAGGING): _ONLY_NEW,
+    (REMOVE_OLD, TASK_GONE): _OTHER_HALF,
+    (REMOVE_OLD, WINDOW_GONE): _OTHER_HALF,
+    (MAKE_NEW, WRONG_ACCOUNT): _OTHER_HALF,
+}
 
 # Few retries, so that a fault that lasts is met as soon as may be.
 IMPATIENT = {"aws:maxRetries": "1"}
 GO_ON = ["--continue-on-error"]
+URN = "urn:pulumi:dev::test::pulumi-python:dynamic/ssm:MaintenanceWindowTask::{}".format
 
 
-class Tasks:
-    """A program with a task for each fault, and what AWS holds of them."""
+class Row:
+    """An operation, and a task for each fault that can befall it."""
 
-    def __init__(self, local_aws, local_stack, cells):
-        self.aws, self.ssm = local_aws, local_aws.client("ssm")
-        self.windows = {cell: self._window() for cell in cells}
-        self.priority, self.task_type, self.present = 1, "AUTOMATION", True
+    def __init__(self, operation, local_aws, local_stack, new_window, assert_exactly):
+        self.aws, self.new_window, self.assert_exactly = local_aws, new_window, assert_exactly
+        self.stranger = environment_of(local_aws, "222222222222")
+        self.windows = {fault: new_window() for fault in FAULTS if (operation, fault) not in STRUCK_OUT}
+        self.wanted = {"task_type": "AUTOMATION", "task_arn": "task", "priority": 1}
+        self.present = True
         self.stack = local_stack(self.program, config=IMPATIENT)
 
     def program(self):
-        for cell, window in self.windows.items():
-            if self.present:
-                MaintenanceWindowTask(
-                    cell, window_id=window, task_type=self.task_type, task_arn="task", priority=self.priority
-                )
+        as_program(self.declared())()
 
-    def break_out_of_band(self):
-        for window in filter(None, [self.windows.get(TASK_GONE)]):
-            self.ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=self.held(window)[0])
-        for window in filter(None, [self.windows.get(WINDOW_GONE)]):
-            self.ssm.delete_maintenance_window(WindowId=window)
+    def declared(self):
+        windows = self.windows if self.present else {}
+        return {fault: {**self.wanted, "window_id": window} for fault, window in windows.items()}
 
-    def inject(self, *operations):
+    def fail_under_every_fault(self, call, act, *, at_once=True):
+        """Do something while the call fails for every task; so does all that is done."""
+        self._break_by_hand()
         self.aws.clear_requests()
-        for operation in operations:
-            for cell, fault in FAULTS.items():
-                self.aws.inject(fault(operation=operation, where={"WindowId": self.windows[cell]}))
+        if WRONG_ACCOUNT in self.windows:
+            with pytest.raises(EngineError):
+                act(target=[URN(WRONG_ACCOUNT)], env=self.stranger)
+        self.break_calls(call)
+        for options in [{"args": GO_ON}] if at_once else [{"target": [URN(fault)]} for fault in CALLS_FAIL]:
+            with pytest.raises(EngineError):
+                act(**options)
 
-    def assert_every_fault_was_met(self):
-        met = {r.parameters["WindowId"] for r in self.aws.requests("ssm") if r.status != 200 and r.parameters}
-        assert {cell for cell, window in self.windows.items() if window in met} >= FAULTS.keys()
+    def break_calls(self, call):
+        for fault, make in CALLS_FAIL.items():
+            self.aws.inject(make(operation=call, where={"WindowId": self.windows[fault]}))
+        if LAGGING in self.windows:
+            self.aws.inject(Fault.read_lag(4, where={"WindowId": self.windows[LAGGING]}))
 
-    def recover(self):
+    def assert_one_more_run_mends_it(self):
+        in_vain = {call.parameters["WindowId"] for call in self.aws.requests("ssm") if call.status != 200}
+        assert {fault for fault, window in self.windows.items() if window not in in_vain} == set()
+        self._run_again()
+        self.assert_exactly(self.windows.values(), (self.stack, self.declared()))
+
+    def _run_again(self):
         """Do what a user does: run it again, and refresh first where the error says so."""
         self.aws.clear_faults()
         if WINDOW_GONE in self.windows:
-            self.windows[WINDOW_GONE] = self._window()
+            self.windows[WINDOW_GONE] = self.new_window()
         try:
             self.stack.up(args=GO_ON)
         except EngineError as error:
@@ -78,121 +110,82 @@ class Tasks:
             self.stack.refresh()
             self.stack.up()
 
-    def assert_exactly_as_declared(self):
-        self.stack.expect_no_changes()
-        for cell, window in self.windows.items():
-            found = [self._shown(window, task) for task in self.held(window)]
-            assert found == ([(self.task_type, self.priority)] if self.present else []), cell
-        assert len(self.urns(self.windows)) == (len(self.windows) if self.present else 0)
-
-    def urns(self, cells):
-        """Give the state's tasks of these cells."""
-        tasks = [one["urn"] for one in self.stack.resources if one["type"].endswith("MaintenanceWindowTask")]
-        return [urn for urn in tasks if urn.rpartition("::")[2] in cells]
-
-    def held(self, window):
-        listed = self.ssm.describe_maintenance_window_tasks(WindowId=window)["Tasks"]
-        return [task["WindowTaskId"] for task in listed]
-
-    def _shown(self, window, task):
-        got = self.ssm.get_maintenance_window_task(WindowId=window, WindowTaskId=task)
-        return got["TaskType"], got["Priority"]
-
-    def _window(self):
-        return self.ssm.create_maintenance_window(
-            Name="window", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=False
-        )["WindowId"]
+    def _break_by_hand(self):
+        ssm = self.aws.client("ssm")
+        if (window := self.windows.get(TASK_GONE)) and self.stack.resources:
+            (task,) = held_tasks(ssm, window)
+            ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=task)
+        if window := self.windows.get(WINDOW_GONE):
+            ssm.delete_maintenance_window(WindowId=window)
 
 
 @pytest.fixture
-def tasks(local_aws, local_stack):
-    return lambda *cells: Tasks(local_aws, local_stack, [*FAULTS, *cells])
+def row(local_aws, local_stack, new_window, assert_exactly):
+    return lambda operation: Row(operation, local_aws, local_stack, new_window, assert_exactly)
 
 
-def test_create_under_every_fault(tasks):
-    run = tasks(LAGGING)
-    run.inject(REGISTER)
-    run.aws.inject(Fault.read_lag(4, where={"WindowId": run.windows[LAGGING]}))
-    with pytest.raises(EngineError):
-        run.stack.up(args=GO_ON)
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+@pytest.fixture
+def deployed(row):
+    """Give the row of an operation on tasks that are there."""
+
+    def make(operation):
+        made = row(operation)
+        made.stack.up()
+        return made
+
+    return make
 
 
-def test_reading_back_a_new_task_under_every_fault(tasks):
-    run = tasks()
-    run.inject(GET)
+def test_create_under_every_fault(row):
+    tasks = row(CREATE)
+    tasks.fail_under_every_fault(REGISTER, tasks.stack.up)
+    tasks.assert_one_more_run_mends_it()
+
+
+def test_reading_back_a_new_task_under_every_fault(row):
+    tasks = row(READ_BACK)
+    tasks.break_calls(GET)
     # The task is there, so the run goes through, and its warnings tell what is not known.
-    assert "could not be read back" in run.stack.up(args=GO_ON).output
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+    assert "could not be read back" in tasks.stack.up().output
+    tasks.assert_one_more_run_mends_it()
 
 
-def test_update_under_every_fault(tasks):
-    run = tasks(*OUT_OF_BAND)
-    run.stack.up()
-    run.break_out_of_band()
-    run.priority = 2
-    run.inject(UPDATE)
-    with pytest.raises(EngineError):
-        run.stack.up(args=GO_ON)
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+def test_update_under_every_fault(deployed):
+    tasks = deployed(UPDATE)
+    tasks.wanted["priority"] = 2
+    tasks.fail_under_every_fault(CHANGE, tasks.stack.up)
+    tasks.assert_one_more_run_mends_it()
 
 
-def test_read_under_every_fault(tasks):
-    run = tasks(*OUT_OF_BAND)
-    run.stack.up()
-    run.break_out_of_band()
-    run.inject(GET)
-    for urn in run.urns(FAULTS):
-        with pytest.raises(EngineError):
-            run.stack.refresh(target=[urn])
-    run.stack.refresh(target=run.urns(OUT_OF_BAND))
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+def test_read_under_every_fault(deployed):
+    tasks = deployed(READ)
+    tasks.fail_under_every_fault(GET, tasks.stack.refresh, at_once=False)
+    tasks.stack.refresh(target=[URN(TASK_GONE), URN(WINDOW_GONE)])
+    tasks.assert_one_more_run_mends_it()
 
 
-def test_delete_under_every_fault(tasks):
-    run = tasks(*OUT_OF_BAND)
-    run.stack.up()
-    run.break_out_of_band()
-    run.present = False
-    run.inject(DEREGISTER)
-    with pytest.raises(EngineError):
-        run.stack.up(args=GO_ON)
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+def test_delete_under_every_fault(deployed):
+    tasks = deployed(DELETE)
+    tasks.present = False
+    tasks.fail_under_every_fault(DEREGISTER, tasks.stack.up)
+    tasks.assert_one_more_run_mends_it()
 
 
-def test_replace_under_every_fault_of_making_the_new_task(tasks):
-    run = tasks(*OUT_OF_BAND)
-    run.stack.up()
-    run.break_out_of_band()
-    run.task_type = "LAMBDA"
-    run.inject(REGISTER)
-    with pytest.raises(EngineError):
-        run.stack.up(args=GO_ON)
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
-
-
-def test_replace_under_every_fault_of_removing_the_old_task(tasks):
-    run = tasks(*OUT_OF_BAND)
-    run.stack.up()
-    run.break_out_of_band()
-    run.task_type = "LAMBDA"
-    run.inject(DEREGISTER)
+def test_replace_under_every_fault_of_removing_the_old_task(deployed):
+    tasks = deployed(REMOVE_OLD)
+    tasks.wanted["task_type"] = "LAMBDA"
     # One by one: with --continue-on-error, engine v3.259.0 never ends when the first half of a replacement fails.
-    for urn in run.urns(FAULTS):
-        with pytest.raises(EngineError):
-            run.stack.up(target=[urn])
-    run.assert_every_fault_was_met()
-    run.recover()
-    run.assert_exactly_as_declared()
+    tasks.fail_under_every_fault(DEREGISTER, tasks.stack.up, at_once=False)
+    tasks.assert_one_more_run_mends_it()
+
+
+def test_replace_under_every_fault_of_making_the_new_task(deployed):
+    tasks = deployed(MAKE_NEW)
+    tasks.wanted["task_type"] = "LAMBDA"
+    tasks.fail_under_every_fault(REGISTER, tasks.stack.up)
+    tasks.assert_one_more_run_mends_it()
+
+
+def test_what_is_struck_out_is_in_the_matrix():
+    operations = {CREATE, READ_BACK, READ, UPDATE, DELETE, REMOVE_OLD, MAKE_NEW}
+    assert {cell for cell in STRUCK_OUT if cell[0] not in operations or cell[1] not in FAULTS} == set()
