@@ -118,6 +118,12 @@ def test_an_interrupted_up_leaves_no_process_and_can_be_repeated(local_aws, loca
     stack.expect_no_changes()
 
 
+def test_the_state_has_no_file_that_a_kill_can_leave_empty(local_stack, tmp_path):
+    local_stack(lambda: None)
+    assert list(tmp_path.rglob("dev.json"))
+    assert list(tmp_path.rglob("*.attrs")) == []
+
+
 def test_a_killed_plugin_fails_the_operation_and_not_the_engine(local_aws, local_stack):
     local_aws.inject(Fault.latency(60, service="sns"))
     running = local_stack(lambda: aws.sns.Topic("topic")).start_up()
