@@ -12,6 +12,37 @@ from botocore.model import ServiceModel
 from pulumi_ssm_maintenance import MaintenanceWindowTask
 
 SERVICE_LINKED_ROLE = "arn:aws:iam::123456789012:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"
+INSTANCE = "i-0123456789abcdef0"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
+BY_TYPE = {
+    "RUN_COMMAND": {
+        "task_type": "RUN_COMMAND",
+        "task_arn": "AWS-RunShellScript",
+        "targets": [{"key": "InstanceIds", "values": [INSTANCE]}],
+        "max_concurrency": "10%",
+        "max_errors": "0",
+        "task_invocation_parameters": {"run_command": {"parameters": {"commands": ["date"]}, "timeout_seconds": 600}},
+    },
+    "AUTOMATION": {
+        "task_type": "AUTOMATION",
+        "task_arn": "AWS-StopEC2Instance",
+        "task_invocation_parameters": {
+            "automation": {"document_version": "$DEFAULT", "parameters": {"InstanceId": [INSTANCE]}}
+        },
+    },
+    "LAMBDA": {
+        "task_type": "LAMBDA",
+        "task_arn": "function",
+        "task_invocation_parameters": {"lambda_": {"payload": '{"window": "{{WINDOW_ID}}"}', "qualifier": "live"}},
+    },
+    "STEP_FUNCTIONS": {
+        "task_type": "STEP_FUNCTIONS",
+        "task_arn": MACHINE,
+        "task_invocation_parameters": {"step_functions": {"input": '{"a": 1}', "name": "run-{{INVOCATION_ID}}"}},
+    },
+}
+"""Arguments of a task of each type, all but the window."""
+
 _REGISTRATION = ServiceModel(Loader().load_service_model("ssm", "service-2")).operation_model(
     "RegisterTaskWithMaintenanceWindow"
 )

@@ -36,7 +36,10 @@ def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
     adopted, warnings = _adopted(declared)
     if adopted:
         return _adopt(aws, declared, adopted)
-    made = register(aws, declared)
+    try:
+        made = register(aws, declared)
+    except TaskNotFoundError as error:
+        raise _no_such_window(aws, declared, error) from error
     held = made.held or declared.request
     warnings = [*warnings, *made.warnings]
     if made.held is not None and differences(held, declared.request):
@@ -164,9 +167,22 @@ def _demand_same_account(aws: Gateway, state: Properties, task: TaskId) -> None:
 
 
 def _not_found_in_lookup(aws: Gateway, task: TaskId, error: TaskError) -> TaskNotFoundError:
-    account = aws.account()
-    where = f"{aws.region} of account {account.account_id}" if account else aws.region
     next_step = "Correct the id or the region."
     return TaskNotFoundError(
-        action="get", task=f"{task} in {where}", code=error.code, detail=error.detail, next_step=next_step
+        action="get", task=f"{task} in {_place(aws)}", code=error.code, detail=error.detail, next_step=next_step
     )
+
+
+def _no_such_window(aws: Gateway, declared: Properties, error: TaskError) -> TaskNotFoundError:
+    where = f"in {declared.request['WindowId']} in {_place(aws)}"
+    next_step = (
+        "There is no such window: check window_id, the region and the credentials."
+        " If it was deleted, run `pulumi refresh`, then `pulumi up`."
+    )
+    return TaskNotFoundError(action="create", task=where, code=error.code, detail=error.detail, next_step=next_step)
+
+
+def _place(aws: Gateway) -> str:
+    """Say where we looked: the region, and the account if it is known."""
+    account = aws.account()
+    return f"{aws.region} of account {account.account_id}" if account else aws.region

@@ -1,10 +1,7 @@
 """Stacks on the real engine, and what AWS holds after them."""
 
 import pytest
-from tests.declared import as_held, as_program, as_request, held_tasks, in_order
-
-INSTANCE = "i-0123456789abcdef0"
-MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:machine"
+from tests.declared import BY_TYPE, as_held, as_program, as_request, held_tasks, in_order
 
 
 @pytest.fixture
@@ -100,47 +97,22 @@ def assert_held(held, declared):
 
 @pytest.fixture
 def run_command(window):
-    return {
-        "window_id": window,
-        "task_type": "RUN_COMMAND",
-        "task_arn": "AWS-RunShellScript",
-        "targets": [{"key": "InstanceIds", "values": [INSTANCE]}],
-        "max_concurrency": "10%",
-        "max_errors": "0",
-        "task_invocation_parameters": {"run_command": {"parameters": {"commands": ["date"]}, "timeout_seconds": 600}},
-    }
+    return {"window_id": window, **BY_TYPE["RUN_COMMAND"]}
 
 
 @pytest.fixture
 def automation(window):
-    return {
-        "window_id": window,
-        "task_type": "AUTOMATION",
-        "task_arn": "AWS-StopEC2Instance",
-        "task_invocation_parameters": {
-            "automation": {"document_version": "$DEFAULT", "parameters": {"InstanceId": [INSTANCE]}}
-        },
-    }
+    return {"window_id": window, **BY_TYPE["AUTOMATION"]}
 
 
 @pytest.fixture
 def function(window):
-    return {
-        "window_id": window,
-        "task_type": "LAMBDA",
-        "task_arn": "function",
-        "task_invocation_parameters": {"lambda_": {"payload": '{"window": "{{WINDOW_ID}}"}', "qualifier": "live"}},
-    }
+    return {"window_id": window, **BY_TYPE["LAMBDA"]}
 
 
 @pytest.fixture
 def state_machine(window):
-    return {
-        "window_id": window,
-        "task_type": "STEP_FUNCTIONS",
-        "task_arn": MACHINE,
-        "task_invocation_parameters": {"step_functions": {"input": '{"a": 1}', "name": "run-{{INVOCATION_ID}}"}},
-    }
+    return {"window_id": window, **BY_TYPE["STEP_FUNCTIONS"]}
 
 
 @pytest.fixture

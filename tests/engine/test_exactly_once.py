@@ -1,7 +1,10 @@
 """Exactly one task for each resource, whatever breaks on the way."""
 
+import re
 import time
+from pathlib import Path
 
+import jmespath
 import pulumi
 import pytest
 
@@ -11,6 +14,7 @@ from pulumi_ssm_maintenance.testing import EngineError, Fault
 REGISTER = "RegisterTaskWithMaintenanceWindow"
 GET = "GetMaintenanceWindowTask"
 DEADLINE_SECONDS = 60
+LIFE_CYCLE = Path(__file__).parents[2] / "docs/life-cycle.md"
 
 
 @pytest.fixture
@@ -58,6 +62,51 @@ class TestKilledBetweenRegistrationAndSave:
         apply(made)
         assert_held({"task": run_command})
         assert made.resource("task")["id"] == id_
+
+
+def test_a_task_left_behind_is_found_as_the_page_says(
+    stack, apply, assert_held, held, ssm, local_aws, interrupted, window, run_command
+):
+    """The one case that can leave a task: a create that was cut off, and whose program then changed."""
+    made = stack({"task": run_command})
+    interrupted(made).kill()
+    local_aws.clear_faults()
+    made.cancel()
+    changed = {"task": {**run_command, "priority": 7}}
+    assert "::task, interrupted while creating" in apply(made, changed).output
+    assert len(held(window)) == 2
+
+    page = LIFE_CYCLE.read_text()
+    (query,) = re.findall(r"aws ssm describe-maintenance-window-tasks --window-id mw-\w+ --query '(.*)'", page)
+    (line,) = re.findall(r"pulumi stack export \| grep (\w+)", page)
+    listed = jmespath.search(query, ssm.describe_maintenance_window_tasks(WindowId=window))
+    known = [text for text in made.pulumi("stack", "export", "--stack", made.name).splitlines() if line in text]
+    (left,) = [id_ for id_, *_ in listed if not any(id_ in text for text in known)]
+    ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=left)
+    made.refresh()
+    made.expect_no_changes()
+    assert_held(changed)
+
+
+def test_a_name_that_is_used_again_after_a_rename_needs_a_key_of_its_own(
+    stack, apply, assert_held, held, window, automation
+):
+    def renamed():
+        MaintenanceWindowTask("new", **automation, opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")]))
+
+    made = stack({"old": automation})
+    apply(made)
+    apply(made, renamed)
+    again = {"new": automation, "old": automation}
+    apply(made, again)
+    (shared,) = held(window)
+    assert {made.resource(name)["id"] for name in again} == {shared}
+
+    made.pulumi("state", "delete", made.resource("old")["urn"], "--yes", "--stack", made.name)
+    again["old"] = {**automation, "idempotency_key": "old, once more"}
+    apply(made, again)
+    assert {made.resource(name)["id"] for name in again} == held(window).keys()
+    assert_held(again)
 
 
 def test_a_connection_cut_after_the_registration_makes_no_second_task(

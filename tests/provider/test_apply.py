@@ -131,6 +131,17 @@ class TestCreate:
             create()
         assert aws.alive == [create().window_task_id]
 
+    def test_a_window_that_is_not_there_is_an_error_that_says_where_it_is_not(self, aws):
+        gone = {"code": "DoesNotExistException", "detail": "as AWS says", "next_step": "…"}
+        aws.fail("register", TaskNotFoundError(action="create", task=f"in {WINDOW}", **gone))
+        with pytest.raises(TaskNotFoundError) as caught:
+            create()
+        assert str(caught.value) == (
+            f"could not create maintenance window task in {WINDOW} in eu-west-1 of account 111122223333:"
+            " DoesNotExistException: as AWS says. There is no such window: check window_id, the region and the"
+            " credentials. If it was deleted, run `pulumi refresh`, then `pulumi up`."
+        )
+
     def test_without_a_region_nothing_is_sent(self, aws):
         with pytest.raises(SettingsError, match="no region: run `pulumi config set aws:region …`"):
             _apply.create(Connection(), {**INPUTS, "region": None})

@@ -36,7 +36,7 @@ def engine_environment(home: Path | None, backend: Path, extra: Mapping[str, str
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     local = {
-        # Without the `.attrs` files: an engine killed while it writes one leaves it empty, and then reads no state at all.
+        # No `.attrs` files: an engine killed while it writes one leaves it empty, and then reads no state at all.
         "PULUMI_BACKEND_URL": f"{backend.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_PYTHON_CMD": sys.executable,
