@@ -13,7 +13,7 @@ def bound(name, *, short, long):
 
 def count(record_property, what, times=1):
     """Add to a line of the tally that stands below the results of a run."""
-    record_property(_TALLY, [what, times])
+    record_property(_TALLY, [what, int(times)])
 
 
 def tally(reports):

@@ -1,5 +1,6 @@
 """boto3 sessions for a connection: where credentials come from, and how clients are set up."""
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,9 @@ from botocore.loaders import Loader, create_loader
 
 from ._connection import Connection, Role, environment_region
 from ._version import __version__
+from .errors import SsmMaintenanceError
+
+_ENGINE: Final = os.getppid()
 
 # Chosen against a server that throttles: see docs/decisions/0006-retries.md.
 RETRY_MODE: Final = "adaptive"
@@ -49,12 +53,25 @@ def ssm_client(connection: Connection, region: str) -> Any:
     }
     config = _config(connection, connection.ssm_endpoint or f"https://ssm.{region}.amazonaws.com", retries=retries)
     session = boto3.Session(botocore_session=_session(connection, region), region_name=region)
-    return session.client("ssm", endpoint_url=connection.ssm_endpoint, config=config, verify=_verify(connection))
+    client = session.client("ssm", endpoint_url=connection.ssm_endpoint, config=config, verify=_verify(connection))
+    client.meta.events.register("before-send.ssm", _demand_engine)
+    return client
 
 
 def sts_client(connection: Connection, region: str) -> Any:
     """Make the client that asks who we are."""
     return _sts_creator(connection, region)(_session(connection, region))("sts")
+
+
+def _demand_engine(**_request: Any) -> None:
+    """Send nothing for an engine that is gone, not even the next attempt: a killed one leaves its plugin running.
+
+    What the plugin still tried could take effect after the user has changed the program and run it again.
+    """
+    if os.getppid() != _ENGINE:
+        raise SsmMaintenanceError(
+            "the Pulumi engine that started this provider is gone, so nothing more is sent to AWS"
+        )
 
 
 def _session(connection: Connection, region: str) -> botocore.session.Session:

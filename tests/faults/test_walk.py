@@ -1,6 +1,7 @@
 """Any course that programs, AWS and people may take: after each completed `up`, AWS holds exactly what is declared.
 
-One course is kept out: a create that was cut off, and whose program then changed. tests/engine/test_exactly_once.py shows what it leaves.
+One course is kept out: a create that was cut off, and whose program then changed. test_exactly_once.py shows what it
+leaves.
 """
 
 import copy
@@ -159,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         self.stack.refresh()
         self.touched = False
 
-    @rule(call=st.sampled_from(CALLS), fault=st.sampled_from(sorted(FAULTS)), times=st.integers(1, 3))
+    @rule(call=st.sampled_from(CALLS), fault=st.sampled_from(sorted(FAULTS)), times=st.integers(1, 6))
     def meet_in_the_next_up(self, call, fault, times):
         self.faults.append(FAULTS[fault](operation=call, times=times))
 
@@ -172,6 +173,7 @@ class Walk(RuleBasedStateMachine):
     def _up(self):
         if self.touched:
             self.refresh()
+        self.count("walks: `up`s under faults", bool(self.faults))
         for fault in self.faults:
             self.aws.inject(fault)
         try:

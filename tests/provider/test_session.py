@@ -1,8 +1,11 @@
 """boto3 sessions: where credentials come from, in which order roles are assumed, and how clients are set up."""
 
+import os
+
 import botocore.loaders
 import pytest
 from botocore.client import BaseClient
+from botocore.httpsession import URLLib3Session
 
 from pulumi_ssm_maintenance import _session
 from pulumi_ssm_maintenance._connection import Connection, Role
@@ -10,7 +13,7 @@ from pulumi_ssm_maintenance._gateway import Gateway
 from pulumi_ssm_maintenance._identity import TaskId
 from pulumi_ssm_maintenance._session import MAX_ATTEMPTS, RETRY_MODE, session_region, ssm_client, sts_client
 from pulumi_ssm_maintenance._version import __version__
-from pulumi_ssm_maintenance.errors import CredentialsError
+from pulumi_ssm_maintenance.errors import CredentialsError, SsmMaintenanceError
 
 REGION = "eu-west-1"
 STATIC = {"access_key": "AKIASTATIC", "secret_key": "secret", "token": "token"}
@@ -219,3 +222,13 @@ def test_certificates_are_verified_as_the_settings_say(monkeypatch, settings, ve
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     client = ssm_client(Connection(**STATIC, **settings), REGION)
     assert client._endpoint.http_session._verify == verified
+
+
+def test_nothing_is_sent_for_an_engine_that_is_gone(monkeypatch):
+    sent = []
+    monkeypatch.setattr(URLLib3Session, "send", lambda self, request: sent.append(request))
+    client = ssm_client(Connection(**STATIC), REGION)
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    with pytest.raises(SsmMaintenanceError, match="the Pulumi engine that started this provider is gone"):
+        client.describe_maintenance_windows()
+    assert sent == []
