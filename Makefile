@@ -34,7 +34,7 @@ bench: setup ## how long the engine takes with our tasks, against three anchors:
 bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about an hour
 	$(python) benchmarks/bench.py --full
 
-soak: setup ## the long kill, fault and walk runs, with a tally; SOAK_KILLS=1000 for more kills
+soak: setup ## the long kill, fault and walk runs, with a tally: about an hour; SOAK_KILLS=1000 for more
 	SOAK=1 $(python) -m pytest -n 2 --dist worksteal -m soak $(ARGS)
 
 clean: ## remove what the other targets made in the checkout; the engine stays in the user's cache

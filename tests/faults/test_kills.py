@@ -119,7 +119,9 @@ def test_after_a_kill_the_same_program_brings_exactly_what_is_declared(
         if moment is None:
             count("kills that came too late: the run had ended")
         else:
-            for operation in chain.calls_at(moment) or {"no call"}:
+            calls = chain.calls_at(moment)
+            count(f"kills while {'a' if calls else 'no'} call was under way")
+            for operation in calls:
                 count(f"kills while {operation} was under way")
         at_aws = {id_ for window in chain.windows for id_ in held_tasks(ssm, window)}
         in_state = set(task_ids(chain.stack).values())

@@ -1,5 +1,6 @@
 """Create, read, update and delete over gRPC: their answers, their calls, their errors."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -130,6 +131,23 @@ def test_a_race_for_the_first_client_asks_once_who_we_are(start_host, local_aws,
         made = list(threads.map(lambda n: host.create({**inputs, "idempotency_key": f"key-{n}"}), range(4)))
     assert len({id_ for id_, _ in made}) == 4
     assert [request.operation for request in local_aws.requests("sts")] == ["GetCallerIdentity"]
+
+
+def test_a_race_for_the_first_credentials_of_a_role_works_in_its_account_only(start_host, local_aws, run_command):
+    owner = "222222222222"
+    window = local_aws.client("ssm", account=owner).create_maintenance_window(
+        Name="window", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
+    )["WindowId"]
+    host = start_host({"aws:assumeRoles": json.dumps([{"roleArn": f"arn:aws:iam::{owner}:role/deployer"}])})
+    inputs, _ = host.check({**run_command, "window_id": window})
+    local_aws.clear_requests()
+    local_aws.inject(Fault.latency(0.3, service="sts"))
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda n: host.create({**inputs, "idempotency_key": f"key-{n}"}), range(4)))
+    assert len({id_ for id_, _ in made}) == 4
+    assert {request.account for request in local_aws.requests("ssm")} == {owner}
+    # One for the client of SSM, one for the client that asks who we are.
+    assert len(local_aws.requests("sts", "AssumeRole")) == 2
 
 
 def test_four_calls_are_under_way_at_once(host, local_aws, run_command):
