@@ -6,13 +6,14 @@ structures with nothing in them. Python is lax where AWS is not, so encode is st
 True is not a number, 1.5 is refused and never cut.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
 
-from ._constraints import allows, describe, number_text, violation
+from ._constraints import allows, describe, legible, number_text, violation
 from ._model import Shape, argument_name, task_shape
 from ._paths import covers, item, member
 
@@ -26,6 +27,13 @@ class Unknown:
 
 UNKNOWN: Final = Unknown()
 
+_INTEGER: Final = re.compile("[0-9]{1,10}")
+
+MOST_FAILURES: Final = 100
+"""How many mistakes are told at once. Nobody reads more, and each costs time to describe."""
+
+_SHOWN_LENGTH: Final = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -37,8 +45,8 @@ class Failure:
     """The value that was given, where the reason does not say it already."""
 
     def __str__(self) -> str:
-        reason = self.reason if self.got is None else f"got {self.got}, {self.reason}"
-        return f"{self.path}: {reason}" if self.path else reason
+        reason = self.reason if self.got is None else f"got {legible(self.got, _SHOWN_LENGTH)}, {self.reason}"
+        return f"{legible(self.path, _SHOWN_LENGTH)}: {reason}" if self.path else reason
 
 
 def encode(
@@ -97,7 +105,7 @@ class _Encoder:
 
     def value(self, shape: Shape, value: Any, path: str) -> Any:
         """Encode one value. What is refused is passed on as unknown, so that no later rule trips over it again."""
-        if value is UNKNOWN:
+        if value is UNKNOWN or self._has_seen_enough():
             return UNKNOWN
         expected, converter = _CONVERTERS[shape.kind]
         try:
@@ -121,6 +129,8 @@ class _Encoder:
                 continue
             inner = shape.members.get(name)
             if inner is None:
+                if self._has_seen_enough():
+                    continue
                 meant = _nearest(shape, str(name))
                 missing.discard(meant or "")
                 self._refuse(member(path, str(name)), _stranger(shape, str(name), meant, path))
@@ -170,7 +180,9 @@ class _Encoder:
     def as_integer(self, _shape: Shape, value: Any, _path: str) -> int:
         # The engine hands every number over as a float, so an integral float is the number that was written.
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _MisfitError(value if isinstance(value, str) and value.isdecimal() else None, quotes_value=True)
+            raise _MisfitError(
+                value if isinstance(value, str) and _INTEGER.fullmatch(value) else None, quotes_value=True
+            )
         if isinstance(value, float) and not value.is_integer():
             raise _MisfitError
         return int(value)
@@ -189,8 +201,14 @@ class _Encoder:
     def _hidden(self, shape: Shape, path: str) -> bool:
         return shape.sensitive or covers(self.secrets, path)
 
+    def _has_seen_enough(self) -> bool:
+        return len(self.failures) > MOST_FAILURES
+
     def _refuse(self, path: str, reason: str) -> None:
-        self.failures.append(Failure(path, reason))
+        if len(self.failures) == MOST_FAILURES:
+            reason = f"is not the last mistake; what comes after it was not looked at, with {MOST_FAILURES} before it"
+        if not self._has_seen_enough():
+            self.failures.append(Failure(path, reason))
 
 
 class _MisfitError(Exception):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ._constraints import describe
 from .errors import SettingsError
 
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
@@ -108,7 +109,9 @@ def environment_profile() -> str | None:
 
 def region_problem(region: str) -> str | None:
     """Say what is wrong with the name of a region."""
-    return None if _REGION.fullmatch(region) else f"got {region!r}, allowed is the name of a region such as us-east-1"
+    if _REGION.fullmatch(region):
+        return None
+    return f"got {describe(region, hidden=False)}, allowed is the name of a region such as us-east-1"
 
 
 def _text(name: str) -> Callable[[Any], dict[str, Any]]:

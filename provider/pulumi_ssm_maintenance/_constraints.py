@@ -16,6 +16,7 @@ _SIZED = {
 }
 _SHOWN_LENGTH = 80
 _EXACT_BELOW = 2**53  # from here on a float has no place for every whole number
+_WRITABLE_BELOW = 10**100  # Python writes out no number of some thousand digits
 
 
 def allows(shape: Shape, value: Any) -> bool:
@@ -48,16 +49,22 @@ def describe(value: Any, *, hidden: bool) -> str:
     kind = _kind(value)
     if hidden or not isinstance(value, str | int | float):
         return kind
-    text = repr(value) if isinstance(value, str | bool) else number_text(value)
-    if len(text) > _SHOWN_LENGTH:
-        text = f"{text[:_SHOWN_LENGTH]}…"
-    return text if isinstance(value, str) else f"{kind} {text}"
+    if isinstance(value, str):
+        return legible(repr(value[: _SHOWN_LENGTH + 1]), _SHOWN_LENGTH)  # cut before it is quoted too: it can be huge
+    return f"{kind} {value if isinstance(value, bool) else number_text(value)}"
 
 
 def number_text(value: float) -> str:
     """Write a number as its author did: the engine hands 5 over as 5.0."""
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_BELOW
-    return str(int(value)) if whole else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT_BELOW else str(value)
+    return str(value) if abs(value) < _WRITABLE_BELOW else "beyond 1e100"
+
+
+def legible(text: str, length: int) -> str:
+    """Cut a text that came from outside, and escape what would upset a terminal."""
+    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[:length])
+    return shown if len(text) <= length else f"{shown}…"
 
 
 def _within_bounds(shape: Shape, value: Any) -> bool:
@@ -76,7 +83,7 @@ def _bounds(shape: Shape, value: Any, *, hidden: bool) -> str:
         allowed = f"exactly {shape.maximum}"
     else:
         allowed = f"{shape.minimum} to {shape.maximum}"
-    got = "it" if unit is None and hidden else f"{size}"
+    got = "it" if unit is None and hidden else number_text(size)
     return f"got {got}{f' {unit}' if unit else ''}, allowed {'is' if unit is None else 'are'} {allowed}"
 
 

@@ -169,14 +169,19 @@ class _Warnings:
 
 _warnings: Final = _Warnings()
 
+# No field of a task lies half as deep. Whatever holds something deeper is refused where it stands.
+_DEEPEST: Final = 50
 
-def _inward(value: Any) -> Any:
+
+def _inward(value: Any, depth: int = 0) -> Any:
     """Copy properties, with the host's unknown values as ours: the one place that knows the host's."""
     if isinstance(value, Unknown):
         return UNKNOWN
+    if depth > _DEEPEST:
+        return None
     if isinstance(value, Mapping):
-        return {key: _inward(part) for key, part in value.items()}
-    return [_inward(part) for part in value] if isinstance(value, list) else value
+        return {key: _inward(part, depth + 1) for key, part in value.items()}
+    return [_inward(part, depth + 1) for part in value] if isinstance(value, list) else value
 
 
 def _outward(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
-from ._codec import UNKNOWN, Failure
+from ._codec import MOST_FAILURES, UNKNOWN, Failure
 from ._model import identifier_shape
 from ._paths import covers, item
 
@@ -46,7 +47,6 @@ _TASK_ARNS: Final = {
 }
 
 _NODE_PSEUDO_PARAMETER: Final = re.compile(r"\{\{\s*(TARGET_ID|RESOURCE_ID)\s*\}\}")
-_PSEUDO_PARAMETER: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 class _Unresolved(Exception):  # noqa: N818 - not an error: the rule has met a value that is not known yet
@@ -86,8 +86,9 @@ class Findings:
 def examine(request: dict[str, Any], secrets: tuple[str, ...] = ()) -> Findings:
     """Apply all rules to a task's API request; no failure shows a value inside one of the `secrets` paths."""
     task = _KnownDict(request)
+    failures = (_hushed(failure, secrets) for rule in RULES for failure in _found(rule, task))
     return Findings(
-        failures=[_hushed(failure, secrets) for rule in RULES for failure in _found(rule, task)],
+        failures=[*islice(failures, MOST_FAILURES)],
         warnings=[warning for rule in WARNINGS for warning in _found(rule, task)],
     )
 
@@ -259,7 +260,7 @@ def payload_is_json(task: _KnownDict) -> Iterator[Failure]:
 
 def _json(path: str, text: str) -> Iterator[Failure]:
     # A pseudo parameter stands for text that only the run knows, so the whole is JSON then or not at all.
-    if _PSEUDO_PARAMETER.search(text):
+    if _holds_pseudo_parameter(text):
         return
     try:
         _read_json(text)
@@ -269,6 +270,12 @@ def _json(path: str, text: str) -> Iterator[Failure]:
         yield Failure(path, f"is not JSON: {error}")
     except RecursionError:
         yield Failure(path, "is nested too deeply")
+
+
+def _holds_pseudo_parameter(text: str) -> bool:
+    # No regular expression: on text with many openings and no end it would look for the end from each of them.
+    _, opened, rest = text.partition("{{")
+    return bool(opened) and "}}" in rest
 
 
 def _read_json(text: str | bytes) -> None:
@@ -342,7 +349,7 @@ def constant_execution_name(task: _KnownDict) -> Iterator[Failure]:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
     """
     name = task.get("TaskInvocationParameters", _KnownDict()).get("StepFunctions", _KnownDict()).get("Name")
-    if name is not None and not _PSEUDO_PARAMETER.search(name):
+    if name is not None and not _holds_pseudo_parameter(name):
         yield Failure(
             "task_invocation_parameters.step_functions.name",
             "is the same in every run, and a standard workflow refuses a name again for 90 days;"

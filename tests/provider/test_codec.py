@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.botocore_model import service_model
 from tests.strategies import BLOCKS, as_the_engine_sends, field, sloppily, tasks
 
-from pulumi_ssm_maintenance._codec import UNKNOWN, Failure, decode, encode
+from pulumi_ssm_maintenance._codec import MOST_FAILURES, UNKNOWN, Failure, decode, encode
 from pulumi_ssm_maintenance._model import REGISTER, task_shape
 
 MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}
@@ -309,3 +309,17 @@ def test_a_failure_reads_as_a_line():
     assert str(Failure("a.b", "is wrong")) == "a.b: is wrong"
     assert str(Failure("a.b", "allowed is 1", got="2")) == "a.b: got 2, allowed is 1"
     assert str(Failure("", "is wrong")) == "is wrong"
+
+
+def test_mistakes_without_end_are_told_up_to_a_hundred():
+    _, failures = encode({**MINIMAL, "targets": [1] * 1000, "priority": "high"})
+    assert len(failures) == MOST_FAILURES + 1
+    assert failures[-1].path == "targets[100]"
+    assert failures[-1].reason.startswith("is not the last mistake")
+
+
+def test_a_failure_is_one_line_that_a_terminal_can_take():
+    _, (failure,) = encode({**MINIMAL, "\x1b[2Jname\n" + "x" * 5000: "a"})
+    assert str(failure).startswith('["\\x1b[2Jname\\nxxx')
+    assert str(failure).isprintable()
+    assert len(str(failure)) < 1000
