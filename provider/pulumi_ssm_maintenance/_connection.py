@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from ._constraints import describe
 from .errors import SettingsError
@@ -19,6 +20,7 @@ _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _ACCOUNT_ID: Final = re.compile(r"\d{12}")
 _URL: Final = re.compile(r"https?://[^/]")
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_LOGIN: Final = re.compile(r"//([^/]*:.*)@")  # as far as the last @: who forgets to escape one shows nothing either
 _RETRIES: Final = re.compile(r"\d+(\.0)?")  # the engine hands 5 over as 5.0
 _RETRY_MODES: Final = ("standard", "adaptive")
 
@@ -65,6 +67,15 @@ class Connection:
     skip_requesting_account_id: bool = False
     ec2_metadata_service_endpoint: str | None = None
     ec2_metadata_service_endpoint_mode: str | None = None
+
+    @property
+    def secrets(self) -> list[str]:
+        """The texts that no message may show."""
+        role = self.assume_role_with_web_identity
+        given = (self.access_key, self.secret_key, self.token, role and role.token, self.http_proxy, self.https_proxy)
+        logins = [word for proxy in given[-2:] for word in _LOGIN.findall(proxy or "")]
+        passwords = [login.partition(":")[2] for login in logins]
+        return [text for text in (*given, *logins, *map(unquote, logins), *passwords, *map(unquote, passwords)) if text]
 
 
 def read_connection(get: Callable[[str], Any]) -> Connection:

@@ -14,7 +14,8 @@ from botocore import exceptions as botocore_errors
 from ._connection import Connection
 from ._identity import Account, TaskId, account_of
 from ._model import task_fields
-from ._session import session_region, ssm_client, sts_client
+from ._secrecy import hiding
+from ._session import SENT_TOKENS, session_region, ssm_client, sts_client
 from .errors import (
     AccessDeniedError,
     CredentialsError,
@@ -106,24 +107,6 @@ _BY_CLASS: Final[tuple[tuple[tuple[type[Exception], ...], type[TaskError], str],
 )
 
 
-@contextmanager
-def _translated(action: str, task: str, redact: Redact) -> Iterator[None]:
-    """Turn what boto3 raises into one of our errors."""
-    try:
-        yield
-    except botocore_errors.ClientError as error:
-        facts = error.response.get("Error", {})
-        code, status = facts.get("Code", "Unknown"), error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        fallback = (UnavailableError, _RUN_AGAIN) if status >= 500 else (RejectedError, "Correct the task's arguments.")
-        kind, next_step = _BY_CODE.get(code, fallback)
-        detail = redact(facts.get("Message") or "AWS gave no reason")
-        raise kind(action=action, task=task, code=code, detail=detail, next_step=next_step) from error
-    except botocore_errors.BotoCoreError as error:
-        kind, next_step = next((k, n) for classes, k, n in _BY_CLASS if isinstance(error, classes))
-        name = type(error).__name__
-        raise kind(action=action, task=task, code=name, detail=redact(str(error)), next_step=next_step) from error
-
-
 class Gateway:
     """The calls about tasks in one region, under one connection."""
 
@@ -134,7 +117,7 @@ class Gateway:
 
     def register(self, request: dict[str, Any], token: str, redact: Redact) -> TaskId:
         """Register a task, or find the one that the same token has registered before."""
-        with _translated("create", f"in {request['WindowId']}", redact):
+        with self._translated("create", f"in {request['WindowId']}", redact):
             answer = self._client.register_task_with_maintenance_window(**request, ClientToken=token)
         if window_task_id := answer.get("WindowTaskId"):
             return TaskId(request["WindowId"], window_task_id)
@@ -150,13 +133,13 @@ class Gateway:
 
     def get(self, task: TaskId, redact: Redact) -> dict[str, Any]:
         """Read a task."""
-        with _translated("read", str(task), redact):
+        with self._translated("read", str(task), redact):
             answer = self._client.get_maintenance_window_task(WindowId=task.window_id, WindowTaskId=task.window_task_id)
         return _task_fields(answer)
 
     def update(self, task: TaskId, fields: dict[str, Any], redact: Redact) -> dict[str, Any]:
         """Set a task's fields to these, and all others to nothing."""
-        with _translated("update", str(task), redact):
+        with self._translated("update", str(task), redact):
             answer = self._client.update_maintenance_window_task(
                 WindowId=task.window_id, WindowTaskId=task.window_task_id, Replace=True, **fields
             )
@@ -164,7 +147,7 @@ class Gateway:
 
     def deregister(self, task: TaskId, redact: Redact) -> None:
         """Remove a task."""
-        with _translated("delete", str(task), redact):
+        with self._translated("delete", str(task), redact):
             self._client.deregister_task_from_maintenance_window(
                 WindowId=task.window_id, WindowTaskId=task.window_task_id
             )
@@ -177,6 +160,32 @@ class Gateway:
         """Ask for the caller's account while other calls are under way; `account` waits for the answer."""
         if self._connection not in _callers:
             Thread(target=self.account, daemon=True).start()
+
+    @contextmanager
+    def _translated(self, action: str, task: str, redact: Redact) -> Iterator[None]:
+        """Turn what boto3 raises into one of our errors."""
+        try:
+            yield
+        except botocore_errors.ClientError as error:
+            facts = error.response.get("Error", {})
+            code, status = (
+                facts.get("Code", "Unknown"),
+                error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0),
+            )
+            fallback = (
+                (UnavailableError, _RUN_AGAIN) if status >= 500 else (RejectedError, "Correct the task's arguments.")
+            )
+            kind, next_step = _BY_CODE.get(code, fallback)
+            detail = self._hidden(redact, facts.get("Message") or "AWS gave no reason")
+            raise kind(action=action, task=task, code=code, detail=detail, next_step=next_step) from error
+        except botocore_errors.BotoCoreError as error:
+            kind, next_step = next((k, n) for classes, k, n in _BY_CLASS if isinstance(error, classes))
+            name = type(error).__name__
+            detail = self._hidden(redact, str(error))
+            raise kind(action=action, task=task, code=name, detail=detail, next_step=next_step) from error
+
+    def _hidden(self, redact: Redact, text: str) -> str:
+        return redact(_without_credentials(self._connection, text))
 
 
 def gateway(connection: Connection, region: str) -> Gateway:
@@ -231,24 +240,29 @@ def default_region(connection: Connection) -> str | None:
     Raises:
         SettingsError: for a profile or file that is not there.
     """
-    with _setting_up():
+    with _setting_up(connection):
         return session_region(connection)
 
 
 def _open(connection: Connection, region: str) -> Gateway:
-    with _setting_up():
+    with _setting_up(connection):
         return Gateway(connection, region, ssm_client(connection, region))
 
 
 @contextmanager
-def _setting_up() -> Iterator[None]:
+def _setting_up(connection: Connection) -> Iterator[None]:
     try:
         yield
     except (botocore_errors.BotoCoreError, ValueError) as error:
         # ValueError is how botocore refuses an endpoint that is no URL.
+        reason = _without_credentials(connection, str(error))
         raise SettingsError(
-            f"no connection to AWS could be set up: {error}. Check the provider's configuration."
+            f"no connection to AWS could be set up: {reason}. Check the provider's configuration."
         ) from error
+
+
+def _without_credentials(connection: Connection, text: str) -> str:
+    return hiding([*connection.secrets, *SENT_TOKENS])(text)
 
 
 def _ask_caller(connection: Connection, region: str) -> Account | None:

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ._constraints import number_text
@@ -39,8 +39,12 @@ def marked(properties: Mapping[str, Any], paths: Collection[str], mark: Callable
 
 def redactor(arguments: Mapping[str, Any], paths: Collection[str]) -> Callable[[str], str]:
     """Give a function that takes a task's secret and sensitive values out of a text, such as a message of AWS's."""
-    values = {text for text in _hidden_texts(arguments, task_shape(), paths, "") if text}
-    forms = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
+    return hiding(_hidden_texts(arguments, task_shape(), paths, ""))
+
+
+def hiding(values: Iterable[str]) -> Callable[[str], str]:
+    """Give a function that takes values out of a text, in every form in which they may stand there."""
+    forms = sorted({form for value in values if value for form in _forms(value)}, key=len, reverse=True)
     # A short value would be found inside other words, so it must stand alone.
     alternatives = [re.escape(f) if len(f) >= _DISTINCT_LENGTH else rf"(?<!\w){re.escape(f)}(?!\w)" for f in forms]
     pattern = re.compile("|".join(alternatives)) if alternatives else None

@@ -38,6 +38,11 @@ _IDENTITY_SECONDS: Final = 5
 _IDENTITY_ATTEMPTS: Final = 2
 
 
+SENT_TOKENS: Final[set[str]] = set()
+"""The session tokens that this process has sent, wherever they came from. AWS echoes one in the error that tells of a
+wrong signature."""
+
+
 def session_region(connection: Connection) -> str | None:
     """Give the region of a connection: its own, the environment's, or its profile's."""
     session = _base_session(connection)
@@ -109,7 +114,13 @@ def _new_session(connection: Connection) -> botocore.session.Session:
     session = botocore.session.Session(profile=connection.profile)
     # One loader for all sessions of the process: to read AWS's models and endpoints is most of the price of a client.
     session.lazy_register_component("data_loader", lambda: _loader(session.get_config_variable("data_path")))
+    session.register("before-send", _note_token)
     return session
+
+
+def _note_token(**event: Any) -> None:
+    if token := event["request"].headers.get("X-Amz-Security-Token"):
+        SENT_TOKENS.add(token.decode() if isinstance(token, bytes) else token)
 
 
 @cache

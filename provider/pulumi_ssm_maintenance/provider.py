@@ -10,7 +10,9 @@ from ._connection import setting_key
 
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
 
-_SECRETS: Final = frozenset({"access_key", "secret_key", "token", "assume_role_with_web_identity"})
+_SECRETS: Final = frozenset(
+    {"access_key", "secret_key", "token", "assume_role_with_web_identity", "http_proxy", "https_proxy"}
+)
 
 
 class AssumeRoleArgs(TypedDict, total=False):
@@ -112,7 +114,7 @@ class Provider(pulumi.ProviderResource):
         use_dualstack_endpoint: talk to endpoints with IPv6. Default: False.
         shared_config_files: one file instead of `~/.aws/config`.
         shared_credentials_files: one file instead of `~/.aws/credentials`.
-        http_proxy, https_proxy, no_proxy: proxies, and the hosts that are reached without one.
+        http_proxy, https_proxy, no_proxy: proxies, stored as secrets, and the hosts that are reached without one.
         custom_ca_bundle: a file of certificates to trust.
         insecure: do not verify certificates. Default: False.
         sts_region: the region of STS. Default: the provider's.

@@ -9,12 +9,13 @@ import pulumi
 import pytest
 from botocore.validate import ParamValidator
 from pulumi.output import Unknown
+from tests.botocore_model import service_model
 from tests.faults.nonsense import broken_tasks, extremes, places_of_every_kind
 from tests.strategies import replaced
 
 from pulumi_ssm_maintenance import TaskProvider, _dynamic
 from pulumi_ssm_maintenance._codec import UNKNOWN, encode
-from pulumi_ssm_maintenance._model import REGISTER, service_model, task_shape
+from pulumi_ssm_maintenance._model import REGISTER, task_shape
 from pulumi_ssm_maintenance._plan import check, diff
 from pulumi_ssm_maintenance._properties import COMPUTED, OWN_ARGUMENTS
 
