@@ -1,7 +1,40 @@
 """Stacks on the real engine, and what AWS holds after them."""
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.declared import BY_TYPE, as_held, as_program, as_request, held_tasks, in_order
+
+# Who we are is never refused; a role to assume is asked for by who sets the provider up, in words of the docs.
+WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
+
+
+@pytest.fixture(autouse=True)
+def least_privilege(local_aws, provider_actions, allowed_actions):
+    """After every test, the provider has called nothing but what its deployer is allowed."""
+    yield
+    assert provider_actions() <= allowed_actions | WITHOUT_PERMISSION
+
+
+@pytest.fixture
+def provider_actions(local_aws):
+    """Give the actions that the provider has called since the log was cleared, as a policy names them."""
+
+    def called():
+        asked = (request for request in local_aws.requests() if "pulumi-ssm-maintenance/" in request.user_agent)
+        return {f"{request.service}:{request.operation}" for request in asked}
+
+    return called
+
+
+@pytest.fixture(scope="session")
+def allowed_actions():
+    """The actions of the policy in the docs."""
+    page = (Path(__file__).parents[2] / "docs" / "permissions.md").read_text()
+    policy = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    listed = [statement["Action"] for statement in policy["Statement"]]
+    return {action for one in listed for action in ([one] if isinstance(one, str) else one)}
 
 
 @pytest.fixture

@@ -26,5 +26,7 @@ class Request:
     """When the call came in, in seconds since the epoch."""
     seconds: float
     """How long it took, faults included."""
+    user_agent: str
+    """What the caller says it is: the provider's calls hold `pulumi-ssm-maintenance/`."""
     in_flight: int
     """How many calls were under way when it began, itself included."""

@@ -95,5 +95,6 @@ class RequestRecorder:
             error_code=recording.error_code,
             started=recording.started,
             seconds=recording.seconds,
+            user_agent=call.environ.get("HTTP_USER_AGENT", ""),
             in_flight=recording.in_flight,
         )
