@@ -8,9 +8,8 @@ from ._connection import Connection
 from ._diff import differences
 from ._gateway import Gateway, default_region, gateway
 from ._identity import TaskId, account_of, parse_task_id
-from ._model import updatable
 from ._properties import Properties, inputs_of, outputs
-from ._registration import register
+from ._registration import register, updated
 from .errors import RejectedError, SettingsError, TaskError, TaskNotFoundError, WrongAccountError
 
 
@@ -46,7 +45,7 @@ def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
         # The token named a task that was changed since. Create must not fail any more: what is left shows as a
         # difference in the next run.
         try:
-            held = _updated(aws, made.task, declared)
+            held = updated(aws, made.task, declared)
         except TaskError as error:
             warnings.append(f"exists already, and differs from what is declared: {error}")
     outcome = _outcome(aws, declared, made.task, held)
@@ -83,7 +82,7 @@ def update(connection: Connection, window_task_id: str, olds: Mapping[str, Any],
     task = state.task_id(window_task_id)
     aws = gateway(connection, _region(connection, state))
     try:
-        held = _updated(aws, task, declared)
+        held = updated(aws, task, declared)
     except TaskNotFoundError:
         _demand_same_account(aws, state, task)
         raise
@@ -99,17 +98,6 @@ def delete(connection: Connection, window_task_id: str, olds: Mapping[str, Any])
         aws.deregister(task, state.redact)
     except TaskNotFoundError:
         _demand_same_account(aws, state, task)
-
-
-def _updated(aws: Gateway, task: TaskId, declared: Properties) -> dict[str, Any]:
-    """Send the whole desired state with Replace, which clears what is left out and demands a priority.
-
-    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTask.html
-    """
-    fields = {name: value for name, value in declared.request.items() if name in updatable()}
-    answer = aws.update(task, {"Priority": 0, **fields}, declared.redact)
-    # The answer to an update has every field but the type, which no update can change.
-    return {"TaskType": declared.request["TaskType"], **answer}
 
 
 def _adopted(declared: Properties) -> tuple[TaskId | None, list[str]]:
@@ -132,7 +120,7 @@ def _adopt(aws: Gateway, declared: Properties, task: TaskId) -> Outcome:
         detail = f"it is a {held['TaskType']} task, and {declared.request['TaskType']} is declared"
         raise RejectedError(action="adopt", task=str(task), code="OtherTaskType", detail=detail, next_step=next_step)
     if differences(held, declared.request):
-        held = _updated(aws, task, declared)
+        held = updated(aws, task, declared)
     return _outcome(aws, declared, task, held)
 
 

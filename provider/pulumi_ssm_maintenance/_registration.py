@@ -4,9 +4,11 @@ The client token is the same in every run of the same program, so a run that die
 save of its state finds its own task again. Two things can then be wrong with the task that AWS names:
 
 - It is older, and was changed since. The caller sees that in what AWS holds, and updates it.
-- It cannot be read: it was deregistered since (destroyed, and declared again), or it is new and not visible yet.
-  The two cannot be told apart, so after a short wait it is deregistered, which makes sure that it is gone, and the
-  next token is derived from it. However long the lag, there are never two.
+- AWS says that it does not exist: it was deregistered since (destroyed, and declared again), or it is new and not
+  visible yet. The two cannot be told apart, so after a short wait it is deregistered, which makes sure that it is
+  gone, and the next token is derived from it. However long the lag, there are never two.
+
+Where it may not be read, or reading fails, an update to what is declared tells whether it is there.
 """
 
 import time
@@ -15,6 +17,7 @@ from typing import Any, Final
 
 from ._gateway import Gateway
 from ._identity import TaskId, client_token
+from ._model import updatable
 from ._properties import Properties
 from .errors import TaskError, TaskNotFoundError, TokenMismatchError
 
@@ -50,17 +53,17 @@ def register(aws: Gateway, declared: Properties) -> Registration:
         token = client_token(declared.idempotency_key, declared.request, dead)
         task = aws.register(declared.request, token, declared.redact)
         try:
-            return Registration(task, _read_when_visible(aws, task, declared, patience))
+            return Registration(task, _held_when_visible(aws, task, declared, patience))
         except TaskNotFoundError:
             pass  # Deregistered since, or not visible yet.
         except TaskError as error:
-            return Registration(task, None, (f"was registered, but could not be read back: {error}",))
+            return Registration(task, None, (f"was registered, but could not be read back: {_told(error)}",))
         try:
             aws.deregister(task, declared.redact)
         except TaskNotFoundError:
             pass  # Gone for long: the next one may be found at once.
         except TaskError as error:
-            return Registration(task, None, (f"was registered, but is neither readable nor removable: {error}",))
+            return Registration(task, None, (f"was registered, but cannot be read nor removed: {_told(error)}",))
         else:
             # It was there after all, so AWS is slow today, and the next one gets more time.
             patience, lagging = min(2 * patience, MAX_PATIENCE_SECONDS), True
@@ -68,6 +71,17 @@ def register(aws: Gateway, declared: Properties) -> Registration:
     if lagging:
         return _last_link(aws, declared, dead)
     raise _all_dead(declared)
+
+
+def updated(aws: Gateway, task: TaskId, declared: Properties) -> dict[str, Any]:
+    """Send the whole desired state with Replace, which clears what is left out and demands a priority.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTask.html
+    """
+    fields = {name: value for name, value in declared.request.items() if name in updatable()}
+    answer = aws.update(task, {"Priority": 0, **fields}, declared.redact)
+    # The answer to an update has every field but the type, which no update can change.
+    return {"TaskType": declared.request["TaskType"], **answer}
 
 
 def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registration:
@@ -86,6 +100,28 @@ def _all_dead(declared: Properties) -> TokenMismatchError:
         detail=f"AWS answers {MAX_LINKS} client tokens in a row with tasks that were deregistered since",
         next_step="Give the task another idempotency_key.",
     )
+
+
+def _told(error: TaskError) -> str:
+    """Say what went wrong after the registration. The next step is not the error's own: the task is in the state."""
+    cure = "Run `pulumi refresh` and `pulumi up` when it is mended: it is not certain that the task is there"
+    return f"{error.code}: {error.detail.rstrip('.')}. {cure}"
+
+
+def _held_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+    """Read a task, or update it where it cannot be read; TaskNotFoundError when neither finds it."""
+    try:
+        return _read_when_visible(aws, task, declared, patience)
+    except TaskNotFoundError:
+        raise
+    except TaskError as error:
+        unreadable = error
+    try:
+        return updated(aws, task, declared)
+    except TaskNotFoundError:
+        raise
+    except TaskError:
+        raise unreadable from None
 
 
 def _read_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:

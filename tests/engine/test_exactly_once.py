@@ -13,6 +13,7 @@ from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 REGISTER = "RegisterTaskWithMaintenanceWindow"
 GET = "GetMaintenanceWindowTask"
+UPDATE = "UpdateMaintenanceWindowTask"
 DEADLINE_SECONDS = 60
 LIFE_CYCLE = Path(__file__).parents[2] / "docs/life-cycle.md"
 
@@ -122,7 +123,8 @@ def test_a_connection_cut_after_the_registration_makes_no_second_task(
 def test_once_it_is_registered_a_task_is_in_the_state_even_where_it_cannot_be_read(
     stack, assert_held, local_aws, run_command
 ):
-    local_aws.inject(Fault.access_denied(operation=GET))
+    for operation in (GET, UPDATE):
+        local_aws.inject(Fault.access_denied(operation=operation))
     made = stack({"task": run_command})
     result = made.up()
     assert "could not be read back" in result.output
@@ -135,16 +137,26 @@ def test_once_it_is_registered_a_task_is_in_the_state_even_where_it_cannot_be_re
     made.expect_no_changes()
 
 
-def test_five_times_destroyed_and_deployed_again_in_a_kept_window(stack, apply, assert_held, held, window, automation):
+def test_a_destroyed_task_is_made_again_even_where_it_cannot_be_read(stack, apply, assert_held, local_aws, run_command):
+    made = stack({"task": run_command})
+    made.up()
+    made.destroy()
+    local_aws.inject(Fault.access_denied(operation=GET))
+    apply(made)
+    local_aws.clear_faults()
+    assert_held({"task": run_command})
+
+
+def test_three_times_destroyed_and_deployed_again_in_a_kept_window(stack, apply, assert_held, held, window, automation):
     made = stack({"task": automation})
     ids = set()
-    for _ in range(5):
+    for _ in range(3):
         made.up()
         assert_held({"task": automation})
         ids |= held(window).keys()
         made.destroy()
         assert held(window) == {}
-    assert len(ids) == 5
+    assert len(ids) == 3
 
 
 def test_a_task_that_was_changed_since_its_token_is_set_to_what_is_declared(

@@ -145,6 +145,7 @@ def test_create_under_every_fault(row):
 def test_reading_back_a_new_task_under_every_fault(row):
     tasks = row(READ_BACK)
     tasks.break_calls(GET)
+    tasks.break_calls(CHANGE)
     # The task is there, so the run goes through, and its warnings tell what is not known.
     assert "could not be read back" in tasks.stack.up().output
     tasks.assert_one_more_run_mends_it()

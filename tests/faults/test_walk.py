@@ -6,12 +6,20 @@ leaves.
 
 import copy
 import itertools
+import random
 
 import pulumi
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, note, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from tests import soak
 from tests.declared import BY_TYPE, as_program, held_tasks
 from tests.faults.conftest import task_ids
@@ -71,11 +79,15 @@ class Walk(RuleBasedStateMachine):
         self.stack.program = self.program
         self.windows = [new_window() for _ in range(WINDOWS)]
         self.tasks, self.removed, self.made = {}, {}, 0
-        self.at_aws, self.touched, self.faults = [], False, []
+        self.at_aws, self.touched = [], False
         self.steps, self.deployed = 0, {}
 
     def program(self):
         as_program(self.tasks)()
+
+    @initialize(chance=st.integers(0, 2**32).map(random.Random))
+    def meet_faults_by(self, chance):
+        self.chance = chance
 
     @declared
     @rule(which=WHICH, change=st.one_of([st.tuples(st.just(key), value | st.none()) for key, value in CHANGES.items()]))
@@ -160,10 +172,6 @@ class Walk(RuleBasedStateMachine):
         self.stack.refresh()
         self.touched = False
 
-    @rule(call=st.sampled_from(CALLS), fault=st.sampled_from(sorted(FAULTS)), times=st.integers(1, 6))
-    def meet_in_the_next_up(self, call, fault, times):
-        self.faults.append(FAULTS[fault](operation=call, times=times))
-
     @invariant()
     def up_after_every_few_steps(self):
         self.steps += 1
@@ -173,22 +181,28 @@ class Walk(RuleBasedStateMachine):
     def _up(self):
         if self.touched:
             self.refresh()
-        self.count("walks: `up`s under faults", bool(self.faults))
-        for fault in self.faults:
-            self.aws.inject(fault)
+        for _ in range(self.chance.choice([0, 1, 2])):
+            self._meet(self.chance.choice(sorted(FAULTS)), self.chance.choice(CALLS), self.chance.randint(1, 6))
         try:
-            self.stack.up()
+            again = "Run `pulumi refresh` and `pulumi up`" in self.stack.up().output
         except EngineError:
-            self.count("walks: `up`s that failed, and were repeated")
-            self.aws.clear_faults()
-            self.stack.up()
+            again = True
         self.aws.clear_faults()
+        if again:
+            self.count("walks: `up`s that failed or warned, and were repeated")
+            self.stack.refresh()
+            self.stack.up()
         self._assert_exactly()
+
+    def _meet(self, fault, call, times):
+        note(f"{times} times {fault}: {call}")
+        self.count("walks: faults in force during an `up`")
+        self.aws.inject(FAULTS[fault](operation=call, times=times))
 
     def _assert_exactly(self):
         self.assert_exactly(self.windows, (self.stack, self.tasks))
         self.count("walks: completed `up`s, with exactly what is declared at AWS")
-        self.deployed, self.faults = copy.deepcopy(self.tasks), []
+        self.deployed = copy.deepcopy(self.tasks)
         ids = task_ids(self.stack)
         self.at_aws = [(self.tasks[name]["window_id"], ids[name]) for name in sorted(ids)]
 

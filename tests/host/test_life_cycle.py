@@ -162,7 +162,14 @@ def test_four_calls_are_under_way_at_once(host, local_aws, run_command):
     ("faults", "arn"),
     [
         ([Fault.access_denied(service="sts")], "arn:aws:ssm:us-east-1:123456789012:windowtask/{}"),
-        ([Fault.access_denied(service="sts"), Fault.access_denied(operation="GetMaintenanceWindowTask")], None),
+        (
+            [
+                Fault.access_denied(service="sts"),
+                Fault.access_denied(operation="GetMaintenanceWindowTask"),
+                Fault.access_denied(operation="UpdateMaintenanceWindowTask"),
+            ],
+            None,
+        ),
     ],
     ids=["by the role that the task has", "not at all"],
 )

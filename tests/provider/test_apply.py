@@ -113,8 +113,9 @@ class TestCreate:
         (warning,) = second.warnings
         assert warning.startswith("exists already, and differs from what is declared: could not update")
 
-    def test_a_task_that_may_not_be_read_has_the_outputs_that_were_asked_for(self, aws):
+    def test_a_task_that_nobody_shows_has_the_outputs_that_were_asked_for(self, aws):
         aws.fail("get", denied("read"))
+        aws.fail("update", denied("update"))
         outcome = create()
         assert outcome.outputs == {
             **INPUTS,
@@ -369,6 +370,7 @@ def test_an_account_that_sts_does_not_say_is_read_from_the_role(aws):
 def test_an_account_that_nobody_says_is_left_out_with_a_warning(aws):
     aws.caller = None
     aws.fail("get", denied("read"))
+    aws.fail("update", denied("update"))
     outcome = create()
     assert "arn" not in outcome.outputs
     assert outcome.warnings[-1] == "has no arn, since STS did not say whose account this is"

@@ -248,6 +248,7 @@ class TestTheLifeCycle:
 
     def test_a_warning_of_create_is_given(self, aws, warnings):
         aws.fail("get", denied("read"))
+        aws.fail("update", denied("update"))
         configured().create(INPUTS)
         (warning,) = warnings
         assert warning.startswith("maintenance window task 'patch': was registered, but could not be read back")

@@ -135,13 +135,30 @@ def test_a_run_that_was_cut_off_in_the_middle_of_a_chain_goes_on_with_it(aws):
     assert aws.most_alive == 1
 
 
-def test_a_task_that_may_not_be_read_is_made_all_the_same(aws):
+def test_a_task_that_may_not_be_read_is_known_by_an_update(aws):
     aws.fail("get", denied("read"))
+    made = run(aws)
+    assert made.held["Priority"] == 0
+    assert made.warnings == ()
+    assert aws.alive == [made.task.window_task_id]
+
+
+def test_a_destroyed_task_that_may_not_be_read_is_made_anew(aws):
+    aws.remove(run(aws).task.window_task_id)
+    aws.fail("get", denied("read"), denied("read"))
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+
+
+def test_a_task_that_may_neither_be_read_nor_updated_is_made_all_the_same(aws):
+    aws.fail("get", denied("read"))
+    aws.fail("update", denied("update"))
     made = run(aws)
     assert aws.alive == [made.task.window_task_id]
     assert made.held is None
     (warning,) = made.warnings
-    assert warning.startswith("was registered, but could not be read back: could not read maintenance window task")
+    assert warning.startswith("was registered, but could not be read back: AccessDeniedException: ")
+    assert "Run `pulumi refresh` and `pulumi up`" in warning
 
 
 def test_a_task_that_is_neither_visible_nor_removable_is_kept(aws):
@@ -151,7 +168,7 @@ def test_a_task_that_is_neither_visible_nor_removable_is_kept(aws):
     assert aws.alive == [made.task.window_task_id]
     assert made.held is None
     (warning,) = made.warnings
-    assert warning.startswith("was registered, but is neither readable nor removable: could not delete")
+    assert warning.startswith("was registered, but cannot be read nor removed: AccessDeniedException: ")
 
 
 def test_a_removal_whose_answer_was_lost_leaves_no_second_task(aws):
