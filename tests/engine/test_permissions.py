@@ -58,7 +58,7 @@ def test_each_operation_needs_what_the_docs_say_and_together_they_need_the_whole
         "preview": set(),
         "create": {REGISTER, GET, UPDATE, WHO},
         "nothing": set(),
-        "refresh": {GET, WHO},
+        "refresh": {GET},
         "update": {UPDATE},
         "replace": {REGISTER, GET, DEREGISTER, WHO},
         "destroy": {DEREGISTER},

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 TIMEOUT = 300.0
 """Seconds that an operation may take unless told."""
 
+# Its standard input ends when this process does, in whatever way. The engine's plugins leave with the engine.
+_KILL_WITH_US = 'read -r _; kill -9 "$0"'
+
 
 class RunningOperation:
     """An engine run in the background, which a test may interrupt."""
@@ -39,6 +42,9 @@ class RunningOperation:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._watcher = subprocess.Popen(  # noqa: S603 - as above
+            ["/bin/sh", "-c", _KILL_WITH_US, str(self.process.pid)], stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def output(self) -> str:
         """What the engine has printed so far."""
@@ -85,6 +91,8 @@ class RunningOperation:
 
     def _end(self) -> OperationResult:
         returncode = self.process.wait()
+        self._watcher.kill()
+        self._watcher.communicate()
         kill_session(self.process.pid)
         if self._served and not self.ended:
             self._served.close(cut_off=returncode != 0)
