@@ -355,3 +355,23 @@ def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, sa
 def test_a_region_cannot_be_read_from_a_profile_that_is_not_there():
     with pytest.raises(SettingsError, match="nobody"):
         default_region(Connection(region=REGION, profile="nobody"))
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["http://me:hunter2@127.0.0.1:1", "http://me:hunter2@[::1", "http://me:hun%74er2@127.0.0.1:none", "me:hunter2@x:y"],
+    ids=["unreachable", "no-url", "no-port", "no-scheme"],
+)
+def test_a_proxy_that_does_not_work_shows_no_password(proxy):
+    connection = Connection(
+        access_key="AKIA",
+        secret_key="secret",
+        ssm_endpoint="http://127.0.0.1:1",
+        http_proxy=proxy,
+        max_retries=0,
+        region="eu-west-1",
+    )
+    with pytest.raises(SsmMaintenanceError) as failed:
+        gateway(connection, "eu-west-1").get(TaskId("mw-0123456789abcdef0", "id"), str)
+    assert "hunter2" not in str(failed.value)
+    assert "hun%74er2" not in str(failed.value)
