@@ -4,25 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.args import AutomationArgs
 
-from ._alerts import rule_alarm
 from ._arguments import demand_known, wrong
 from ._component import Component
 from ._here import Here, here
 from ._notify import topic_arn
-from ._roles import AnyRole, Statement, allow, automation_statements, pass_role_statement, role_arn, ssm_role
+from ._roles import AnyRole, Statement, automation_statements, pass_role_statement, role_arn
 from ._runbook_content import Content, OnFailure, Parameters, Runbook, compose, read_content, task_parameters
-from ._runbook_steps import Step, describe_alarm
+from ._runbook_resources import assume_role, runbook_alert, runbook_document
+from ._runbook_steps import Step
 from ._window_task import WindowTask, WindowTaskArgs, window_task
 
 __all__ = ["AutomationRunbook", "AutomationRunbookArgs"]
-
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
-_DETAIL_TYPE = "EC2 Automation Execution Status-change Notification"
-_BAD = ["Failed", "TimedOut", "Cancelled"]
 
 
 class AutomationRunbookArgs(WindowTaskArgs, total=False):
@@ -74,7 +69,9 @@ class AutomationRunbook(Component):
         document_version: the version that the task runs: the one that this program made.
         assume_role_arn: the ARN of the role that the runbook runs as.
         task_role_arn: the ARN of the role that starts it.
-        task_id: the task's id.
+        task_id: the task's id, the first one's where there are several.
+        task_ids: the ids of all, of which there are several with more than ten window targets.
+        target_ids: the ids of its window targets.
         topic_arn: the ARN of the topic, or None.
         rule_arn: the ARN of the rule, or None.
         alarm_arn: the ARN of the alarm, or None.
@@ -89,6 +86,8 @@ class AutomationRunbook(Component):
     assume_role_arn: pulumi.Output[str]
     task_role_arn: pulumi.Output[str]
     task_id: pulumi.Output[str]
+    task_ids: list[pulumi.Output[str]]
+    target_ids: list[pulumi.Output[str]]
     topic_arn: pulumi.Output[str] | None
     rule_arn: pulumi.Output[str] | None = None
     alarm_arn: pulumi.Output[str] | None = None
@@ -102,14 +101,8 @@ class AutomationRunbook(Component):
         runbook = _runbook(where, name, args)
         place = here(self)
         task = window_task(self, name, where, _with_defaults(args))
-        self.assume_role_arn = _assume_role(self, where, runbook, place, args, task.tags)
-        document = aws.ssm.Document(
-            f"{name}-runbook",
-            document_type="Automation",
-            content=pulumi.Output.json_dumps(runbook.with_role(self.assume_role_arn)),
-            tags=task.tags,
-            opts=self.child(),
-        )
+        self.assume_role_arn = _assume_role(self, name, where, runbook, place, args, task.tags)
+        document = runbook_document(self, name, runbook, self.assume_role_arn, task.tags)
         self.document_name, self.document_arn = document.name, document.arn
         self.document_version = document.default_version
         self._register(where, runbook, task, place, args)
@@ -131,26 +124,15 @@ class AutomationRunbook(Component):
             role_arn=self.assume_role_arn,
         )
         automation = AutomationArgs(document_version=self.document_version, parameters=parameters or None)
-        made = task.register("AUTOMATION", self.document_name, self.task_role_arn, {"automation": automation})
-        self.task_id = made.window_task_id
+        self.task_ids = task.register("AUTOMATION", self.document_name, self.task_role_arn, {"automation": automation})
+        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
 
     def _watch(self, place: Here, task: WindowTask, args: AutomationRunbookArgs) -> None:
         name = task.name
         self.topic_arn = topic_arn(self, name, place, args.get("notify", False), task.tags)
         if not args.get("alarms", True):
             return
-        made = rule_alarm(
-            self,
-            f"{name}-failed",
-            pattern={
-                "source": ["aws.ssm"],
-                "detail-type": [_DETAIL_TYPE],
-                "detail": {"Definition": [self.document_name], "Status": _BAD},
-            },
-            topic_arn=self.topic_arn,
-            description=f"{name}: a run of the runbook failed, took too long or was cancelled",
-            tags=task.tags,
-        )
+        made = runbook_alert(self, name, "failed", [self.document_name], self.topic_arn, task.tags)
         self.rule_arn, self.alarm_arn = made.rule.arn, made.alarm.arn if made.alarm else None
 
 
@@ -176,6 +158,7 @@ def _with_defaults(args: AutomationRunbookArgs) -> AutomationRunbookArgs:
 
 def _assume_role(  # noqa: PLR0913, PLR0917 - a role, and all that says what it may do
     component: Component,
+    name: str,
     where: str,
     runbook: Runbook,
     place: Here,
@@ -188,21 +171,5 @@ def _assume_role(  # noqa: PLR0913, PLR0917 - a role, and all that says what it 
     if not runbook.steps and "statements" not in args:
         allowed = "a role, or `statements` for a new one: nothing is known of what `content` needs"
         raise wrong(where, "assume_role", None, allowed)
-    permits = dict.fromkeys(permit for step in runbook.steps for permit in step.permits)
-    statements = [statement for permit in permits for statement in permit(place)]
-    statements += [*_stopping_statements(place, args), *args.get("statements", ())]
-    name = f"{component._logical_name}-assume-role"  # noqa: SLF001 - a component's own name
-    return ssm_role(component, name, statements, tags=tags, description="What a maintenance runbook runs as").arn
-
-
-def _stopping_statements(place: Here, args: AutomationRunbookArgs) -> list[Statement]:
-    """Say what a runbook needs to look at the alarm that stops it.
-
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-safely-alarms.html
-    """
-    alarm = args.get("stop_on_alarm")
-    if alarm is None:
-        return []
-    alarm_name = alarm.name if isinstance(alarm, aws.cloudwatch.MetricAlarm) else alarm
-    stop = allow(["ssm:StopAutomationExecution"], [place.arn("ssm", "automation-execution/*")])
-    return [*describe_alarm(alarm_name)(place), stop]
+    alarm, statements = args.get("stop_on_alarm"), args.get("statements", ())
+    return assume_role(component, name, place, runbook, stop_on_alarm=alarm, statements=statements, tags=tags)

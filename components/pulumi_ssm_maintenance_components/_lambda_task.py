@@ -39,7 +39,7 @@ class LambdaTask(Component):
             state. Pseudo parameters such as `{{WINDOW_ID}}`, and with targets `{{RESOURCE_ID}}`, are filled in by AWS.
         qualifier: a version or an alias. Default: the version that this program published of a new function; none for
             another, hence its unpublished version, which changes under a running schedule.
-        targets: `Targets`, up to 10 of them by name, or the ids of up to 10 window targets: one call for each node or
+        targets: `Targets`, several of them by name, or ids of window targets: one call for each node or
             resource. Default: none, one call in a window.
         max_concurrency: with targets only: how many at once, a number or a share as text. Default: `10%`.
         max_errors: with targets only: how many failures stop it, likewise. Default: `10%`.
@@ -54,7 +54,8 @@ class LambdaTask(Component):
         opts: the resource's options.
 
     Attributes:
-        task_id: the task's id.
+        task_id: the task's id, the first one's where there are several.
+        task_ids: the ids of all, of which there are several with more than ten window targets.
         target_ids: the ids of its window targets.
         function_arn: the function's ARN.
         qualifier: what is called of it, or None.
@@ -71,6 +72,7 @@ class LambdaTask(Component):
     """
 
     task_id: pulumi.Output[str]
+    task_ids: list[pulumi.Output[str]]
     target_ids: list[pulumi.Output[str]]
     function_arn: pulumi.Output[str]
     qualifier: pulumi.Output[str] | None
@@ -95,13 +97,13 @@ class LambdaTask(Component):
         asked = args.get("qualifier")
         self.qualifier = function.version if asked is None else pulumi.Output.from_input(asked)
         self.task_role_arn = task.role_arn(lambda_statements(function.arn, self.qualifier), "Calls a function")
-        registered = task.register(
+        self.task_ids = task.register(
             "LAMBDA",
             function.arn,
             self.task_role_arn,
             {"lambda_": {"payload": payload, "qualifier": self.qualifier}},
         )
-        self.task_id, self.target_ids = registered.window_task_id, task.target_ids
+        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
         self.function_arn, self.function_role_arn = function.arn, function.role_arn
         self.log_group_name = function.log_group_name
         self.topic_arn = topic_arn(self, name, place, args.get("notify", False), task.tags)

@@ -4,40 +4,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pulumi
-import pulumi_aws as aws
 
-from pulumi_ssm_maintenance.args import AlarmConfigurationArgs, CutoffBehavior, RunCommandArgs
+from pulumi_ssm_maintenance.args import (
+    AlarmConfigurationArgs,
+    CutoffBehavior,
+    RunCommandArgs,
+    TaskInvocationParametersArgs,
+)
 
 from ._arguments import demand_known, wrong
 from ._command_logs import CommandLogs
 from ._patch_command import PatchCommand, patch_command
+from ._patch_engine import RunbookSettings, read_engine
 from ._patching_args import PatchingRunArgs
 from ._rounds import Room, room
+from ._stop_alarm import AnyAlarm, alarm_configuration
 from ._targets import Targets
-from ._waves import Wave, WaveArgs, WaveTask, merged, read_waves
+from ._waves import Turn, Wave, WaveArgs, WaveTask, merged, read_waves
 
 _SHORTEST_DELIVERY = 30  # of the API
 _DELIVERY = 600
 _CONCURRENCY = "10%"
 _ONLY_WAVE = "all"
 
+# To cancel a command is to try and kill it; runs of a runbook that are under way go on, and none begins.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
+_CUTOFF_OF_COMMANDS: CutoffBehavior = "CONTINUE_TASK"
+_CUTOFF_OF_RUNBOOKS: CutoffBehavior = "CANCEL_TASK"
+
 
 @dataclass(frozen=True, slots=True)
 class PatchPlan:
-    """What is patched and how."""
+    """What is patched and how; without `runbook` by a command alone."""
 
     command: PatchCommand
+    runbook: RunbookSettings | None
     waves: list[Wave]
     scan: Wave | None
     delivery_timeout: int
     cutoff_behavior: CutoffBehavior
+    stop_on_alarm: AnyAlarm | None
     alarm_configuration: AlarmConfigurationArgs | None
     node_count: int | None
 
     @property
     def documents(self) -> list[str]:
-        """The names of the documents that run."""
-        return sorted({self.command.document, *([self.command.scan().document] if self.scan else [])})
+        """The names of the documents that tasks run as commands."""
+        patching = [] if self.runbook else [self.command.document]
+        return sorted({*patching, *([self.command.scan().document] if self.scan else [])})
 
     @property
     def has_resource_groups(self) -> bool:
@@ -60,27 +74,34 @@ class PatchPlan:
     def task(
         self, name: str, role_arn: pulumi.Input[str], logs: CommandLogs, notifications: RunCommandArgs
     ) -> WaveTask:
-        """Give the tasks of the waves."""
+        """Give the tasks of the waves, as commands."""
 
-        def run_command(wave: Wave) -> RunCommandArgs:
-            return {
-                "parameters": self.command.parameters(wave.reboot),
-                "timeout_seconds": self.delivery_timeout,
-                **logs.arguments(f"{name}/{wave.name}"),
-                **notifications,
-            }
+        def invocation(wave: Wave, _: Turn) -> TaskInvocationParametersArgs:
+            sending = self.sending(logs.arguments(f"{name}/{wave.name}"), notifications)
+            return {"run_command": {"parameters": self.command.parameters(wave.reboot), **sending}}
 
         return WaveTask(
-            document=self.command.document,
+            task_type="RUN_COMMAND",
+            task_arn=self.command.document,
             role_arn=role_arn,
             cutoff_behavior=self.cutoff_behavior,
             alarm_configuration=self.alarm_configuration,
-            run_command=run_command,
+            invocation=invocation,
         )
+
+    def sending(self, logs: RunCommandArgs, notifications: RunCommandArgs) -> RunCommandArgs:
+        """Say how the command is sent, by whatever sends it: until when, and where its output and its failures go."""
+        return {"timeout_seconds": self.delivery_timeout, **logs, **notifications}
 
     def scanning(self) -> "PatchPlan":
         """Give the plan that scans what this one patches: it changes nothing, so that no alarm need stop it."""
-        return replace(self, command=self.command.scan(), alarm_configuration=None)
+        return replace(
+            self,
+            command=self.command.scan(),
+            runbook=None,
+            cutoff_behavior=_CUTOFF_OF_COMMANDS if self.runbook else self.cutoff_behavior,
+            alarm_configuration=None,
+        )
 
 
 def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
@@ -100,6 +121,7 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         reboot=args.get("reboot"),
     )
     scans = args.get("scan_schedule") is not None
+    runbook = read_engine(where, args)
     return PatchPlan(
         command=patch_command(
             where,
@@ -108,12 +130,14 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
             install_override_list=args.get("install_override_list"),
             baseline_override=args.get("baseline_override"),
         ),
+        runbook=runbook,
         waves=waves,
         # A node that cannot be scanned is no reason to leave the others out.
         scan=merged("scan", waves, max_concurrency=max_concurrency, max_errors="100%") if scans else None,
         delivery_timeout=_delivery_timeout(where, args.get("delivery_timeout", _DELIVERY)),
-        cutoff_behavior=args.get("cutoff_behavior", "CONTINUE_TASK"),
-        alarm_configuration=_alarm_configuration(where, args),
+        cutoff_behavior=args.get("cutoff_behavior", _CUTOFF_OF_RUNBOOKS if runbook else _CUTOFF_OF_COMMANDS),
+        stop_on_alarm=args.get("stop_on_alarm"),
+        alarm_configuration=alarm_configuration(where, args.get("stop_on_alarm")),
         node_count=args.get("node_count"),
     )
 
@@ -132,13 +156,3 @@ def _delivery_timeout(where: str, seconds: int) -> int:
     if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < _SHORTEST_DELIVERY:
         raise wrong(where, "delivery_timeout", seconds, f"{_SHORTEST_DELIVERY} seconds or more")
     return seconds
-
-
-def _alarm_configuration(where: str, args: PatchingRunArgs) -> AlarmConfigurationArgs | None:
-    alarm = args.get("stop_on_alarm")
-    if alarm is None:
-        return None
-    if isinstance(alarm, str) and alarm.startswith("arn:"):
-        raise wrong(where, "stop_on_alarm", alarm, "an alarm or its name, not its ARN")
-    name = alarm.name if isinstance(alarm, aws.cloudwatch.MetricAlarm) else alarm
-    return {"alarms": [{"name": name}], "ignore_poll_alarm_failure": False}

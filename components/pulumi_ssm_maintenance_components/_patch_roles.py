@@ -1,4 +1,4 @@
-"""The two roles of a patching run: what starts the command, and what tells of nodes on which it failed."""
+"""The two roles of a patching run: what starts its tasks, and what tells of nodes on which patching failed."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,11 @@ import pulumi
 from ._component import Component
 from ._here import Here
 from ._patch_plan import PatchPlan
+from ._patch_runbook import PatchRunbook
 from ._roles import (
     AnyRole,
+    Statement,
+    automation_statements,
     pass_role_statement,
     publish_statement,
     resource_group_statements,
@@ -41,16 +44,24 @@ def task_role(  # noqa: PLR0913, PLR0917 - a role, and what it may do
     here: Here,
     given: AnyRole | None,
     plan: PatchPlan,
-    notification_role_arn: pulumi.Input[str] | None,
+    notification_role_arn: pulumi.Output[str] | None,
+    runbook: PatchRunbook | None,
     tags: Mapping[str, pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """Give the ARN of the role that runs the documents of a plan."""
+    """Give the ARN of the role that runs the documents of a plan, and its runbook."""
     if given is not None:
         return role_arn(given)
-    documents = [here.arn("ssm", f"document/{document}", owner="") for document in plan.documents]
-    statements = run_command_statements(here, *documents)
+    statements: list[Statement] = []
+    passed: list[pulumi.Input[str]] = []
+    if plan.documents:
+        documents = [here.arn("ssm", f"document/{document}", owner="") for document in plan.documents]
+        statements += run_command_statements(here, *documents)
+        passed += [] if notification_role_arn is None else [notification_role_arn]
+    if runbook is not None:
+        statements += automation_statements(here, runbook.document_name)
+        passed.append(runbook.assume_role_arn)
     if plan.has_resource_groups:
         statements += resource_group_statements()
-    if notification_role_arn is not None:
-        statements.append(pass_role_statement([notification_role_arn]))
+    if passed:
+        statements.append(pass_role_statement(passed))
     return ssm_role(component, f"{name}-task-role", statements, description="Starts patching on nodes", tags=tags).arn

@@ -14,6 +14,7 @@ from ._arguments import wrong
 from ._errors import ArgumentError
 from ._freeze_periods import FreezePeriod, Period, read_periods
 from ._patch_command import Reboot
+from ._patching_args import Engine
 from ._schedule import Schedule
 from ._schedules import Rate, parse_schedule
 from ._targets import Targets
@@ -56,7 +57,11 @@ class SettingsConfig(TypedDict, total=False):
     duration: int
     cutoff: int
     enabled: bool
+    engine: Engine
     install: bool
+    snapshot: bool
+    approvers: list[str]
+    approval_timeout: int
     reboot: Reboot
     scan_schedule: str
     max_concurrency: str

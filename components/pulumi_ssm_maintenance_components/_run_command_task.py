@@ -60,7 +60,7 @@ class RunCommandTask(Component):
         name: the logical name.
         window: the window, or its id.
         document: what runs: an `aws.ssm.Document`, the name or ARN of one, or the content of a new one as a dict.
-        targets: required: `Targets`, up to 10 of them by name, or the ids of up to 10 window targets.
+        targets: required: `Targets`, several of them by name, or ids of window targets.
         parameters: the document's parameters, each a text or a list of texts. With the content at hand, names, missing
             ones and allowed values are checked.
         document_version: a number, `$LATEST` or `$DEFAULT`. Default: that of the object or the new document, so that
@@ -82,7 +82,8 @@ class RunCommandTask(Component):
         opts: the resource's options.
 
     Attributes:
-        task_id: the task's id.
+        task_id: the task's id, the first one's where there are several.
+        task_ids: the ids of all, of which there are several with more than ten window targets.
         target_ids: the ids of its window targets.
         document_name: the document's name, or what was given for it.
         document_version: the version that runs; None for the default one at that time.
@@ -102,6 +103,7 @@ class RunCommandTask(Component):
     """
 
     task_id: pulumi.Output[str]
+    task_ids: list[pulumi.Output[str]]
     target_ids: list[pulumi.Output[str]]
     document_name: pulumi.Output[str]
     document_version: pulumi.Output[str] | None
@@ -132,8 +134,8 @@ class RunCommandTask(Component):
         )
         self.document_name, self.document_version = document.name, _version(args, document)
         invocation = self._invocation(args, parameters, logs)
-        registered = task.register("RUN_COMMAND", document.name, self.task_role_arn, {"run_command": invocation})
-        self.task_id, self.target_ids = registered.window_task_id, task.target_ids
+        self.task_ids = task.register("RUN_COMMAND", document.name, self.task_role_arn, {"run_command": invocation})
+        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
         self.log_group_name, self.bucket = logs.log_group_name, logs.bucket
         self.node_policy_arn = node.arn if node else None
         alert = self._alert(task, alarm=args.get("alarms", True))

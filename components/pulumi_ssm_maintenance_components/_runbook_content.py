@@ -23,7 +23,8 @@ NODE_PARAMETER = "InstanceId"
 ROLE_PARAMETER = "AutomationAssumeRole"
 
 _SCHEMA = "0.3"
-_NODE_OF_THE_TASK = "{{RESOURCE_ID}}"
+NODE_OF_THE_TASK = "{{RESOURCE_ID}}"
+_NODE = {NODE_PARAMETER: {"type": "String", "description": "The node to work on"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,18 @@ class Runbook:
         return dict(self.content) if ROLE_PARAMETER in self.parameters else {**self.content, "assumeRole": role_arn}
 
 
-def compose(where: str, steps: Sequence[Step], *, description: str, on_node: bool, on_failure: OnFailure) -> Runbook:
+def compose(  # noqa: PLR0913 - a runbook, each part by its name
+    where: str,
+    steps: Sequence[Step],
+    *,
+    description: str,
+    on_node: bool,
+    on_failure: OnFailure,
+    parameters: Mapping[str, Any] | None = None,
+) -> Runbook:
     """Compose a runbook of steps.
+
+    It takes its node, where it has one, and `parameters`.
 
     A step that fails ends it, once the clean-up steps have run; each clean-up step runs whatever became of the others.
 
@@ -68,7 +79,7 @@ def compose(where: str, steps: Sequence[Step], *, description: str, on_node: boo
     content = {
         "schemaVersion": _SCHEMA,
         "description": description,
-        "parameters": {NODE_PARAMETER: {"type": "String", "description": "The node to work on"}} if on_node else {},
+        "parameters": {**(_NODE if on_node else {}), **(parameters or {})},
         "mainSteps": [_main_step(step, on_error, is_end=step is steps[-1]) for step in steps],
     }
     return Runbook({key: value for key, value in content.items() if value}, tuple(steps))
@@ -104,7 +115,7 @@ def task_parameters(
             raise wrong(where, "parameters", name, f"those of the runbook: {', '.join(known) or 'none'}{hint}")
     settled: dict[str, list[pulumi.Input[str]]] = {name: list(values) for name, values in given.items()}
     if on_targets and NODE_PARAMETER in known:
-        settled.setdefault(NODE_PARAMETER, [_NODE_OF_THE_TASK])
+        settled.setdefault(NODE_PARAMETER, [NODE_OF_THE_TASK])
     if ROLE_PARAMETER in known:
         settled.setdefault(ROLE_PARAMETER, [role_arn])
     for name, declared in known.items():

@@ -16,6 +16,7 @@ from ._arguments import wrong
 from ._here import Here
 from ._patch_command import Reboot, demand_reboot, patch_command
 from ._roles import Statement, allow, lambda_statements, publish_statement, run_command_statements
+from ._stop_alarm import AnyAlarm, alarm_name
 
 __all__ = ["Step"]
 
@@ -95,22 +96,21 @@ class Step:
         return cls(name, "aws:approve", inputs, (lambda _: [publish_statement(topic_arn)],), timeout_seconds)
 
     @classmethod
-    def alarm_guard(cls, name: str = "alarm_guard", *, alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str]) -> "Step":
+    def alarm_guard(cls, name: str = "alarm_guard", *, alarm: AnyAlarm) -> "Step":
         """Fail while a metric alarm is in ALARM.
 
         Args:
             name: the step's name.
             alarm: the alarm, or its name. A composite one would need rights to all alarms.
         """
-        alarm_name = alarm.name if isinstance(alarm, aws.cloudwatch.MetricAlarm) else alarm
         inputs = {
             "Service": "cloudwatch",
             "Api": "DescribeAlarms",
-            "AlarmNames": [alarm_name],
+            "AlarmNames": [alarm_name(alarm)],
             "PropertySelector": "$.MetricAlarms[0].StateValue",
             "DesiredValues": ["OK", "INSUFFICIENT_DATA"],
         }
-        return cls(name, "aws:assertAwsResourceProperty", inputs, (describe_alarm(alarm_name),), 60)
+        return cls(name, "aws:assertAwsResourceProperty", inputs, (describe_alarm(alarm_name(alarm)),), 60)
 
     @classmethod
     def snapshot(cls, name: str = "snapshot", *, timeout_seconds: int = _HOUR) -> "Step":
@@ -150,9 +150,15 @@ class Step:
         return cls(name, "aws:runCommand", inputs, (_patching,), timeout_seconds, on_node=True)
 
     @classmethod
-    def check_patches(cls, name: str = "check") -> "Step":
-        """Fail when a patch of the node's baseline is missing, has failed, or waits for a reboot."""
-        return cls.script(name, _CHECK, payload={"InstanceId": NODE}, on_node=True, permits=(_patch_states,))
+    def check_patches(cls, name: str = "check", *, reboot: str | None = None) -> "Step":
+        """Fail when a patch of the node's baseline is missing, has failed, or waits for a reboot.
+
+        Args:
+            name: the step's name.
+            reboot: what was done about reboots, a parameter of the runbook; with `NoReboot` the node passes unseen.
+        """
+        payload = {"InstanceId": NODE, **({"RebootOption": reboot} if reboot else {})}
+        return cls.script(name, _CHECK, payload=payload, on_node=True, permits=(_patch_states,))
 
     @classmethod
     def script(  # noqa: PLR0913 - a script, each part by its name
@@ -240,11 +246,11 @@ class Step:
         ]
 
 
-def describe_alarm(alarm_name: pulumi.Input[str]) -> Permit:
+def describe_alarm(name: pulumi.Input[str]) -> Permit:
     """Let a role read the state of one metric alarm."""
 
     def permit(here: Here) -> list[Statement]:
-        alarm = here.arn("cloudwatch", pulumi.Output.format("alarm:{0}", alarm_name))
+        alarm = here.arn("cloudwatch", pulumi.Output.format("alarm:{0}", name))
         return [allow(["cloudwatch:DescribeAlarms"], [alarm])]
 
     return permit

@@ -52,7 +52,7 @@ class StepFunctionTask(Component):
             the state. Pseudo parameters are filled in by AWS, as in `LambdaTask`.
         execution_name: at most 80 characters once AWS has filled in its pseudo parameters, which must make it new each
             time: a standard workflow takes a name once in 90 days. Default: `{{INVOCATION_ID}}`.
-        targets: `Targets`, up to 10 of them by name, or the ids of up to 10 window targets: one execution for each
+        targets: `Targets`, several of them by name, or ids of window targets: one execution for each
             node or resource. Default: none, one execution in a window.
         max_concurrency: with targets only: how many at once, a number or a share as text. Default: `10%`.
         max_errors: with targets only: how many failures stop it, likewise. Default: `10%`.
@@ -68,7 +68,8 @@ class StepFunctionTask(Component):
         opts: the resource's options.
 
     Attributes:
-        task_id: the task's id.
+        task_id: the task's id, the first one's where there are several.
+        task_ids: the ids of all, of which there are several with more than ten window targets.
         target_ids: the ids of its window targets.
         state_machine_arn: the state machine's ARN.
         task_role_arn: the ARN of the role that starts it.
@@ -83,6 +84,7 @@ class StepFunctionTask(Component):
     """
 
     task_id: pulumi.Output[str]
+    task_ids: list[pulumi.Output[str]]
     target_ids: list[pulumi.Output[str]]
     state_machine_arn: pulumi.Output[str]
     task_role_arn: pulumi.Output[str]
@@ -104,13 +106,13 @@ class StepFunctionTask(Component):
         task = window_task(self, name, where, args)
         self.state_machine_arn, self.state_machine_role_arn = self._state_machine(task, args)
         self.task_role_arn = task.role_arn(state_machine_statements(self.state_machine_arn), "Starts a state machine")
-        registered = task.register(
+        self.task_ids = task.register(
             "STEP_FUNCTIONS",
             self.state_machine_arn,
             self.task_role_arn,
             {"step_functions": {"name": execution_name, "input": text}},
         )
-        self.task_id, self.target_ids = registered.window_task_id, task.target_ids
+        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
         self.topic_arn = topic_arn(self, name, here(self), args.get("notify", False), task.tags)
         self.alarm_arns = self._alarms(task) if args.get("alarms", True) else {}
         self.register_outputs({key: getattr(self, key) for key in StepFunctionTask.__annotations__})

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from math import ceil
 from typing import Any, Required, TypedDict
 
 import pulumi
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask
-from pulumi_ssm_maintenance.args import AlarmConfigurationArgs, CutoffBehavior, RunCommandArgs
+from pulumi_ssm_maintenance.args import (
+    AlarmConfigurationArgs,
+    CutoffBehavior,
+    TaskInvocationParametersArgs,
+    TaskType,
+)
 
 from ._arguments import demand_known, wrong
 from ._component import Component
@@ -18,7 +23,7 @@ from ._patch_command import Reboot, demand_reboot
 from ._rounds import demand_rates
 from ._targets import MAX_WINDOW_TARGETS_OF_A_TASK, Targets, split_window_targets
 
-_STEP = 10  # of priorities, so that a task of one's own fits between two waves
+PRIORITY_STEP = 10  # of priorities, so that a task of one's own fits between two waves
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TARGET_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST_OWNER_INFORMATION = 128
@@ -56,16 +61,35 @@ class Wave:
         """How many window targets a task of it has at most; they are served one after the other."""
         return min(len(self.targets), MAX_WINDOW_TARGETS_OF_A_TASK)
 
+    @property
+    def task_count(self) -> int:
+        """How many tasks it has."""
+        return ceil(len(self.targets) / MAX_WINDOW_TARGETS_OF_A_TASK)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When a wave has its turn.
+
+    Attributes:
+        priority: of its tasks; a lower number runs earlier.
+        earlier_tasks: how many tasks the waves before it have.
+    """
+
+    priority: int
+    earlier_tasks: int
+
 
 @dataclass(frozen=True, slots=True)
 class WaveTask:
     """What the tasks of all waves share, and what each runs."""
 
-    document: str
+    task_type: TaskType
+    task_arn: pulumi.Input[str]
     role_arn: pulumi.Input[str]
     cutoff_behavior: CutoffBehavior
     alarm_configuration: AlarmConfigurationArgs | None
-    run_command: Callable[[Wave], RunCommandArgs]
+    invocation: Callable[[Wave, Turn], TaskInvocationParametersArgs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +169,20 @@ def register_waves(
     All names come from the waves' own, so that a new wave in between moves priorities and nothing else.
     """
     return {
-        wave.name: _register(component, name, window_id, wave, priority, task)
-        for priority, wave in zip(count(_STEP, _STEP), waves, strict=False)
+        wave.name: _register(
+            component,
+            name,
+            window_id,
+            wave,
+            Turn((place + 1) * PRIORITY_STEP, sum(earlier.task_count for earlier in waves[:place])),
+            task,
+        )
+        for place, wave in enumerate(waves)
     }
 
 
 def _register(  # noqa: PLR0913, PLR0917 - a wave, where it goes and what it runs
-    component: Component, name: str, window_id: pulumi.Input[str], wave: Wave, priority: int, task: WaveTask
+    component: Component, name: str, window_id: pulumi.Input[str], wave: Wave, turn: Turn, task: WaveTask
 ) -> WaveIds:
     base = f"{name}-{wave.name}"
     registered = [
@@ -167,14 +198,14 @@ def _register(  # noqa: PLR0913, PLR0917 - a wave, where it goes and what it run
         MaintenanceWindowTask(
             base if number == 1 else f"{base}.{number}",
             window_id=window_id,
-            task_type="RUN_COMMAND",
-            task_arn=task.document,
+            task_type=task.task_type,
+            task_arn=task.task_arn,
             targets=[{"key": "WindowTargetIds", "values": ids}],
             max_concurrency=wave.max_concurrency,
             max_errors=wave.max_errors,
-            priority=priority,
+            priority=turn.priority,
             service_role_arn=task.role_arn,
-            task_invocation_parameters={"run_command": task.run_command(wave)},
+            task_invocation_parameters=task.invocation(wave, turn),
             name=full_name(name, wave.name, *([] if number == 1 else [str(number)])),
             cutoff_behavior=task.cutoff_behavior,
             alarm_configuration=task.alarm_configuration,

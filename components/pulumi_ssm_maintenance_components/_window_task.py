@@ -23,7 +23,8 @@ from ._names import full_name, full_tags
 from ._notify import Notify
 from ._roles import AnyRole, Statement, resource_group_statements, role_arn, ssm_role
 from ._rounds import demand_rates
-from ._targets import MAX_WINDOW_TARGETS_OF_A_TASK, Targets
+from ._stop_alarm import AnyAlarm, alarm_configuration
+from ._targets import Targets, split_window_targets
 from ._window import MaintenanceWindow
 
 TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input[str]]
@@ -41,7 +42,7 @@ class WindowTaskArgs(TypedDict, total=False):
     max_errors: str
     priority: int
     cutoff_behavior: CutoffBehavior | None
-    stop_on_alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str] | None
+    stop_on_alarm: AnyAlarm | None
     task_role: AnyRole | None
     notify: Notify
     alarms: bool
@@ -55,6 +56,7 @@ class WindowTask:
     Attributes:
         window_id: its window's id.
         target_ids: the ids of its window targets; none for a task that runs once in a window.
+        alarm_configuration: what stops it.
         tags: the tags of what is made for it.
     """
 
@@ -63,6 +65,7 @@ class WindowTask:
     args: WindowTaskArgs
     window_id: pulumi.Output[str]
     target_ids: list[pulumi.Output[str]]
+    alarm_configuration: AlarmConfigurationArgs | None
     tags: dict[str, pulumi.Input[str]]
 
     def role_arn(self, statements: Sequence[Statement], description: str) -> pulumi.Output[str]:
@@ -80,23 +83,41 @@ class WindowTask:
         task_arn: pulumi.Input[str],
         role_arn: pulumi.Input[str],
         invocation: TaskInvocationParametersArgs,
+    ) -> list[pulumi.Output[str]]:
+        """Register the task with its window, and give its id.
+
+        More targets than one task takes are split over several, which run side by side, each with the rates.
+        """
+        shares = split_window_targets(self.target_ids) or [[]]
+        return [
+            self._register(number, ids, task_type, task_arn, role_arn, invocation).window_task_id
+            for number, ids in enumerate(shares, start=1)
+        ]
+
+    def _register(  # noqa: PLR0913, PLR0917 - a task, and which one of several it is
+        self,
+        number: int,
+        target_ids: list[pulumi.Input[str]],
+        task_type: TaskType,
+        task_arn: pulumi.Input[str],
+        role_arn: pulumi.Input[str],
+        invocation: TaskInvocationParametersArgs,
     ) -> MaintenanceWindowTask:
-        """Register the task with its window."""
-        targets: list[TargetArgs] = [{"key": "WindowTargetIds", "values": self.target_ids}]
+        targets: list[TargetArgs] = [{"key": "WindowTargetIds", "values": target_ids}]
         return MaintenanceWindowTask(
-            f"{self.name}-task",
+            f"{self.name}-task" if number == 1 else f"{self.name}-task.{number}",
             window_id=self.window_id,
             task_type=task_type,
             task_arn=task_arn,
-            targets=targets if self.target_ids else None,
+            targets=targets if target_ids else None,
             max_concurrency=self._rate("max_concurrency"),
             max_errors=self._rate("max_errors"),
             priority=self.args.get("priority", 0),
             service_role_arn=role_arn,
             task_invocation_parameters=invocation,
-            name=full_name(self.name),
+            name=full_name(self.name, *([] if number == 1 else [str(number)])),
             cutoff_behavior=self.args.get("cutoff_behavior"),
-            alarm_configuration=_alarm_configuration(self.args.get("stop_on_alarm")),
+            alarm_configuration=self.alarm_configuration,
             opts=self.component.child(),
         )
 
@@ -108,7 +129,7 @@ def window_task(component: Component, name: str, where: str, args: WindowTaskArg
     """Register what a task runs on.
 
     Raises:
-        ArgumentError: the targets are none, too many, or no targets at all; a rate is none, or has nothing to limit.
+        ArgumentError: the targets are none, or no targets at all; a rate is none, or has nothing to limit.
     """
     _check_rates(where, args)
     window = args["window"]
@@ -120,7 +141,8 @@ def window_task(component: Component, name: str, where: str, args: WindowTaskArg
         else pulumi.Output.from_input(window)
     )
     target_ids = _target_ids(component, name, window_id, _named(where, args.get("targets")))
-    return WindowTask(component, name, args, window_id, target_ids, full_tags(name, args.get("tags")))
+    alarm = alarm_configuration(where, args.get("stop_on_alarm"))
+    return WindowTask(component, name, args, window_id, target_ids, alarm, full_tags(name, args.get("tags")))
 
 
 def _check_rates(where: str, args: WindowTaskArgs) -> None:
@@ -136,9 +158,8 @@ def _named(where: str, targets: TaskTargets | None) -> Mapping[str, Targets] | S
     if targets is None:
         return ()
     named = {"": targets} if isinstance(targets, Targets) else targets
-    if isinstance(named, str) or not 1 <= len(named) <= MAX_WINDOW_TARGETS_OF_A_TASK:
-        allowed = f"Targets, or 1 to {MAX_WINDOW_TARGETS_OF_A_TASK} of them by name, or as many ids of window targets"
-        raise wrong(where, "targets", named, allowed)
+    if isinstance(named, str) or not named:
+        raise wrong(where, "targets", named, "Targets, one or more of them by name, or a list of ids of window targets")
     return named
 
 
@@ -164,12 +185,3 @@ def _target_ids(
 def _has_resource_groups(targets: TaskTargets | None) -> bool:
     named = targets.values() if isinstance(targets, Mapping) else (targets,)
     return any(isinstance(its, Targets) and its.resource_type == "RESOURCE_GROUP" for its in named)
-
-
-def _alarm_configuration(
-    alarm: aws.cloudwatch.MetricAlarm | pulumi.Input[str] | None,
-) -> AlarmConfigurationArgs | None:
-    if alarm is None:
-        return None
-    name = alarm.name if isinstance(alarm, aws.cloudwatch.MetricAlarm) else alarm
-    return {"alarms": [{"name": name}], "ignore_poll_alarm_failure": False}

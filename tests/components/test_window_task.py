@@ -6,22 +6,26 @@ import pytest
 
 from pulumi_ssm_maintenance_components import (
     ArgumentError,
+    AutomationRunbook,
     LambdaTask,
     MaintenanceWindow,
     RunCommandTask,
+    Step,
     StepFunctionTask,
     Targets,
 )
 
 WINDOW = "mw-0123456789abcdef0"
 WEB = Targets.by_tags({"Role": "web"})
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:report"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:drain"
 KINDS = {
     "RUN_COMMAND": (RunCommandTask, {"document": "AWS-RunShellScript"}),
     "LAMBDA": (LambdaTask, {"function": "report"}),
     "STEP_FUNCTIONS": (StepFunctionTask, {"state_machine": MACHINE}),
+    "AUTOMATION": (AutomationRunbook, {"steps": [Step.lambda_("call", FUNCTION)]}),
 }
-WITHOUT_TARGETS = ["LAMBDA", "STEP_FUNCTIONS"]
+WITHOUT_TARGETS = ["LAMBDA", "STEP_FUNCTIONS", "AUTOMATION"]
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def task(resources):
     return make
 
 
-def registered(found):
+def only_task(found):
     (task,) = found["MaintenanceWindowTask"].values()
     return task
 
@@ -47,7 +51,7 @@ def tasks(found, *names):
 
 @pytest.mark.parametrize("task_type", KINDS)
 def test_the_task_is_registered_under_a_readable_name_with_its_own_role(task, task_type):
-    made = registered(found := task(task_type))
+    made = only_task(found := task(task_type))
     assert made["task_type"] == task_type
     assert made["window_id"] == WINDOW
     assert made["name"] == "shop-dev-job"
@@ -74,7 +78,7 @@ def test_a_role_of_ones_own_is_taken_as_object_or_arn(resources, task_type):
             kind(name, window=WINDOW, targets=WEB, task_role=given, **needed)
 
     found = resources(program)
-    assert list(found["Role"]) == ["mine"]
+    assert [name for name in found["Role"] if name.endswith("task-role")] == []
     one, two = tasks(found, "one", "two")
     assert one["service_role_arn"].endswith(":mine-1234567")
     assert two["service_role_arn"] == "arn:aws:iam::123456789012:role/theirs"
@@ -82,7 +86,7 @@ def test_a_role_of_ones_own_is_taken_as_object_or_arn(resources, task_type):
 
 @pytest.mark.parametrize("task_type", KINDS)
 def test_targets_are_registered_with_the_window_and_limited_by_rates(task, task_type):
-    made = registered(found := task(task_type, targets=WEB, max_errors="0"))
+    made = only_task(found := task(task_type, targets=WEB, max_errors="0"))
     target = found["MaintenanceWindowTarget"]["job-target"]
     assert target["targets"] == [{"key": "tag:Role", "values": ["web"]}]
     assert target["ownerInformation"] == "dev/job"
@@ -94,18 +98,50 @@ def test_several_targets_are_named_by_their_names(task):
     found = task("LAMBDA", targets={"web": WEB, "db": Targets.by_ids(["i-0123456789abcdef0"])})
     assert set(found["MaintenanceWindowTarget"]) == {"job-target-web", "job-target-db"}
     ids = ["id-of-job-target-web", "id-of-job-target-db"]
-    assert registered(found)["targets"] == [{"key": "WindowTargetIds", "values": ids}]
+    assert only_task(found)["targets"] == [{"key": "WindowTargetIds", "values": ids}]
 
 
 def test_window_targets_that_are_there_are_named_by_their_ids(task):
     found = task("LAMBDA", targets=["one", "two"])
     assert "MaintenanceWindowTarget" not in found
-    assert registered(found)["targets"] == [{"key": "WindowTargetIds", "values": ["one", "two"]}]
+    assert only_task(found)["targets"] == [{"key": "WindowTargetIds", "values": ["one", "two"]}]
+
+
+@pytest.mark.parametrize("task_type", KINDS)
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_more_than_ten_targets_are_split_over_tasks_that_run_side_by_side(task, task_type, by):
+    many = [f"target-{n}" for n in range(23)]
+    found = task(task_type, targets=many if by == "id" else dict.fromkeys(many, WEB), priority=3)
+    tasks = found["MaintenanceWindowTask"]
+    ids = many if by == "id" else [f"id-of-job-target-{name}" for name in many]
+    assert {name: it["targets"][0]["values"] for name, it in tasks.items()} == {
+        "job-task": ids[:10],
+        "job-task.2": ids[10:20],
+        "job-task.3": ids[20:],
+    }
+    assert {it["name"] for it in tasks.values()} == {"shop-dev-job", "shop-dev-job-2", "shop-dev-job-3"}
+    shared = [{key: value for key, value in it.items() if key not in {"name", "targets"}} for it in tasks.values()]
+    assert shared[0]["priority"] == 3
+    assert shared[1:] == shared[:-1]
+
+
+@pytest.mark.parametrize("task_type", KINDS)
+def test_the_ids_of_all_tasks_are_told(registered, task_type):
+    kind, needed = KINDS[task_type]
+    told = []
+
+    def program():
+        made = kind("job", window=WINDOW, targets=[f"target-{n}" for n in range(11)], **needed)
+        pulumi.Output.all(made.task_id, *made.task_ids).apply(told.append)
+        assert len(made.target_ids) == 11
+
+    registered(program)
+    assert told == [["id-of-job-task", "id-of-job-task", "id-of-job-task.2"]]
 
 
 @pytest.mark.parametrize("task_type", WITHOUT_TARGETS)
 def test_without_targets_it_runs_once_with_no_rates(task, task_type):
-    made = registered(task(task_type))
+    made = only_task(task(task_type))
     assert not {"targets", "max_concurrency", "max_errors"} & made.keys()
 
 
@@ -151,7 +187,7 @@ def test_the_window_may_be_a_component_a_resource_or_an_id(resources):
 
 
 def test_priority_and_cutoff_go_along(task):
-    made = registered(task("LAMBDA", priority=3, cutoff_behavior="CANCEL_TASK"))
+    made = only_task(task("LAMBDA", priority=3, cutoff_behavior="CANCEL_TASK"))
     assert (made["priority"], made["cutoff_behavior"]) == (3, "CANCEL_TASK")
 
 
@@ -160,8 +196,9 @@ def test_priority_and_cutoff_go_along(task):
     [
         ({"max_errors": "1"}, "LambdaTask 'job': max_errors: got '1', allowed: none without targets"),
         ({"targets": WEB, "max_concurrency": "0"}, "max_concurrency: got '0'"),
-        ({"targets": {}}, "targets: got {}, allowed: Targets, or 1 to 10"),
-        ({"targets": ["id"] * 11}, "allowed: Targets, or 1 to 10"),
+        ({"targets": {}}, "targets: got {}, allowed: Targets, one or more of them by name"),
+        ({"targets": []}, "allowed: Targets, one or more of them by name, or a list of ids"),
+        ({"stop_on_alarm": "arn:aws:cloudwatch:us-east-1:1:alarm:x"}, "an alarm or its name, not its ARN"),
         ({"targets": "some-id"}, "targets: got 'some-id'"),
         ({"target": WEB}, "there is no argument 'target'; do you mean 'targets'"),
     ],
