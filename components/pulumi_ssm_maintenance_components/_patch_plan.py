@@ -18,6 +18,7 @@ from ._patch_command import PatchCommand, patch_command
 from ._patch_engine import RunbookSettings, read_engine
 from ._patching_args import PatchingRunArgs
 from ._rounds import Room, room
+from ._run_baseline import demand_patch_groups
 from ._stop_alarm import AnyAlarm, alarm_configuration
 from ._targets import Targets
 from ._waves import Turn, Wave, WaveArgs, WaveTask, merged, read_waves
@@ -46,6 +47,7 @@ class PatchPlan:
     stop_on_alarm: AnyAlarm | None
     alarm_configuration: AlarmConfigurationArgs | None
     node_count: int | None
+    patch_groups: list[str]
 
     @property
     def documents(self) -> list[str]:
@@ -139,6 +141,7 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         stop_on_alarm=args.get("stop_on_alarm"),
         alarm_configuration=alarm_configuration(where, args.get("stop_on_alarm")),
         node_count=args.get("node_count"),
+        patch_groups=demand_patch_groups(where, args.get("baseline"), waves),
     )
 
 

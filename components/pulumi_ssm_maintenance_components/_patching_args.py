@@ -13,6 +13,7 @@ from ._freeze_periods import FreezePeriod
 from ._notify import Notify
 from ._patch_command import HooksArgs, Reboot
 from ._roles import AnyRole
+from ._run_baseline import AnyBaseline
 from ._schedule import Schedule
 from ._stop_alarm import AnyAlarm
 from ._targets import Targets
@@ -45,6 +46,7 @@ class PatchingRunArgs(WindowSettings, total=False):
     approvers: Sequence[pulumi.Input[str]]
     approval_timeout: int
     hooks: HooksArgs | None
+    baseline: AnyBaseline | None
     install_override_list: pulumi.Input[str] | None
     baseline_override: pulumi.Input[str] | None
     logs: LogsArgs | bool

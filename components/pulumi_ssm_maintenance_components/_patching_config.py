@@ -74,6 +74,7 @@ class SettingsConfig(TypedDict, total=False):
     alarms: bool
     stop_on_alarm: str
     freeze: list[FreezePeriod]
+    baseline: str
     approve_after_days: int
     """After how many days the environment's baseline approves a patch. Default: 7."""
     approve_until_date: str

@@ -21,6 +21,7 @@ from ._patch_roles import notification_role, task_role
 from ._patch_runbook import WAVE, PatchRunbook, patch_runbook
 from ._patching_args import PatchingRunArgs
 from ._rounds import Room
+from ._run_baseline import register_baseline
 from ._run_window import run_window, scan_window
 from ._runbook_resources import runbook_alert
 from ._waves import WaveIds, register_waves
@@ -92,6 +93,10 @@ class PatchingRun(Component):
         node_count: how many nodes there are.
         minutes_per_node: how long one takes; a preview warns when they do not fit into the window.
         hooks: documents that run on the node around an installation.
+        baseline: the baseline of the nodes: a `PatchBaseline`, an `aws.ssm.PatchBaseline` or an id. The patch groups
+            that the targets name are registered with it, so all targets must be by patch group; a group has one
+            baseline of a system, so one run or `PatchBaseline` should own it. Default: what the groups have already,
+            or else the account's.
         install_override_list: a list of patches in place of the baseline's, `s3://bucket/key`.
         baseline_override: baselines in place of those of the patch groups, `s3://bucket/key`.
         logs: where the output goes. Default: a new log group, for 90 days. False for nowhere.
@@ -187,6 +192,7 @@ class PatchingRun(Component):
             scans = plan.scanning().task(name, starter, logs, told)
             register_waves(self.scan_window, name, self.scan_window.window_id, [plan.scan], scans)
 
+        register_baseline(self, name, args.get("baseline"), plan.patch_groups)
         needs = [*logs.node_statements(place), *fetch_statements(place, plan.command.lists)]
         policy = node_policy(self, f"{name}-node-policy", needs if args.get("node_policy", True) else [], tags)
         self.node_policy_arn = policy.arn if policy else None

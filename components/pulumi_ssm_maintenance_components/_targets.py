@@ -38,6 +38,12 @@ class Targets:
             if "" in [value for value in values if isinstance(value, str)]:
                 raise ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
 
+    @property
+    def patch_groups(self) -> tuple[str, ...]:
+        """The patch groups that it names, whichever tags stand beside them; none when it names no patch group."""
+        keys = {f"tag:{key}" for key in get_args(PatchGroupKey)}
+        return tuple(group for key, groups in self.entries if key in keys for group in groups if isinstance(group, str))
+
     @classmethod
     def by_tags(cls, tags: Mapping[str, str | Sequence[str]]) -> "Targets":
         """Name nodes by their tags: at most 5 tags, each with one value or with several of which any may match."""

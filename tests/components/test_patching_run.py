@@ -1,10 +1,19 @@
 """PatchingRun: what its arguments register, and what they refuse."""
 
+import json
+
 import pulumi_aws as aws
 import pytest
 from tests.components.event_patterns import invocation_event, matches, run_event
 
-from pulumi_ssm_maintenance_components import ArgumentError, MaintenanceWindow, PatchingRun, PatchTuesday, Targets
+from pulumi_ssm_maintenance_components import (
+    ArgumentError,
+    MaintenanceWindow,
+    PatchBaseline,
+    PatchingRun,
+    PatchTuesday,
+    Targets,
+)
 
 WINDOW = "mw-0123456789abcdef0"
 WEB = Targets.by_patch_group("web")
@@ -188,6 +197,18 @@ class TestScan:
             "arn:aws:ssm:us-east-1::document/AWS-RunPatchBaselineWithHooks",
         ]
 
+    def test_scans_go_on_in_a_freeze_since_they_change_nothing(self, run):
+        begun = {"name": "christmas", "start": "2020-01-01T00:00", "end": "2091-01-02T00:00"}
+        found = run(scan_schedule="rate(1 day)", freeze=[begun])
+        on = {name: window["enabled"] for name, window in found["MaintenanceWindow"].items() if "enabled" in window}
+        assert on == {"web-window": False, "web-scan-window": True}
+        switched = {json.loads(it["target"]["input"])["WindowId"] for it in found["Schedule"].values()}
+        assert switched == {"id-of-web-window"}
+
+    def test_switched_off_it_does_not_scan_either(self, run):
+        found = run(scan_schedule="rate(1 day)", enabled=False)
+        assert found["MaintenanceWindow"]["web-scan-window"]["enabled"] is False
+
     def test_alerts_are_for_both_windows(self, run):
         pattern = run(scan_schedule="rate(1 day)")["EventRule"]["web-failed"]["eventPattern"]
         assert matches(pattern, run_event("FAILED", window="id-of-web-window"))
@@ -227,6 +248,46 @@ class TestWindow:
     def test_the_end_of_a_freeze_does_not_switch_on_what_is_meant_to_be_off(self, run):
         ahead = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
         assert "Schedule" not in run(freeze=[ahead], enabled=False)
+
+
+class TestBaseline:
+    def registered(self, found):
+        return {(it["patchGroup"], it["baselineId"]) for it in found.get("PatchGroup", {}).values()}
+
+    def test_the_patch_groups_of_all_waves_are_registered_with_a_baseline_that_is_there(self, run):
+        waves = {"canary": CANARY, "fleet": {"targets": {"a": WEB, "b": Targets.by_patch_group("x", key="PatchGroup")}}}
+        found = run(targets=None, waves=waves, baseline="pb-0123456789abcdef0")
+        assert self.registered(found) == {(group, "pb-0123456789abcdef0") for group in ("canary", "web", "x")}
+
+    def test_a_baseline_of_the_program_is_given_as_an_object_and_what_it_has_already_is_not_registered_twice(
+        self, resources
+    ):
+        def program():
+            ours = PatchBaseline("ours", os="UBUNTU", patch_groups=["web"])
+            theirs = aws.ssm.PatchBaseline("theirs", operating_system="UBUNTU")
+            both = Targets.by_patch_group("web", "db")
+            PatchingRun("one", **USUAL | {"targets": both}, baseline=ours)
+            PatchingRun("two", **USUAL | {"targets": CANARY}, baseline=theirs)
+
+        found = resources(program)
+        assert set(found["PatchGroup"]) == {"ours-group-web", "one-group-db", "two-group-canary"}
+        assert self.registered(found) == {
+            ("web", "id-of-ours-baseline"),
+            ("db", "id-of-ours-baseline"),
+            ("canary", "id-of-theirs"),
+        }
+
+    def test_groups_with_other_tags_beside_them_count(self, run):
+        narrowed = Targets.by_tags({"Patch Group": "web", "Stage": "production"})
+        assert self.registered(run(targets=narrowed, baseline="pb-1")) == {("web", "pb-1")}
+
+    def test_without_one_no_group_is_registered(self, run):
+        assert not self.registered(run())
+
+    @pytest.mark.parametrize("targets", [Targets.by_tags({"Role": "web"}), {"a": WEB, "b": Targets.by_ids(["i-1"])}])
+    def test_nodes_without_a_group_would_keep_another_baseline_so_they_are_refused(self, run, targets):
+        with pytest.raises(ArgumentError, match=r"baseline: got .*wave 'all'.*Targets\.by_patch_group"):
+            run(targets=targets, baseline="pb-1")
 
 
 class TestRoles:
