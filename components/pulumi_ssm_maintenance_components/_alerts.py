@@ -49,7 +49,7 @@ def rule_alarm(  # noqa: PLR0913 - an alert is made of just these
         alarm: whether there is an alarm.
     """
     rule = aws.cloudwatch.EventRule(
-        name,
+        component.auto_named("rule", name),
         event_pattern=pulumi.Output.json_dumps(pattern),
         description=description,
         tags=tags,
@@ -96,7 +96,7 @@ def metric_alarm(  # noqa: PLR0913 - an alarm is made of just these
         tags: its tags.
     """
     return aws.cloudwatch.MetricAlarm(
-        name,
+        component.auto_named("alarm", name),
         namespace=namespace,
         metric_name=metric_name,
         dimensions=dimensions,

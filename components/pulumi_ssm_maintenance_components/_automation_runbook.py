@@ -7,12 +7,20 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import AutomationArgs
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._here import Here, here
 from ._notify import topic_arn
 from ._roles import AnyRole, Statement, automation_statements, pass_role_statement, role_arn
-from ._runbook_content import Content, OnFailure, Parameters, Runbook, compose, read_content, task_parameters
+from ._runbook_content import (
+    OnFailure,
+    Runbook,
+    RunbookContent,
+    RunbookParameters,
+    compose,
+    read_content,
+    task_parameters,
+)
 from ._runbook_resources import assume_role, runbook_alert, runbook_document
 from ._runbook_steps import Step
 from ._window_task import WindowTask, WindowTaskArgs, window_task
@@ -23,9 +31,9 @@ __all__ = ["AutomationRunbook", "AutomationRunbookArgs"]
 class AutomationRunbookArgs(WindowTaskArgs, total=False):
     """The arguments of `AutomationRunbook`, which describes each of them."""
 
-    content: Content | None
+    content: RunbookContent | None
     steps: Sequence[Step] | None
-    parameters: Parameters
+    parameters: RunbookParameters
     on_failure: OnFailure
     assume_role: AnyRole | None
     statements: Sequence[Statement]
@@ -97,7 +105,7 @@ class AutomationRunbook(Component):
     ) -> None:
         super().__init__("AutomationRunbook", name, opts)
         where = f"AutomationRunbook {name!r}"
-        demand_known(where, args, AutomationRunbookArgs)
+        args = given_args(where, args, AutomationRunbookArgs)
         runbook = _runbook(where, name, args)
         place = here(self)
         task = window_task(self, name, where, _with_defaults(args))

@@ -7,7 +7,7 @@ from typing import Required, TypeAlias, TypedDict, Unpack
 import pulumi
 import pulumi_aws as aws
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._freeze_periods import FreezePeriod, Period, Switch, read_periods
 from ._here import here
@@ -81,7 +81,7 @@ class ChangeFreeze(Component):
     ) -> None:
         super().__init__("ChangeFreeze", name, opts)
         where = f"ChangeFreeze {name!r}"
-        demand_known(where, args, ChangeFreezeArgs)
+        args = given_args(where, args, ChangeFreezeArgs)
         self._windows = {key: _window_id(window) for key, window in args["windows"].items()}
         if not self._windows:
             raise wrong(where, "windows", args["windows"], "one window or more, by name")

@@ -13,7 +13,7 @@ from ._component import Component
 from ._here import Here
 
 AnyDocument: TypeAlias = aws.ssm.Document | Mapping[str, Any] | pulumi.Input[str]
-Parameters: TypeAlias = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
+CommandParameters: TypeAlias = Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 _COMMAND_SCHEMAS = ("1.2", "2.0", "2.2")
@@ -46,7 +46,7 @@ def command_document(
     """
     if isinstance(given, Mapping):
         given = aws.ssm.Document(
-            f"{name}-document",
+            component.auto_named("document", f"{name}-document"),
             document_type="Command",
             document_format="JSON",
             content=pulumi.Output.json_dumps(given),
@@ -71,7 +71,7 @@ def check_content(where: str, content: Mapping[str, Any]) -> None:
         raise wrong(where, "document: schemaVersion", schema, allowed)
 
 
-def check_parameters(where: str, content: Mapping[str, Any], given: Parameters) -> None:
+def check_parameters(where: str, content: Mapping[str, Any], given: CommandParameters) -> None:
     """Compare parameters with those that the content declares.
 
     Raises:
@@ -86,7 +86,7 @@ def check_parameters(where: str, content: Mapping[str, Any], given: Parameters) 
         raise wrong(where, "parameters", sorted(given), f"{missing[0]} too, which has no default in the document")
 
 
-def as_lists(where: str, given: Parameters) -> dict[str, Sequence[pulumi.Input[str]]]:
+def as_lists(where: str, given: CommandParameters) -> dict[str, Sequence[pulumi.Input[str]]]:
     """Write each parameter as the list that the API wants.
 
     Raises:

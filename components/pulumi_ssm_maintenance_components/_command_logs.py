@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._here import Here
 from ._log_bucket import log_bucket
@@ -94,8 +94,7 @@ def command_logs(
     """
     if logs is False:
         return CommandLogs(None, None)
-    logs = {} if logs is True else logs
-    demand_known(f"{where}: logs", logs, LogsArgs)
+    logs = {} if logs is True else given_args(f"{where}: logs", logs, LogsArgs)
     group, bucket = logs.get("log_group", True), logs.get("bucket", False)
     if group is not True and "retention_days" in logs:
         raise wrong(where, "logs: retention_days", logs["retention_days"], "none, as there is no new log group")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from ._auto_names import Named, demand_auto_name
 from ._errors import ArgumentError
 
 PACKAGE = "pulumi-ssm-maintenance"
@@ -15,11 +16,21 @@ class Component(pulumi.ComponentResource):
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
         self._logical_name = name
+        self._where = f"{kind} {name!r}"
         _demand_both_providers(kind, name, self._providers)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
         """Give the options of a child."""
         return pulumi.ResourceOptions(parent=self, **options)
+
+    def auto_named(self, kind: Named, name: str) -> str:
+        """Give the logical name of a child, once AWS takes what its provider makes up of it.
+
+        Raises:
+            ArgumentError: AWS does not.
+        """
+        demand_auto_name(self._where, self._logical_name, kind, name)
+        return name
 
     def lookup(self) -> pulumi.InvokeOptions:
         """Give the options of a lookup, so that it asks the account and region of the children."""

@@ -114,7 +114,7 @@ def _made(
     )
     environment = code.get("environment")
     function = aws.lambda_.Function(
-        f"{name}-function",
+        component.auto_named("function", f"{name}-function"),
         code=pulumi.FileArchive(str(folder)),
         handler=code.get("handler", "index.handler"),
         runtime=code.get("runtime", "python3.13"),

@@ -5,7 +5,7 @@ from typing import Required, Unpack
 import pulumi
 
 from ._alerts import metric_alarm
-from ._arguments import demand_known
+from ._arguments import given_args
 from ._component import Component
 from ._here import here
 from ._lambda_function import AnyFunction, CodeArgs, check_function, task_function
@@ -87,13 +87,13 @@ class LambdaTask(Component):
     ) -> None:
         super().__init__("LambdaTask", name, opts)
         where = f"LambdaTask {name!r}"
-        demand_known(where, args, LambdaTaskArgs)
-        demand_known(f"{where}: code", args.get("code", {}), CodeArgs)
-        check_function(where, args["function"], args.get("code"))
+        args = given_args(where, args, LambdaTaskArgs)
+        code = given_args(f"{where}: code", args["code"], CodeArgs) if "code" in args else None
+        check_function(where, args["function"], code)
         has_targets = args.get("targets") is not None
         payload = rendered(where, "payload", args.get("payload"), unit="bytes", has_targets=has_targets)
         task, place = window_task(self, name, where, args), here(self)
-        function = task_function(self, name, place, args["function"], args.get("code", {}), task.tags)
+        function = task_function(self, name, place, args["function"], code or {}, task.tags)
         asked = args.get("qualifier")
         self.qualifier = function.version if asked is None else pulumi.Output.from_input(asked)
         self.task_role_arn = task.role_arn(lambda_statements(function.arn, self.qualifier), "Calls a function")

@@ -15,7 +15,7 @@ _DAYS_OF_UNFINISHED_UPLOADS = 7
 
 def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Input[str]]) -> aws.s3.Bucket:
     """Make a bucket for logs. Destroying it fails while it holds any."""
-    bucket = aws.s3.Bucket(name, tags=tags, opts=component.child())
+    bucket = aws.s3.Bucket(component.auto_named("bucket", name), tags=tags, opts=component.child())
     block = aws.s3.BucketPublicAccessBlock(
         name,
         bucket=bucket.id,

@@ -19,7 +19,8 @@ def node_policy(
     """Make a policy to attach to the role of the nodes, or none where they need nothing."""
     if not statements:
         return None
-    return aws.iam.Policy(name, policy=policy(statements), tags=tags, opts=component.child())
+    named = component.auto_named("policy", name)
+    return aws.iam.Policy(named, policy=policy(statements), tags=tags, opts=component.child())
 
 
 def fetch_statements(here: Here, addresses: Sequence[pulumi.Input[str]]) -> list[Statement]:

@@ -6,7 +6,7 @@ from typing import Literal, Required, TypedDict, Unpack, get_args
 import pulumi
 import pulumi_aws as aws
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._names import full_name, full_tags
 from ._patch_rules import ComplianceLevel, PatchRule, default_rules
@@ -80,7 +80,7 @@ class PatchBaseline(Component):
     ) -> None:
         super().__init__("PatchBaseline", name, opts)
         where = f"PatchBaseline {name!r}"
-        demand_known(where, args, PatchBaselineArgs)
+        args = given_args(where, args, PatchBaselineArgs)
         _check(where, args)
         baseline = aws.ssm.PatchBaseline(
             f"{name}-baseline",

@@ -12,7 +12,7 @@ from typing import Literal, TypedDict, get_args
 import pulumi
 import pulumi_aws as aws
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 
 Reboot = Literal["RebootIfNeeded", "NoReboot"]
 
@@ -109,7 +109,7 @@ def demand_reboot(where: str, reboot: object) -> None:
 
 
 def _hook_parameters(where: str, hooks: HooksArgs) -> dict[str, pulumi.Input[str]]:
-    demand_known(f"{where}: hooks", hooks, HooksArgs)
+    hooks = given_args(f"{where}: hooks", hooks, HooksArgs)
     documents = {
         "PreInstallHookDocName": hooks.get("pre"),
         "PostInstallHookDocName": hooks.get("post"),

@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance.args import (
     TaskInvocationParametersArgs,
 )
 
-from ._arguments import demand_known, wrong
+from ._arguments import wrong
 from ._command_logs import CommandLogs
 from ._patch_command import PatchCommand, patch_command
 from ._patch_engine import RunbookSettings, read_engine
@@ -112,7 +112,6 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
     Raises:
         ArgumentError: one is wrong.
     """
-    demand_known(where, args, PatchingRunArgs)
     install, max_concurrency = args.get("install", True), args.get("max_concurrency", _CONCURRENCY)
     waves = read_waves(
         where,

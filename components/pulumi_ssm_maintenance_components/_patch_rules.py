@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import pulumi_aws as aws
 
 from ._arguments import wrong
-from ._patch_systems import SYSTEMS, Filters, OperatingSystem, PatchSystem
+from ._patch_systems import SYSTEMS, OperatingSystem, PatchFilters, PatchSystem
 
 __all__ = ["ComplianceLevel", "PatchRule"]
 
@@ -33,7 +33,7 @@ class PatchRule:
     """
 
     preset: Literal["security", "all"] | None
-    filters: Filters
+    filters: PatchFilters
     days: int | None
     until: date | None
     compliance: ComplianceLevel | None
@@ -121,11 +121,11 @@ class PatchRule:
             return {**rule, "approve_until_date": self.until.isoformat()}
         return {**rule, "approve_after_days": _DEFAULT_DAYS if self.days is None else self.days}
 
-    def _preset(self, where: str, system: OperatingSystem, known: PatchSystem) -> Filters:
+    def _preset(self, where: str, system: OperatingSystem, known: PatchSystem) -> PatchFilters:
         if self.preset == "security" and known.security is None:
             allowed = f"all and matching: packages of {system} come without advisories, so none would be approved"
             raise wrong(where, "rule", "security", allowed)
-        presets: Mapping[str | None, Filters | None] = {"security": known.security, "all": known.every}
+        presets: Mapping[str | None, PatchFilters | None] = {"security": known.security, "all": known.every}
         return presets.get(self.preset) or {}
 
     def _takes_non_security(self, where: str, system: OperatingSystem, known: PatchSystem) -> bool:
@@ -145,7 +145,7 @@ def default_rules(system: OperatingSystem) -> list[PatchRule]:
     return [PatchRule.security() if SYSTEMS[system].security else PatchRule.all()]
 
 
-def _tuples(filters: Mapping[str, Sequence[str]] | None) -> Filters:
+def _tuples(filters: Mapping[str, Sequence[str]] | None) -> PatchFilters:
     for key, values in (filters or {}).items():
         if isinstance(values, str) or not 1 <= len(values) <= _MOST_VALUES:
             raise wrong("PatchRule", f"filters, {key}", values, f"a list of 1 to {_MOST_VALUES}")
@@ -164,7 +164,7 @@ def _day(until: date | str | None) -> date | None:
         raise wrong("PatchRule", "until", until, "a date, or YYYY-MM-DD") from None
 
 
-def _check(where: str, filters: Filters, system: OperatingSystem, known: PatchSystem) -> None:
+def _check(where: str, filters: PatchFilters, system: OperatingSystem, known: PatchSystem) -> None:
     keys = [*known.every, *known.more_keys]
     for key in filters:
         if key not in keys:

@@ -22,7 +22,7 @@ OperatingSystem: TypeAlias = Literal[
     "WINDOWS",
 ]
 
-Filters: TypeAlias = Mapping[str, tuple[str, ...]]
+PatchFilters: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,16 @@ class PatchSystem:
         has_dates: whether release dates are reliable, so that a rule can wait.
     """
 
-    every: Filters
-    security: Filters | None
+    every: PatchFilters
+    security: PatchFilters | None
     more_keys: tuple[str, ...] = ()
     is_linux: bool = True
     has_dates: bool = True
 
 
 _ANY = ("*",)
-_RPM: Filters = {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "SEVERITY": _ANY}
-_DEB: Filters = {"PRODUCT": _ANY, "PRIORITY": _ANY}
+_RPM: PatchFilters = {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "SEVERITY": _ANY}
+_DEB: PatchFilters = {"PRODUCT": _ANY, "PRIORITY": _ANY}
 
 _ADVISORIES = PatchSystem(_RPM, {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important")})
 _DEBIAN = PatchSystem(

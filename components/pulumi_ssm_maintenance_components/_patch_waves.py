@@ -7,7 +7,7 @@ from typing import Any, Required, TypedDict, Unpack, cast
 
 import pulumi
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._calendar import PromotionGap, Run, calendar, demand_no_overlap, promotion_gaps
 from ._component import Component
 from ._patching_args import PatchingRunArgs
@@ -26,6 +26,7 @@ class PatchWavesArgs(TypedDict, total=False):
     environment: str
     run: PatchingRunArgs
     now: datetime | None
+    tags: Mapping[str, pulumi.Input[str]]
 
 
 class PatchWaves(Component):
@@ -42,6 +43,7 @@ class PatchWaves(Component):
         environment: the name of this stack's own. Default: the name of the stack.
         run: arguments of its `PatchingRun` that are objects, such as `notify` or `stop_on_alarm`; they come on top.
         now: another moment than now, with a time zone.
+        tags: on top of project, stack, run and managed-by.
         opts: the resource's options.
 
     Attributes:
@@ -63,7 +65,7 @@ class PatchWaves(Component):
     ) -> None:
         super().__init__("PatchWaves", name, opts)
         where = f"PatchWaves {name!r}"
-        demand_known(where, args, PatchWavesArgs)
+        args = given_args(where, args, PatchWavesArgs)
         self._now = args.get("now") or datetime.now(UTC)
         self._environments = read_environments(where, args["patching"])
         own = _own(where, self._environments, args.get("environment", pulumi.get_stack()))
@@ -71,7 +73,7 @@ class PatchWaves(Component):
         demand_no_overlap(where, self._environments.values(), self._now)
         self.gaps = promotion_gaps(self._environments.values(), self._now)
         self._report()
-        settings = cast("PatchingRunArgs", {**own.run, **args.get("run", {})})
+        settings = cast("PatchingRunArgs", {"tags": args.get("tags"), **own.run, **args.get("run", {})})
         self.run = PatchingRun(name, opts=self.child(), **settings)
         self.register_outputs({"environment": own.name, "window_id": self.run.window_id})
 

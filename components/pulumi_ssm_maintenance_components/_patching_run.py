@@ -7,6 +7,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
 
+from ._arguments import given_args
 from ._automation_runbook import AutomationRunbook
 from ._change_freeze import ChangeFreeze
 from ._command_logs import command_logs
@@ -168,6 +169,7 @@ class PatchingRun(Component):
     ) -> None:
         super().__init__("PatchingRun", name, opts)
         where = f"PatchingRun {name!r}"
+        args = given_args(where, args, PatchingRunArgs)
         plan = read_plan(where, args)
         place, tags = here(self), full_tags(name, args.get("tags"))
         opened = run_window(self, name, where, place, args)

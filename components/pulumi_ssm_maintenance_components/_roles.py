@@ -53,7 +53,11 @@ def service_role(  # noqa: PLR0913 - a role is made of just these
     """
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     role = aws.iam.Role(
-        name, assume_role_policy=policy([trust]), description=description, tags=tags, opts=component.child()
+        component.auto_named("role", name),
+        assume_role_policy=policy([trust]),
+        description=description,
+        tags=tags,
+        opts=component.child(),
     )
     if statements:
         aws.iam.RolePolicy(name, role=role.id, policy=policy(statements), opts=component.child())

@@ -8,11 +8,11 @@ import pulumi
 from pulumi_ssm_maintenance.args import RunCommandArgs
 
 from ._alerts import RuleAlarm, rule_alarm
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._command_document import (
     AnyDocument,
     CommandDocument,
-    Parameters,
+    CommandParameters,
     as_lists,
     check_content,
     check_parameters,
@@ -47,7 +47,7 @@ class RunCommandTaskArgs(WindowTaskArgs, total=False):
 
     document: Required[AnyDocument]
     document_version: pulumi.Input[str] | None
-    parameters: Parameters
+    parameters: CommandParameters
     delivery_timeout: int
     logs: LogsArgs | bool
     notification_role: AnyRole | None
@@ -121,7 +121,7 @@ class RunCommandTask(Component):
     ) -> None:
         super().__init__("RunCommandTask", name, opts)
         where = f"RunCommandTask {name!r}"
-        demand_known(where, args, RunCommandTaskArgs)
+        args = given_args(where, args, RunCommandTaskArgs)
         parameters = _checked(where, args)
         task, place = window_task(self, name, where, args), here(self)
         document = command_document(self, name, place, args["document"], task.tags)

@@ -15,9 +15,9 @@ import yaml  # type: ignore[import-untyped] # a dependency of pulumi; its stubs 
 from ._arguments import wrong
 from ._runbook_steps import Step
 
-Content: TypeAlias = Mapping[str, Any] | str | Path
+RunbookContent: TypeAlias = Mapping[str, Any] | str | Path
 OnFailure: TypeAlias = Literal["Abort", "Continue"]
-Parameters: TypeAlias = Mapping[str, Sequence[pulumi.Input[str]]]
+RunbookParameters: TypeAlias = Mapping[str, Sequence[pulumi.Input[str]]]
 
 NODE_PARAMETER = "InstanceId"
 ROLE_PARAMETER = "AutomationAssumeRole"
@@ -85,7 +85,7 @@ def compose(  # noqa: PLR0913 - a runbook, each part by its name
     return Runbook({key: value for key, value in content.items() if value}, tuple(steps))
 
 
-def read_content(where: str, content: Content) -> Runbook:
+def read_content(where: str, content: RunbookContent) -> Runbook:
     """Read a runbook: a mapping, YAML or JSON text, or the path of a file with that.
 
     Raises:
@@ -100,7 +100,7 @@ def read_content(where: str, content: Content) -> Runbook:
 
 
 def task_parameters(
-    where: str, runbook: Runbook, given: Parameters, *, on_targets: bool, role_arn: pulumi.Input[str]
+    where: str, runbook: Runbook, given: RunbookParameters, *, on_targets: bool, role_arn: pulumi.Input[str]
 ) -> dict[str, list[pulumi.Input[str]]]:
     """Settle what the task gives the runbook: what the user wants, the node, and the role.
 
@@ -160,6 +160,6 @@ def _is_text(content: str) -> bool:
     return "\n" in content or content.lstrip().startswith("{")
 
 
-def _shown(content: Content) -> str:
+def _shown(content: RunbookContent) -> str:
     whole = str(content)
     return whole if len(whole) <= 80 else f"{whole[:80]}…"

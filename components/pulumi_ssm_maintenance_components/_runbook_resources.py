@@ -55,7 +55,7 @@ def runbook_document(
 ) -> aws.ssm.Document:
     """Make the document of a runbook."""
     return aws.ssm.Document(
-        f"{name}-runbook",
+        component.auto_named("document", f"{name}-runbook"),
         document_type="Automation",
         content=pulumi.Output.json_dumps(runbook.with_role(role_arn)),
         tags=tags,

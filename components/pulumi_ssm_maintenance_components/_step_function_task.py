@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ._alerts import metric_alarm
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._execution_name import check_execution_name
 from ._here import here
@@ -97,7 +97,7 @@ class StepFunctionTask(Component):
     ) -> None:
         super().__init__("StepFunctionTask", name, opts)
         where = f"StepFunctionTask {name!r}"
-        demand_known(where, args, StepFunctionTaskArgs)
+        args = given_args(where, args, StepFunctionTaskArgs)
         _check(where, args)
         has_targets = args.get("targets") is not None
         execution_name = args.get("execution_name", "{{INVOCATION_ID}}")
@@ -134,7 +134,7 @@ class StepFunctionTask(Component):
             description="What the state machine of a maintenance window task may do",
         )
         made = aws.sfn.StateMachine(
-            f"{task.name}-state-machine",
+            self.auto_named("state machine", f"{task.name}-state-machine"),
             definition=pulumi.Output.json_dumps(given),
             role_arn=role.arn,
             tags=task.tags,

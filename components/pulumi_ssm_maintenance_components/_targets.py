@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ._errors import ArgumentError
+from ._names import full_name
 
 __all__ = ["PatchGroupKey", "Targets"]
 
@@ -87,9 +88,13 @@ class Targets:
         opts: pulumi.ResourceOptions,
         description: str | None = None,
     ) -> aws.ssm.MaintenanceWindowTarget:
-        """Register these targets with a window; `owner_information` (1 to 128 characters) comes back in its events."""
+        """Register these targets with a window, under the name `<project>-<stack>-<name>`.
+
+        `owner_information` (1 to 128 characters) comes back in the window's events.
+        """
         return aws.ssm.MaintenanceWindowTarget(
             name,
+            name=full_name(name),
             window_id=window_id,
             resource_type=self.resource_type,
             targets=[{"key": key, "values": list(values)} for key, values in self.entries],

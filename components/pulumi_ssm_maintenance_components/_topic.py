@@ -24,7 +24,7 @@ def alert_topic(
     tags: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> aws.sns.Topic:
     """Make a topic for alerts, with its policy, and a subscription for each address, which its owner has to confirm."""
-    topic = aws.sns.Topic(name, tags=tags, opts=component.child())
+    topic = aws.sns.Topic(component.auto_named("topic", name), tags=tags, opts=component.child())
     aws.sns.TopicPolicy(
         name, arn=topic.arn, policy=policy(publisher_statements(here, topic.arn)), opts=component.child()
     )

@@ -16,7 +16,7 @@ from pulumi_ssm_maintenance.args import (
     TaskType,
 )
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._names import full_name
 from ._patch_command import Reboot, demand_reboot
@@ -135,12 +135,11 @@ def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by its name
     if len(waves) > 1 and max_errors is None:
         usual[0] = _CAREFUL
     read = []
-    for (name, given), errors in zip(waves.items(), usual, strict=True):
+    for (name, its), errors in zip(waves.items(), usual, strict=True):
         if not _NAME.fullmatch(name):
             raise wrong(where, "waves", name, "names of 1 to 64 letters, digits, _ and -, a letter first")
-        wave: WaveArgs = {"targets": given} if isinstance(given, Targets) else given
         its_place = f"{where}: wave {name!r}"
-        demand_known(its_place, wave, WaveArgs)
+        wave = {"targets": its} if isinstance(its, Targets) else given_args(its_place, its, WaveArgs)
         settled = Wave(
             name,
             _targets(its_place, wave["targets"]),

@@ -8,7 +8,7 @@ from typing import Required, TypedDict, Unpack
 import pulumi
 import pulumi_aws as aws
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._errors import ArgumentError
 from ._here import here
@@ -84,7 +84,7 @@ class MaintenanceWindow(Component):
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[MaintenanceWindowArgs]
     ) -> None:
         super().__init__("MaintenanceWindow", name, opts)
-        demand_known(f"MaintenanceWindow {name!r}", args, MaintenanceWindowArgs)
+        args = given_args(f"MaintenanceWindow {name!r}", args, MaintenanceWindowArgs)
         self.schedule = parse_schedule(args["schedule"], args.get("offset_days"))
         self.timezone = args.get("timezone", "UTC")
         self.duration, self.cutoff = _hours(name, args.get("duration", 4), args.get("cutoff", 1))

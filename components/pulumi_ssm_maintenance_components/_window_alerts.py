@@ -5,7 +5,7 @@ from typing import Required, TypedDict, Unpack
 
 import pulumi
 
-from ._arguments import demand_known, wrong
+from ._arguments import given_args, wrong
 from ._component import Component
 from ._here import here
 from ._names import full_tags
@@ -60,7 +60,7 @@ class WindowAlerts(Component):
     ) -> None:
         super().__init__("WindowAlerts", name, opts)
         where = f"WindowAlerts {name!r}"
-        demand_known(where, args, WindowAlertsArgs)
+        args = given_args(where, args, WindowAlertsArgs)
         tags = full_tags(name, args.get("tags"))
         windows = _window_ids(where, args["windows"])
         events = _events(where, args.get("events", ALL_EVENTS))

@@ -1,0 +1,143 @@
+"""What holds for every component: its arguments, its outputs, its page, its exports."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+from tests.components.minimal import MINIMAL
+
+import pulumi_ssm_maintenance_components as components
+from pulumi_ssm_maintenance import Provider
+from pulumi_ssm_maintenance_components import ArgumentError
+
+PAGES = Path(__file__).parents[2] / "docs" / "components"
+PACKAGE = Path(components.__file__).parent
+KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
+
+
+def arguments(kind):
+    """The names of a component's arguments."""
+    return getattr(components, f"{kind.__name__}Args").__annotations__.keys()
+
+
+def outputs(kind):
+    """The names of a component's attributes that it declares."""
+    return [name for name in inspect.get_annotations(kind) if not name.startswith("_")]
+
+
+def test_every_component_is_looked_at():
+    exported = [getattr(components, name) for name in components.__all__]
+    found = {it for it in exported if inspect.isclass(it) and issubclass(it, pulumi.ComponentResource)}
+    assert found == set(MINIMAL)
+
+
+@KINDS
+def test_none_is_as_not_given(kind, resources):
+    args = MINIMAL[kind]
+    nothing = {name: None for name in arguments(kind) if name not in args}
+    assert resources(lambda: kind("web", **args, **nothing)) == resources(lambda: kind("web", **args))
+
+
+@KINDS
+def test_a_required_argument_that_is_none_is_asked_for(kind, registered):
+    required = getattr(components, f"{kind.__name__}Args").__required_keys__
+    for name in required:
+        with pytest.raises(ArgumentError, match=f"{name} is required"):
+            registered(lambda name=name: kind("web", **MINIMAL[kind] | {name: None}))
+
+
+@KINDS
+def test_all_it_makes_hangs_below_it_and_bears_its_name(kind, registered):
+    found = registered(lambda: kind("web", **MINIMAL[kind]))
+    assert [it.name for it in found if it.parent is None] == ["web"]
+    assert all(it.name == "web" or it.name.startswith("web-") for it in found)
+
+
+@KINDS
+def test_tags_go_to_everything_that_takes_them(kind, registered):
+    found = registered(lambda: kind("web", **MINIMAL[kind], tags={"team": "operations"}))
+    for it in (it for it in found if "tags" in it.inputs):
+        assert it.inputs["tags"]["team"] == "operations", it.name
+        assert {"project", "stack", "run", "managed-by"} <= it.inputs["tags"].keys(), it.name
+
+
+@KINDS
+def test_an_aws_provider_alone_is_refused(kind, registered):
+    def program(*both):
+        given = [aws.Provider("theirs", region="eu-west-1"), *(make() for make in both)]
+        kind("web", **MINIMAL[kind], opts=pulumi.ResourceOptions(providers=given))
+
+    with pytest.raises(ArgumentError, match=r"add pulumi_ssm_maintenance\.Provider with the same settings"):
+        registered(program)
+    assert registered(lambda: program(lambda: Provider("ours", region="eu-west-1")))
+
+
+@KINDS
+def test_its_outputs_are_those_that_it_declares_and_each_is_there(kind, registered):
+    kept = []
+    registered(lambda: kept.append(kind("web", **MINIMAL[kind])))
+    assert [name for name in outputs(kind) if not hasattr(kept[0], name)] == []
+
+
+@KINDS
+def test_its_page_has_a_picture_and_tells_of_every_argument_and_output(kind):
+    page = (PAGES / f"{re.sub('(?<!^)(?=[A-Z])', '-', kind.__name__).lower()}.md").read_text()
+    assert "```mermaid\n" in page
+    assert [name for name in arguments(kind) if f"`{name}`" not in page] == []
+    assert [name for name in outputs(kind) if f"`{name}`" not in page] == []
+
+
+@KINDS
+def test_its_docstring_tells_of_every_argument_and_output(kind):
+    told = kind.__doc__
+    missing = [name for name in arguments(kind) if not re.search(rf"\b{name}\b", told)]
+    assert missing == []
+    assert [name for name in outputs(kind) if not re.search(rf"^        {name}: ", told, re.MULTILINE)] == []
+
+
+def test_what_a_public_signature_names_can_be_imported():
+    trees = [ast.parse(path.read_text()) for path in PACKAGE.glob("_*.py")]
+    defined = {name: node for tree in trees for node in tree.body for name in names_of(node)}
+    used = {
+        (name.id, public)
+        for public in components.__all__
+        for annotation in annotations_of(defined[public])
+        for name in ast.walk(annotation)
+        if isinstance(name, ast.Name)
+    }
+    hidden = {(name, public) for name, public in used if name in defined and name not in components.__all__}
+    assert hidden == set()
+
+
+def names_of(node):
+    """The names that a statement at the top of a module defines."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        return [node.name]
+    if isinstance(node, ast.AnnAssign):
+        return [node.target.id]
+    return (
+        [target.id for target in node.targets if isinstance(target, ast.Name)] if isinstance(node, ast.Assign) else []
+    )
+
+
+def annotations_of(node):
+    """What a definition says about types: fields, parameters and results of what is public; or an alias."""
+    if isinstance(node, ast.ClassDef):
+        return [annotation for it in node.body if is_public(it) for annotation in annotations_of(it)]
+    if isinstance(node, ast.FunctionDef):
+        arguments = [*node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+        return [it for it in (node.returns, *(arg.annotation for arg in arguments if arg)) if it]
+    if isinstance(node, ast.AnnAssign):
+        is_alias = isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"
+        return [node.value if is_alias else node.annotation]
+    return [node.value] if isinstance(node, ast.Assign) else []
+
+
+def is_public(member):
+    """Whether users see a member of a class."""
+    names = names_of(member)
+    return names == ["__init__"] or not any(name.startswith("_") for name in names)
