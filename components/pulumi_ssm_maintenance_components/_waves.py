@@ -139,7 +139,7 @@ def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by its name
         if not _NAME.fullmatch(name):
             raise wrong(where, "waves", name, "names of 1 to 64 letters, digits, _ and -, a letter first")
         its_place = f"{where}: wave {name!r}"
-        wave = {"targets": its} if isinstance(its, Targets) else given_args(its_place, its, WaveArgs)
+        wave: WaveArgs = {"targets": its} if isinstance(its, Targets) else given_args(its_place, its, WaveArgs)
         settled = Wave(
             name,
             _targets(its_place, wave["targets"]),
