@@ -251,7 +251,7 @@ class PatchingRun(Component):
     def _freeze(self, name: str, args: PatchingRunArgs) -> None:
         # The end of a freeze would switch on what is meant to be off.
         periods = args.get("freeze", ())
-        if periods and args.get("enabled", True) is not False:
+        if periods and args.get("enabled", True):
             ChangeFreeze(
                 f"{name}-freeze",
                 windows={"window": self.window_id},

@@ -39,6 +39,10 @@ __all__ = ["RunCommandTask", "RunCommandTaskArgs"]
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowRunCommandParameters.html
 _DELIVERY = range(30, 2592001)
 
+# A pattern holds 2048 characters, and the id of a target takes 39.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+_MOST_WATCHED = 40
+
 _GONE_WRONG = ("FAILED", "TIMED_OUT", "CANCELLED")
 
 
@@ -179,6 +183,11 @@ class RunCommandTask(Component):
         """Watch the targets of this task alone: no event of a window names a task."""
         if not alarm and self.topic_arn is None:
             return None
+        if len(task.target_ids) > _MOST_WATCHED:
+            allowed = (
+                f"at most {_MOST_WATCHED} that an alarm can watch: make two of it, or set alarms=False, notify=False"
+            )
+            raise wrong(f"RunCommandTask {task.name!r}", "targets", len(task.target_ids), allowed)
         detail = {"window-id": [task.window_id], "window-target-id": task.target_ids, "status": list(_GONE_WRONG)}
         return rule_alarm(
             self,

@@ -62,7 +62,8 @@ def run_window(component: Component, name: str, where: str, here: Here, args: Pa
     """Take the window that is given, or make one.
 
     Raises:
-        ArgumentError: there are a window and settings for a new one, or neither a window nor a schedule.
+        ArgumentError: there are a window and settings for a new one, or neither a window nor a schedule; or it is not
+            known whether a window with a freeze is meant to be on.
     """
     given = args.get("window")
     window = _own_window(component, name, where, args) if given is None else _checked(where, args, given)
@@ -96,6 +97,10 @@ def _own_window(component: Component, name: str, where: str, args: PatchingRunAr
     if schedule is None:
         raise wrong(where, "schedule", schedule, "a schedule for a window of its own, or `window` for another one")
     settings = _settings(args)
+    enabled = args.get("enabled", True)
+    if args.get("freeze") and not isinstance(enabled, bool):
+        allowed = "True or False with `freeze`, whose end would switch on what an output means to be off"
+        raise wrong(where, "enabled", "an output", allowed)
     if is_frozen(args.get("freeze", ()), timezone=args.get("timezone", "UTC")):
         settings["enabled"] = False
     return MaintenanceWindow(name, schedule=schedule, tags=args.get("tags", {}), opts=component.child(), **settings)

@@ -45,10 +45,10 @@ class Runbook:
         return self.content.get("parameters") or {}
 
     @property
-    def own_role(self) -> str | None:
-        """The ARN of the role that the content names itself."""
+    def own_role(self) -> pulumi.Input[str] | None:
+        """The ARN of the role that the content names itself; it may take it as a parameter too."""
         role = self.content.get("assumeRole")
-        return role if isinstance(role, str) and role.startswith("arn:") else None
+        return None if isinstance(role, str) and not role.startswith("arn:") else role
 
     def with_role(self, role_arn: pulumi.Input[str]) -> dict[str, Any]:
         """Give the content with the role that it runs as; one that takes it as a parameter keeps doing so."""

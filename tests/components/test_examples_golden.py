@@ -30,6 +30,42 @@ def test_an_example_registers_what_its_golden_file_says(folder, monkeypatch):
     assert json.loads(text) == json.loads(golden.read_text())
 
 
+# AWS names no resource for these, or a single node, group or tag cannot be named in advance.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+NAMELESS = {
+    *("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"),
+    *("ssm:DescribeInstancePatchStates", "ec2:DescribeImages", "ec2:DescribeInstances"),
+    *("ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"),
+    *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),
+}
+
+
+def test_no_policy_of_an_example_allows_all_actions_or_all_resources_where_aws_can_name_them():
+    allowed = [
+        it
+        for path in GOLDEN.glob("*.json")
+        for it in statements_of(json.loads(path.read_text()))
+        if it["Effect"] == "Allow"
+    ]
+    assert len(allowed) > 50
+    for statement in allowed:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if "*" in action], statement
+        if "*" in statement.get("Resource", []):
+            assert set(actions) <= NAMELESS, statement
+
+
+def statements_of(node):
+    """All policy statements in a golden file."""
+    if isinstance(node, list):
+        return [found for item in node for found in statements_of(item)]
+    if not isinstance(node, dict):
+        return []
+    if "Effect" in node and "Action" in node:
+        return [node]
+    return [found for item in node.values() for found in statements_of(item)]
+
+
 def test_each_golden_file_belongs_to_an_example():
     assert {path.stem for path in GOLDEN.glob("*.json")} == {folder.name for folder in EXAMPLES}
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 from tests.components.event_patterns import invocation_event, matches, run_event
@@ -21,6 +22,7 @@ CANARY = Targets.by_patch_group("canary")
 TWO_WAVES = {"canary": CANARY, "fleet": WEB}
 TOPIC = "arn:aws:sns:us-east-1:123456789012:operations"
 ROLE = "arn:aws:iam::123456789012:role/mine"
+AHEAD = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
 USUAL = {"schedule": "cron(0 2 ? * SAT *)", "targets": WEB, "reboot": "RebootIfNeeded"}
 
 
@@ -198,7 +200,7 @@ class TestScan:
         ]
 
     def test_scans_go_on_in_a_freeze_since_they_change_nothing(self, run):
-        begun = {"name": "christmas", "start": "2020-01-01T00:00", "end": "2091-01-02T00:00"}
+        begun = AHEAD | {"start": "2020-01-01T00:00"}
         found = run(scan_schedule="rate(1 day)", freeze=[begun])
         on = {name: window["enabled"] for name, window in found["MaintenanceWindow"].items() if "enabled" in window}
         assert on == {"web-window": False, "web-scan-window": True}
@@ -238,16 +240,14 @@ class TestWindow:
         assert on == off
 
     def test_a_freeze_has_its_schedules_and_one_that_has_begun_switches_the_window_off(self, run):
-        ahead = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
-        found = run(freeze=[ahead])
+        found = run(freeze=[AHEAD])
         assert len(found["Schedule"]) == 2
         assert found["MaintenanceWindow"]["web-window"]["enabled"] is True
-        begun = ahead | {"start": "2020-01-01T00:00"}
+        begun = AHEAD | {"start": "2020-01-01T00:00"}
         assert run(freeze=[begun])["MaintenanceWindow"]["web-window"]["enabled"] is False
 
     def test_the_end_of_a_freeze_does_not_switch_on_what_is_meant_to_be_off(self, run):
-        ahead = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
-        assert "Schedule" not in run(freeze=[ahead], enabled=False)
+        assert "Schedule" not in run(freeze=[AHEAD], enabled=False)
 
 
 class TestBaseline:
@@ -505,6 +505,10 @@ class TestOutputs:
         ({"window": WINDOW, "schedule": None, "duration": 5}, "duration: got 5, allowed: none with `window`"),
         ({"window": WINDOW, "schedule": None, "scan_schedule": "rate(1 day)"}, "scan_schedule: .* install=False"),
         ({"targets": None}, r"targets: got \[\], allowed: either `targets`"),
+        (
+            {"enabled": pulumi.Output.from_input(False), "freeze": [AHEAD]},  # noqa: FBT003 - a value
+            "enabled: got 'an output', allowed: True or False with `freeze`",
+        ),
         ({"waves": TWO_WAVES}, r"targets: got \['targets', 'waves'\]"),
         ({"targets": None, "waves": {}}, "waves: got {}, allowed: one wave or more"),
         ({"targets": None, "waves": {"2nd": WEB}}, "waves: got '2nd', allowed: names of 1 to 64"),

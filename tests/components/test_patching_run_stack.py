@@ -208,6 +208,9 @@ def test_a_run_with_everything_comes_up_stays_as_it_is_and_leaves_nothing(local_
     stack = local_stack(lambda: PatchingRun("web", **everything) and None)
     stack.up()
     stack.expect_no_changes(refresh=True)
+    assert_the_bucket_is_safe(local_aws.client("s3"))
+    (group,) = local_aws.client("logs").describe_log_groups()["logGroups"]
+    assert group["retentionInDays"] == 365
     assert len(tasks_of(local_aws, window_id(local_aws, "test-dev-web"))) == 2
     scans = tasks_of(local_aws, window_id(local_aws, "test-dev-web-scan"))
     assert len(scans) == 2
@@ -215,6 +218,37 @@ def test_a_run_with_everything_comes_up_stays_as_it_is_and_leaves_nothing(local_
         assert scan["TaskInvocationParameters"]["RunCommand"]["Parameters"] == {"Operation": ["Scan"]}
     stack.destroy()
     assert not left_over(local_aws)
+
+
+def assert_the_bucket_is_safe(client):
+    (bucket,) = (it["Name"] for it in client.list_buckets()["Buckets"])
+    blocks = client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert blocks == dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    )
+    (owner,) = client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+    assert owner == {"ObjectOwnership": "BucketOwnerEnforced"}
+    (denied,) = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+    assert (denied["Effect"], denied["Action"]) == ("Deny", "s3:*")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    (rule,) = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert (rule["Transitions"][0]["Days"], rule["Expiration"]["Days"]) == (90, 730)
+
+
+def test_a_run_that_is_renamed_with_an_alias_keeps_its_window_and_its_tasks(local_stack):
+    def tell(args):
+        if args.type_ in {TASK, WINDOW}:
+            return pulumi.ResourceTransformResult({**args.props, "description": "told by a transform"}, args.opts)
+        return None
+
+    stack = local_stack(declare())
+    stack.up()
+    alias = pulumi.Alias(name="web")
+    stack.program = declare("shop", opts=pulumi.ResourceOptions(aliases=[alias], transforms=[tell]))
+    ops = {(step.type, step.op) for step in stack.up().steps if step.type in {WINDOW, TARGET, TASK}}
+    assert ops == {(kind, "update") for kind in (WINDOW, TARGET, TASK)}
+    tasks = [it for it in stack.resources if it["type"] in {TASK, WINDOW}]
+    assert {it["inputs"]["description"] for it in tasks} == {"told by a transform"}
 
 
 def test_runs_of_two_stacks_and_two_of_one_stack_live_in_one_account(local_aws, local_stack):

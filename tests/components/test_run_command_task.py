@@ -184,6 +184,11 @@ class TestAlarm:
         assert alarm["alarmActions"] == [TOPIC]
         assert alarm["treatMissingData"] == "notBreaching"
 
+    def test_of_as_many_targets_as_it_can_watch_fits_into_a_rule(self, command):
+        ids = [f"00000000-0000-0000-0000-{n:012}" for n in range(40)]
+        pattern = command(targets=ids)["EventRule"]["job-failed"]["eventPattern"]
+        assert len(json.dumps(pattern)) <= 2048
+
     def test_is_left_out_when_asked_and_its_rule_too_unless_it_tells_somebody(self, command):
         assert not {"MetricAlarm", "EventRule"} & command(alarms=False).keys()
         found = command(alarms=False, notify=TOPIC)
@@ -198,6 +203,7 @@ class TestAlarm:
         ({"delivery_timeout": 10}, "delivery_timeout: got 10, allowed: 30 to 2592000 seconds"),
         ({"document": {"schemaVersion": "0.3", "mainSteps": []}}, "schemaVersion: got '0.3', .* AutomationRunbook"),
         ({"logs": {"retention_days": 91}}, "retention_days: got 91"),
+        ({"targets": [f"id-{n}" for n in range(41)]}, "targets: got 41, allowed: at most 40 that an alarm can watch"),
     ],
 )
 def test_wrong_arguments_are_refused_while_the_program_runs(command, args, told):
