@@ -311,11 +311,19 @@ CHANGES = (
 )
 
 
-def test_a_change_touches_only_what_depends_on_it(local_stack):
+def test_a_change_touches_only_what_depends_on_it(local_aws, local_stack):
     stack = local_stack(lambda: PatchingRun("web", **USUAL) and None)
     stack.up()
     for change, args, expected in CHANGES:
         stack.program = lambda args=args: PatchingRun("web", **USUAL | args) and None
         touched = {(step.op, step.type, step.name) for step in stack.up().steps if step.op not in {"same", "read"}}
         assert touched == expected, change
+    baseline = local_aws.client("ssm").create_patch_baseline(Name="mine", OperatingSystem="UBUNTU")["BaselineId"]
+    stack.program = lambda: PatchingRun("web", **USUAL | CHANGES[-1][1], baseline=baseline) and None
+    touched = {(step.op, step.name) for step in stack.up().steps if step.op not in {"same", "read"}}
+    assert touched == {("create", f"web-group-{group}") for group in ("canary", "db", "web")}
+    groups = local_aws.client("ssm").describe_patch_groups()["Mappings"]
+    assert {it["PatchGroup"]: it["BaselineIdentity"]["BaselineId"] for it in groups} == dict.fromkeys(
+        ("canary", "db", "web"), baseline
+    )
     stack.expect_no_changes(refresh=True)

@@ -1,5 +1,6 @@
 """RunCommandTask: its document, parameters, logs, notifications and alarm, and its life on the engine."""
 
+import json
 from pathlib import Path
 
 import pulumi

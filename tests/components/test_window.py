@@ -3,13 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pulumi
-import pulumi_aws as aws
 import pytest
 from tests.components.left_over import left_over
 
-from pulumi_ssm_maintenance import Provider
-from pulumi_ssm_maintenance_components import ArgumentError, MaintenanceWindow, PatchTuesday, ScheduleError
+from pulumi_ssm_maintenance_components import ArgumentError, MaintenanceWindow, PatchTuesday, ScheduleError, Targets
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "maintenance_window"
 NIGHTLY = "cron(0 2 * * ? *)"
@@ -105,20 +102,6 @@ def test_a_window_says_in_words_and_in_dates_when_it_opens(registered):
     assert [run.isoformat() for run in runs] == ["2030-01-12T02:00:00+01:00", "2030-02-16T02:00:00+01:00"]
 
 
-def test_an_aws_provider_without_one_for_tasks_is_refused(registered):
-    def alone():
-        opts = pulumi.ResourceOptions(providers=[aws.Provider("eu", region="eu-west-1")])
-        MaintenanceWindow("web", schedule=NIGHTLY, opts=opts)
-
-    def together():
-        both = [aws.Provider("eu", region="eu-west-1"), Provider("tasks", region="eu-west-1")]
-        MaintenanceWindow("web", schedule=NIGHTLY, opts=pulumi.ResourceOptions(providers=both))
-
-    with pytest.raises(ArgumentError, match=r"add pulumi_ssm_maintenance\.Provider"):
-        registered(alone)
-    assert "web-window" in {resource.name for resource in registered(together)}
-
-
 def test_the_example_comes_up_stays_as_it_is_and_leaves_nothing(local_aws, local_stack):
     stack = local_stack(EXAMPLE)
     stack.up()
@@ -131,3 +114,20 @@ def test_the_example_comes_up_stays_as_it_is_and_leaves_nothing(local_aws, local
     assert stack.outputs["first_runs_of_2030"][0] == "2030-01-12T02:00:00+01:00"
     stack.destroy()
     assert not left_over(local_aws)
+
+
+def test_another_duration_changes_the_window_and_not_what_is_bound_to_it(local_stack):
+    def program(duration):
+        def declare():
+            window = MaintenanceWindow("web", schedule=NIGHTLY, duration=duration)
+            targets = Targets.by_patch_group("web")
+            targets.register("web", window.window_id, owner_information="web", opts=window.child())
+
+        return declare
+
+    stack = local_stack(program(2))
+    stack.up()
+    stack.program = program(5)
+    changed = {(step.op, step.name) for step in stack.up().steps if step.op not in {"same", "read"}}
+    assert changed == {("update", "web-window")}
+    stack.expect_no_changes(refresh=True)
