@@ -2,7 +2,7 @@
 
 from ._automation_runbook import AutomationRunbook, AutomationRunbookArgs
 from ._calendar import PromotionGap, Run
-from ._change_freeze import AnyWindow, ChangeFreeze, ChangeFreezeArgs
+from ._change_freeze import ChangeFreeze, ChangeFreezeArgs
 from ._command_document import AnyDocument, CommandParameters
 from ._command_logs import LogsArgs
 from ._errors import ArgumentError
@@ -33,7 +33,7 @@ from ._stop_alarm import AnyAlarm
 from ._targets import PatchGroupKey, Targets
 from ._task_text import Json
 from ._waves import WaveArgs, WaveIds
-from ._window import MaintenanceWindow, MaintenanceWindowArgs
+from ._window import AnyWindow, MaintenanceWindow, MaintenanceWindowArgs
 from ._window_alerts import WindowAlerts, WindowAlertsArgs
 from ._window_events import WindowEvent
 

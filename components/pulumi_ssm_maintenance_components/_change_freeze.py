@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Required, TypeAlias, TypedDict, Unpack
+from typing import Required, TypedDict, Unpack
 
 import pulumi
 import pulumi_aws as aws
@@ -13,11 +13,9 @@ from ._freeze_periods import FreezePeriod, Period, Switch, read_periods
 from ._here import here
 from ._names import full_name, full_tags
 from ._roles import AnyRole, allow, role_arn, service_role
-from ._window import MaintenanceWindow
+from ._window import AnyWindow, window_id
 
 __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
-
-AnyWindow: TypeAlias = MaintenanceWindow | aws.ssm.MaintenanceWindow | pulumi.Input[str]
 
 # A universal target: any operation of any service, with its request as input.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
@@ -82,7 +80,7 @@ class ChangeFreeze(Component):
         super().__init__("ChangeFreeze", name, opts)
         where = f"ChangeFreeze {name!r}"
         args = given_args(where, args, ChangeFreezeArgs)
-        self._windows = {key: _window_id(window) for key, window in args["windows"].items()}
+        self._windows = {key: window_id(window) for key, window in args["windows"].items()}
         if not self._windows:
             raise wrong(where, "windows", args["windows"], "one window or more, by name")
         self._timezone = args.get("timezone", "UTC")
@@ -140,12 +138,6 @@ class ChangeFreeze(Component):
             opts=self.child(ignore_changes=_PINNED if switch.is_pinned else None),
         )
         return key, schedule
-
-
-def _window_id(window: AnyWindow) -> pulumi.Input[str]:
-    if isinstance(window, MaintenanceWindow):
-        return window.window_id
-    return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else window
 
 
 def _retry_policy(switch: Switch) -> aws.scheduler.ScheduleTargetRetryPolicyArgsDict | None:

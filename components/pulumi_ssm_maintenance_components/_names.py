@@ -8,6 +8,7 @@ import pulumi
 
 _MAX_LENGTH = 128
 _DIGEST_LENGTH = 8
+_LONGEST_OWNER_INFORMATION = 128
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -34,3 +35,8 @@ def full_tags(run: str, given: Mapping[str, pulumi.Input[str]] | None, **more: s
         "managed-by": "pulumi",
         **(given or {}),
     }
+
+
+def owner_information(*parts: str) -> str:
+    """Say what a window target belongs to, which comes back in events: `<stack>/<part>/…`, without empty parts."""
+    return "/".join(filter(None, (pulumi.get_stack(), *parts)))[:_LONGEST_OWNER_INFORMATION]

@@ -7,7 +7,6 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import CutoffBehavior
 
-from ._change_freeze import AnyWindow
 from ._command_logs import LogsArgs
 from ._freeze_periods import FreezePeriod
 from ._notify import Notify
@@ -18,7 +17,7 @@ from ._schedule import Schedule
 from ._stop_alarm import AnyAlarm
 from ._targets import Targets
 from ._waves import WaveArgs
-from ._window import WindowSettings
+from ._window import AnyWindow, WindowSettings
 
 __all__ = ["Engine", "PatchingRunArgs"]
 

@@ -6,15 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 from ._arguments import wrong
-from ._change_freeze import AnyWindow
 from ._component import Component
 from ._freeze_periods import is_frozen
 from ._here import Here
 from ._patching_args import PatchingRunArgs
-from ._window import MaintenanceWindow, WindowSettings
+from ._window import AnyWindow, MaintenanceWindow, WindowSettings, window_id
 
 _SETTINGS = tuple(WindowSettings.__annotations__)
 
@@ -69,8 +67,8 @@ def run_window(component: Component, name: str, where: str, here: Here, args: Pa
     window = _own_window(component, name, where, args) if given is None else _checked(where, args, given)
     if isinstance(window, MaintenanceWindow):
         return RunWindow(window.window_id, window.arn, window)
-    window_id = pulumi.Output.from_input(window.id if isinstance(window, aws.ssm.MaintenanceWindow) else window)
-    return RunWindow(window_id, here.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", window_id)), None)
+    its_id = window_id(window)
+    return RunWindow(its_id, here.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", its_id)), None)
 
 
 def scan_window(component: Component, name: str, where: str, args: PatchingRunArgs) -> MaintenanceWindow | None:

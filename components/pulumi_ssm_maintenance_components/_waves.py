@@ -18,7 +18,7 @@ from pulumi_ssm_maintenance.args import (
 
 from ._arguments import given_args, wrong
 from ._component import Component
-from ._names import full_name
+from ._names import full_name, owner_information
 from ._patch_command import Reboot, demand_reboot
 from ._rounds import demand_rates
 from ._targets import MAX_WINDOW_TARGETS_OF_A_TASK, Targets, split_window_targets
@@ -26,7 +26,6 @@ from ._targets import MAX_WINDOW_TARGETS_OF_A_TASK, Targets, split_window_target
 PRIORITY_STEP = 10  # of priorities, so that a task of one's own fits between two waves
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TARGET_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_LONGEST_OWNER_INFORMATION = 128
 
 _CAREFUL, _USUAL = "0", "10%"
 
@@ -188,7 +187,7 @@ def _register(  # noqa: PLR0913, PLR0917 - a wave, where it goes and what it run
         targets.register(
             f"{base}.{key}" if key else base,
             window_id,
-            owner_information=_owner_information(wave.name, key),
+            owner_information=owner_information(wave.name, key),
             opts=component.child(),
         ).id
         for key, targets in wave.targets.items()
@@ -213,10 +212,6 @@ def _register(  # noqa: PLR0913, PLR0917 - a wave, where it goes and what it run
         for number, ids in enumerate(split_window_targets(registered), start=1)
     ]
     return WaveIds(registered, [made.window_task_id for made in tasks])
-
-
-def _owner_information(wave: str, key: str) -> str:
-    return "/".join(filter(None, (pulumi.get_stack(), wave, key)))[:_LONGEST_OWNER_INFORMATION]
 
 
 def _targets(where: str, given: object) -> dict[str, Targets]:

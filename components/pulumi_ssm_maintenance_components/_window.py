@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Required, TypedDict, Unpack
+from typing import Required, TypeAlias, TypedDict, Unpack
 
 import pulumi
 import pulumi_aws as aws
@@ -17,7 +17,7 @@ from ._schedule import Schedule
 from ._schedules import parse_schedule
 from ._time_zones import timezone_warning
 
-__all__ = ["MaintenanceWindow", "MaintenanceWindowArgs"]
+__all__ = ["AnyWindow", "MaintenanceWindow", "MaintenanceWindowArgs"]
 
 _HOURS = range(1, 25)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}")
@@ -123,6 +123,16 @@ class MaintenanceWindow(Component):
             after: only times later than this. Default: later than now.
         """
         return self.schedule.next_runs(n, after=after, timezone=self.timezone, start=self._start, end=self._end)
+
+
+AnyWindow: TypeAlias = MaintenanceWindow | aws.ssm.MaintenanceWindow | pulumi.Input[str]
+
+
+def window_id(window: AnyWindow) -> pulumi.Output[str]:
+    """Give the id of a window that is an object, or an id already."""
+    if isinstance(window, MaintenanceWindow):
+        return window.window_id
+    return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else pulumi.Output.from_input(window)
 
 
 def _window_name(name: str, given: str | None) -> str:

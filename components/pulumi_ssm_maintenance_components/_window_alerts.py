@@ -10,7 +10,7 @@ from ._component import Component
 from ._here import here
 from ._names import full_tags
 from ._notify import Notify, topic_arn
-from ._window import MaintenanceWindow
+from ._window import AnyWindow, window_id
 from ._window_events import ALL_EVENTS, WindowEvent, window_alerts
 
 __all__ = ["WindowAlerts", "WindowAlertsArgs"]
@@ -19,7 +19,7 @@ __all__ = ["WindowAlerts", "WindowAlertsArgs"]
 class WindowAlertsArgs(TypedDict, total=False):
     """The arguments of `WindowAlerts`, which describes each of them."""
 
-    windows: Required[Sequence[MaintenanceWindow | pulumi.Input[str]]]
+    windows: Required[Sequence[AnyWindow]]
     notify: Notify
     events: Sequence[WindowEvent]
     alarms: bool
@@ -31,7 +31,7 @@ class WindowAlerts(Component):
 
     Args:
         name: the logical name.
-        windows: the windows, or their ids.
+        windows: the windows: each a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id.
         notify: who is told: True for a new topic without subscribers, a list of e-mail addresses for a new topic that
             writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. The policy of a topic that is there
             stays as it is: it must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish. Default: True.
@@ -73,10 +73,10 @@ class WindowAlerts(Component):
         self.register_outputs({"topic_arn": self.topic_arn, "rule_arns": self.rule_arns, "alarm_arns": self.alarm_arns})
 
 
-def _window_ids(where: str, windows: Sequence[MaintenanceWindow | pulumi.Input[str]]) -> list[pulumi.Input[str]]:
+def _window_ids(where: str, windows: Sequence[AnyWindow]) -> list[pulumi.Input[str]]:
     if isinstance(windows, str) or not windows:
         raise wrong(where, "windows", windows, "a list of one window or more, or of their ids")
-    return [window.window_id if isinstance(window, MaintenanceWindow) else window for window in windows]
+    return [window_id(window) for window in windows]
 
 
 def _events(where: str, events: Sequence[WindowEvent]) -> Sequence[WindowEvent]:

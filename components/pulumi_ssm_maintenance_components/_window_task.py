@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Required, TypeAlias, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask
 from pulumi_ssm_maintenance.args import (
@@ -17,20 +16,18 @@ from pulumi_ssm_maintenance.args import (
 )
 
 from ._arguments import wrong
-from ._change_freeze import AnyWindow
 from ._component import Component
-from ._names import full_name, full_tags
+from ._names import full_name, full_tags, owner_information
 from ._notify import Notify
 from ._roles import AnyRole, Statement, resource_group_statements, role_arn, ssm_role
 from ._rounds import demand_rates
 from ._stop_alarm import AnyAlarm, alarm_configuration
 from ._targets import Targets, split_window_targets
-from ._window import MaintenanceWindow
+from ._window import AnyWindow, window_id
 
 TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input[str]]
 
 _USUAL_RATE = "10%"
-_LONGEST_OWNER_INFORMATION = 128
 
 
 class WindowTaskArgs(TypedDict, total=False):
@@ -132,17 +129,10 @@ def window_task(component: Component, name: str, where: str, args: WindowTaskArg
         ArgumentError: the targets are none, or no targets at all; a rate is none, or has nothing to limit.
     """
     _check_rates(where, args)
-    window = args["window"]
-    window_id = (
-        window.window_id
-        if isinstance(window, MaintenanceWindow)
-        else window.id
-        if isinstance(window, aws.ssm.MaintenanceWindow)
-        else pulumi.Output.from_input(window)
-    )
-    target_ids = _target_ids(component, name, window_id, _named(where, args.get("targets")))
+    its_window = window_id(args["window"])
+    target_ids = _target_ids(component, name, its_window, _named(where, args.get("targets")))
     alarm = alarm_configuration(where, args.get("stop_on_alarm"))
-    return WindowTask(component, name, args, window_id, target_ids, alarm, full_tags(name, args.get("tags")))
+    return WindowTask(component, name, args, its_window, target_ids, alarm, full_tags(name, args.get("tags")))
 
 
 def _check_rates(where: str, args: WindowTaskArgs) -> None:
@@ -175,7 +165,7 @@ def _target_ids(
         its_targets.register(
             "-".join(filter(None, (name, "target", key))),
             window_id,
-            owner_information="/".join(filter(None, (pulumi.get_stack(), name, key)))[:_LONGEST_OWNER_INFORMATION],
+            owner_information=owner_information(name, key),
             opts=component.child(),
         ).id
         for key, its_targets in targets.items()

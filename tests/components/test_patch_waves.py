@@ -186,6 +186,22 @@ def test_what_is_an_object_comes_on_top_of_the_mapping(resources):
     assert "Topic" not in made
 
 
+def test_an_environment_may_be_gated_approved_and_have_a_baseline(resources):
+    settings = {
+        "engine": "runbook",
+        "snapshot": True,
+        "approvers": ["ann"],
+        "approval_timeout": 600,
+        "baseline": "pb-1",
+    }
+    gated = patching(prod=settings | {"targets": {"patch_group": "prod"}, "waves": None})
+    made = resources(lambda: PatchWaves("patching", patching=gated, now=NOW, tags={"team": "operations"}), stack="prod")
+    types = {name: task["task_type"] for name, task in made["MaintenanceWindowTask"].items()}
+    assert types == {"patching-all": "AUTOMATION", "patching-approval-task": "AUTOMATION"}
+    assert [it["patchGroup"] for it in made["PatchGroup"].values()] == ["prod"]
+    assert made["Role"]["patching-task-role"]["tags"]["team"] == "operations"
+
+
 def test_only_the_stack_with_a_gap_is_warned(registered, warnings):
     for stack in ("dev", "prod"):
         registered(lambda: PatchWaves("patching", patching=PATCHING, now=NOW), stack=stack)

@@ -47,10 +47,11 @@ def test_a_rule_matches_all_windows_that_are_given_and_no_other_one(alerts):
 
 def test_a_window_may_be_one_of_the_same_program(resources):
     def program():
-        WindowAlerts("windows", windows=[MaintenanceWindow("web", schedule="rate(1 day)")])
+        theirs = aws.ssm.MaintenanceWindow("theirs", schedule="rate(1 day)", duration=2, cutoff=0)
+        WindowAlerts("windows", windows=[MaintenanceWindow("web", schedule="rate(1 day)"), theirs])
 
     pattern = resources(program)["EventRule"]["windows-failed"]["eventPattern"]
-    assert pattern["detail"]["window-id"] == ["id-of-web-window"]
+    assert pattern["detail"]["window-id"] == ["id-of-web-window", "id-of-theirs"]
 
 
 def test_an_alarm_goes_off_for_a_single_event_of_its_own_rule_and_silence_is_fine(alerts):
