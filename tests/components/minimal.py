@@ -29,7 +29,7 @@ PATCHING = {
 MINIMAL = {
     MaintenanceWindow: {"schedule": SCHEDULE},
     PatchingRun: {"schedule": SCHEDULE, "targets": WEB, "reboot": "NoReboot"},
-    PatchWaves: {"patching": PATCHING},
+    PatchWaves: {"patching": PATCHING, "environment": "dev"},
     PatchBaseline: {"os": "AMAZON_LINUX_2023"},
     WindowAlerts: {"windows": [WINDOW]},
     ChangeFreeze: {"windows": {"night": WINDOW}, "periods": [FREEZE]},

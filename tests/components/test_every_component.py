@@ -14,6 +14,7 @@ import pulumi_ssm_maintenance_components as components
 from pulumi_ssm_maintenance import Provider
 from pulumi_ssm_maintenance_components import ArgumentError
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PAGES = Path(__file__).parents[2] / "docs" / "components"
 PACKAGE = Path(components.__file__).parent
 KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
@@ -55,6 +56,21 @@ def test_all_it_makes_hangs_below_it_and_bears_its_name(kind, registered):
     found = registered(lambda: kind("web", **MINIMAL[kind]))
     assert [it.name for it in found if it.parent is None] == ["web"]
     assert all(it.name == "web" or it.name.startswith("web-") for it in found)
+
+
+@KINDS
+def test_two_of_it_and_two_stacks_share_no_name_at_aws(kind, registered):
+    def names(stack, *names):
+        found = registered(lambda: [kind(name, **MINIMAL[kind]) for name in names], stack=stack)
+        return [(it.type, it.inputs["name"]) for it in found if "name" in it.inputs]
+
+    everything = names("dev", "web", "db") + names("prod", "web", "db")
+    assert sorted(everything) == sorted(set(everything))
+
+
+@KINDS
+def test_an_example_shows_it(kind):
+    assert [path for path in EXAMPLES.glob("*/__main__.py") if f"{kind.__name__}(" in path.read_text()]
 
 
 @KINDS
