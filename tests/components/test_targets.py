@@ -40,6 +40,7 @@ def test_targets_are_registered_as_the_api_names_them(resources, targets, resour
         "windowId": "mw-0123456789abcdef0",
         "resourceType": resource_type,
         "targets": [{"key": key, "values": values} for key, values in sent],
+        "name": "shop-dev-web",
         "ownerInformation": "dev/web",
     }
 
