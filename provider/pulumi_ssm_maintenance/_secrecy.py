@@ -54,8 +54,10 @@ def hiding(values: Iterable[str]) -> Callable[[str], str]:
 def _forms(value: str) -> Iterator[str]:
     """The forms in which AWS or botocore may echo a value."""
     yield value
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
+    for ascii_only in (True, False):
+        in_json = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield in_json
+        yield json.dumps(in_json, ensure_ascii=ascii_only)[1:-1]  # of a request that is quoted as a whole
     yield base64.b64encode(value.encode("utf-8", "replace")).decode()
 
 

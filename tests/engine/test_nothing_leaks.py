@@ -20,6 +20,7 @@ DEREGISTER = "DeregisterTaskFromMaintenanceWindow"
 
 # What a value that must not show can be told by: words, hex digits, and numbers that stand alone.
 WORD, HEX, NUMBERS = "canary", "ca0a49ca0a49", (73195846, 171717)
+GO_ON = ["--continue-on-error"]  # so that every task fails, with all of its values
 INSTANCE = f"i-{HEX}ca0a4"
 ROLE = "arn:aws:iam::123456789012:role/canary-role"
 
@@ -199,7 +200,7 @@ def test_what_a_program_makes_secret(listen, aws, wire, window, capfd):
     run = listen(program)
     run.run("preview", diff=True)
     run.run("preview", args=["--json"])
-    run.fail("up", [REGISTER])
+    run.fail("up", [REGISTER], args=GO_ON)
     run.run("up")
     for value in filter(SIGNS.search, words(arguments(window))):
         assert value in wire.text(), value
@@ -210,7 +211,7 @@ def test_what_a_program_makes_secret(listen, aws, wire, window, capfd):
     run.run("preview", diff=True)
     run.fail("refresh", [GET])
     revision = "-again"
-    run.fail("up", [UPDATE], diff=True)
+    run.fail("up", [UPDATE], diff=True, args=GO_ON)
     kill_plugin_at_work(run, aws)
     run.run("up", diff=True)
     assert run.run("preview").changed == {}
@@ -302,9 +303,6 @@ def test_credentials_of_explicit_providers(listen, wire, window):
     run.fail("refresh", [GET], diff=True)
     revision = 2
     run.fail("up", [UPDATE, "AssumeRoleWithWebIdentity"])
-    run.run("up", diff=True)
-    run.command("stack", "export")
-    run.fail("destroy", [DEREGISTER])
     run.run("destroy")
     run.assert_silent()
 
@@ -327,7 +325,6 @@ ENVIRONMENT = {
 )
 def test_credentials_of_the_configuration_and_the_environment(listen, wire, window, settings, environment, token, key):
     run = listen(lambda: declare("task", window, 1), env=environment, secrets=settings)
-    run.run("preview", diff=True)
     run.fail("up", [REGISTER])
     run.run("up", diff=True)
     assert token in wire.text()

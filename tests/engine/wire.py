@@ -94,15 +94,19 @@ class _Handler(BaseHTTPRequestHandler):
         request = Heard(url, headers, body)
         self.wire.heard.append(request)
         if request.operation in self.wire.echo:
-            message = f"{request.text}\n{headers}\n{body!r}"
+            message = f"{request.text}\n{headers}\n{body.decode()}\n{json.dumps(body.decode())}"
             self._answer(400, _error(message) if "X-Amz-Target" in headers else _xml_error(message))
             return
         connection = HTTPConnection(urlsplit(self.wire.target).netloc, timeout=60)
         passed_on = {name: value for name, value in headers.items() if name.lower() not in _OF_ONE_HOP}
-        connection.request("POST", urlsplit(url).path, body, passed_on)
-        answer = connection.getresponse()
-        self._answer(answer.status, answer.read())
-        connection.close()
+        try:
+            connection.request("POST", urlsplit(url).path, body, passed_on)
+            answer = connection.getresponse()
+            self._answer(answer.status, answer.read())
+        except OSError:
+            self.close_connection = True  # One of the two was cut off, which the other is to see.
+        finally:
+            connection.close()
 
     def log_message(self, *_):
         """Say nothing."""

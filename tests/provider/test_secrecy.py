@@ -20,6 +20,7 @@ def forms(value):
         value,
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(value)[1:-1])[1:-1],
         base64.b64encode(value.encode()).decode(),
     }
 
