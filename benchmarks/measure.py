@@ -57,7 +57,10 @@ class Run:
 
 
 def run_program(kind: str, setting: Setting, operations: tuple[str, ...] = OPERATIONS) -> Run:
-    """Run a program of `programs/` through the operations, against a server of its own."""
+    """Run a program of `programs/` through the operations, against a server of its own.
+
+    The no-op resources of `floor` call nothing; with a latency they wait instead.
+    """
     run = Run()
     with _server(setting) as (aws, windows), TemporaryDirectory() as folder:
         stack = LocalStack(PROGRAMS / kind, folder=Path(folder), env=aws.env, plugins_home=None, config=setting.config)
@@ -126,7 +129,13 @@ def _server(setting: Setting) -> Iterator[tuple[LocalAws, list[str]]]:
 
 
 def _environment(setting: Setting, windows: list[str], priority: int) -> dict[str, str]:
-    bench = {"tasks": setting.tasks, "windows": windows, "priority": priority, "shards": setting.shards}
+    bench = {
+        "tasks": setting.tasks,
+        "windows": windows,
+        "priority": priority,
+        "shards": setting.shards,
+        "latency": setting.latency,
+    }
     environment = {"BENCH": json.dumps(bench), "PYTHONPATH": str(MODULES)}
     if not setting.checkpoints:
         environment |= {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}

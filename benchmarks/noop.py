@@ -1,5 +1,6 @@
-"""The engine's floor: a provider in a module, which does nothing and keeps the inputs."""
+"""The engine's floor: a provider in a module that does nothing and keeps the inputs, and one that waits as well."""
 
+import time
 from typing import Any
 
 from pulumi.dynamic import (
@@ -11,6 +12,8 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+
+from tasks import latency
 
 _OURS = "__provider"
 
@@ -39,8 +42,27 @@ class Noop(ResourceProvider):
         return
 
 
+class Waiting(Noop):
+    """Wait as long as the calls of ours would take, so that no provider on four threads can do better."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        time.sleep(2 * latency())
+        return super().create(props)
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        time.sleep(latency())
+        return super().update(id_, olds, news)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        time.sleep(latency())
+        return super().read(id_, props)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        time.sleep(latency())
+
+
 class NoopTask(Resource, module="bench", name="NoopTask"):
     """A resource that exists in the state only."""
 
     def __init__(self, name: str, arguments: dict[str, Any]) -> None:
-        super().__init__(Noop(), name, dict(arguments))
+        super().__init__(Waiting() if latency() else Noop(), name, dict(arguments))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-_SHOWN = ("floor", "raw", "naive", "ours")
-_COLOURS = {"floor": "#c7c7c7", "raw": "#8aa9c9", "naive": "#d9a066", "ours": "#3b7a57"}
+_SHOWN = ("floor", "raw", "naive", "bound", "ours")
+_COLOURS = {"floor": "#c7c7c7", "raw": "#8aa9c9", "naive": "#d9a066", "bound": "#b7d3b0", "ours": "#3b7a57"}
 _BAR, _GAP, _UNIT, _LEFT = 16, 14, 90, 90
 
 
