@@ -1,6 +1,5 @@
 """Whatever a program hands over, check and diff answer: never an exception, always a path, never a second for it."""
 
-import os
 import signal
 from contextlib import contextmanager
 from itertools import islice
@@ -9,6 +8,7 @@ import pulumi
 import pytest
 from botocore.validate import ParamValidator
 from pulumi.output import Unknown
+from tests import soak
 from tests.botocore_model import service_model
 from tests.faults.nonsense import broken_tasks, extremes, places_of_every_kind
 from tests.strategies import replaced
@@ -20,7 +20,7 @@ from pulumi_ssm_maintenance._plan import check, diff
 from pulumi_ssm_maintenance._properties import COMPUTED, OWN_ARGUMENTS
 
 SEED = 20_300_101
-INPUTS = 200_000 if os.environ.get("SOAK") else 20_000
+INPUTS = soak.bound("SOAK_INPUTS", short=20_000, long=200_000)
 PARTS = 20
 _SECONDS = 1
 _SHOWN = 2000
@@ -55,8 +55,10 @@ def provider(monkeypatch):
     return TaskProvider()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
-def test_nonsense_is_answered(provider, part):
+def test_nonsense_is_answered(provider, part, count):
+    count("broken tasks, each checked and compared twice", INPUTS // PARTS)
     last = {}
     for task in islice(broken_tasks(SEED + part), INPUTS // PARTS):
         assert_answered(provider, last, task)
