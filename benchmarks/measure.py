@@ -149,7 +149,7 @@ def _operate(
     method = methods.get(operation, stack.destroy)
     options: dict[str, Any] = {"parallel": setting.parallel} if setting.parallel else {}
     aws.clear_requests()
-    with _watching_memory() as peak:
+    with _watching_memory(stack.env["PULUMI_BACKEND_URL"]) as peak:
         begun = time.perf_counter()
         method(env=environment, timeout=3000, **options)
         seconds = time.perf_counter() - begun
@@ -162,13 +162,13 @@ def _traffic(aws: LocalAws) -> tuple[int, int]:
 
 
 @contextmanager
-def _watching_memory() -> Iterator[Callable[[], float]]:
-    """Sample the resident memory of dynamic plugins; the largest single one counts."""
+def _watching_memory(state: str) -> Iterator[Callable[[], float]]:
+    """Sample the resident memory of the dynamic plugins that work on this state; the largest single one counts."""
     peak, done = [0.0], threading.Event()
 
     def watch() -> None:
         while not done.wait(_SAMPLE_SECONDS):
-            peak[0] = max(peak[0], _plugin_mib())
+            peak[0] = max(peak[0], _plugin_mib(state))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -179,11 +179,12 @@ def _watching_memory() -> Iterator[Callable[[], float]]:
         watcher.join()
 
 
-def _plugin_mib() -> float:
+def _plugin_mib(state: str) -> float:
     sizes = [0.0]
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"pulumi.dynamic" in (process / "cmdline").read_bytes():
+            is_plugin = b"pulumi.dynamic" in (process / "cmdline").read_bytes()
+            if is_plugin and state.encode() in (process / "environ").read_bytes():
                 resident = next(line for line in (process / "status").read_text().splitlines() if "VmRSS" in line)
                 sizes.append(int(resident.split()[1]) / 1024)
         except (OSError, StopIteration):
