@@ -7,14 +7,12 @@ The model's file is read as it is. botocore's own classes for it say the same, a
 rest of a run that changes nothing.
 """
 
-import gzip
 import json
 import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 REGISTER: Final = "RegisterTaskWithMaintenanceWindow"
@@ -66,6 +64,9 @@ def argument_name(api_name: str) -> str:
 @cache
 def _service() -> Mapping[str, Any]:
     """Read the `ssm` service model that the installed botocore brings, in its newest version."""
+    import gzip  # noqa: PLC0415 - as above
+    from importlib.resources import files  # noqa: PLC0415 - as above
+
     versions = files("botocore").joinpath("data", "ssm").iterdir()
     newest = max((version for version in versions if version.is_dir()), key=lambda version: version.name)
     packed = newest.joinpath("service-2.json.gz")
