@@ -27,7 +27,7 @@ class LogsArgs(TypedDict, total=False):
     Default: True."""
     retention_days: int
     """How long a new log group keeps what it is sent. Default: 90."""
-    bucket: bool | aws.s3.Bucket | pulumi.Input[str]
+    bucket: "bool | aws.s3.Bucket | pulumi.Input[str]"  # quoted: pulumi_aws loads S3 when it is used
     """True for a new bucket, a bucket or its name for that one, False for none. Default: False."""
 
 
@@ -104,7 +104,7 @@ def command_logs(
         bucket = log_bucket(component, f"{name}-logs", tags=tags)
     return CommandLogs(
         group.name if isinstance(group, aws.cloudwatch.LogGroup) else _given(group),
-        bucket.bucket if isinstance(bucket, aws.s3.Bucket) else _given(bucket),
+        bucket.bucket if not isinstance(bucket, bool | str) and isinstance(bucket, aws.s3.Bucket) else _given(bucket),
     )
 
 

@@ -13,7 +13,7 @@ _DAYS_TO_EXPIRY = 730
 _DAYS_OF_UNFINISHED_UPLOADS = 7
 
 
-def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Input[str]]) -> aws.s3.Bucket:
+def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Input[str]]) -> "aws.s3.Bucket":
     """Make a bucket for logs. Destroying it fails while it holds any."""
     bucket = aws.s3.Bucket(component.auto_named("bucket", name), tags=tags, opts=component.child())
     block = aws.s3.BucketPublicAccessBlock(
@@ -52,7 +52,7 @@ def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Inp
     return bucket
 
 
-def _tls_only(bucket: aws.s3.Bucket) -> pulumi.Output[str]:
+def _tls_only(bucket: "aws.s3.Bucket") -> pulumi.Output[str]:
     return policy(
         [
             {
