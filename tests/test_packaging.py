@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import subprocess
+import sys
 import types
 from importlib import resources
 from importlib.metadata import distribution
@@ -93,3 +94,11 @@ def test_no_file_names_a_path_of_somebodys_machine_or_a_package_index():
 )
 def test_a_machine_path_is_recognised(line):
     assert re.search(MACHINE_PATHS, line.format("/"))
+
+
+def test_importing_the_components_does_not_load_s3_which_few_programs_use():
+    program = "import sys, pulumi_ssm_maintenance_components; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(told.stdout.split())
+    assert "pulumi_ssm_maintenance_components" in loaded
+    assert "pulumi_aws.s3.bucket" not in loaded

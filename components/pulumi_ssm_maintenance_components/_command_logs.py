@@ -104,6 +104,7 @@ def command_logs(
         bucket = log_bucket(component, f"{name}-logs", tags=tags)
     return CommandLogs(
         group.name if isinstance(group, aws.cloudwatch.LogGroup) else _given(group),
+        # Its type is looked at last: to name S3's class loads S3.
         bucket.bucket if not isinstance(bucket, bool | str) and isinstance(bucket, aws.s3.Bucket) else _given(bucket),
     )
 
