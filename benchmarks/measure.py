@@ -11,6 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
 from pulumi_ssm_maintenance.testing import Fault, LocalAws, LocalStack
 from tasks import TASKS_IN_A_WINDOW
 
@@ -76,11 +79,11 @@ def run_program(kind: str, setting: Setting, operations: tuple[str, ...] = OPERA
     return run
 
 
-def run_raw(setting: Setting) -> Run:
+def run_raw(setting: Setting, operations: tuple[str, ...] = OPERATIONS) -> Run:
     """Make the same calls by boto3 alone, on as many threads as the host has."""
     run = Run()
     with _server(setting) as (aws, windows):
-        client = aws.client("ssm")
+        client = _raw_client(aws, setting)
         ids: list[tuple[str, str]] = []
 
         def create(index: int) -> None:
@@ -100,7 +103,8 @@ def run_raw(setting: Setting) -> Run:
             "destroy": lambda index: client.deregister_task_from_maintenance_window(**_both(ids[index])),
         }
         run.figures["no change"] = Figures(0.0)
-        for operation, step in steps.items():
+        for operation in (name for name in operations if name in steps):
+            step = steps[operation]
             aws.clear_requests()
             begun = time.perf_counter()
             with ThreadPoolExecutor(_THREADS) as pool:
@@ -108,6 +112,19 @@ def run_raw(setting: Setting) -> Run:
             seconds = time.perf_counter() - begun
             run.figures[operation] = Figures(seconds, *_traffic(aws))
     return run
+
+
+def _raw_client(aws: LocalAws, setting: Setting) -> Any:
+    """Give a client with the retries that the provider would have by the setting's configuration, if it has any."""
+    if not setting.config:
+        return aws.client("ssm")
+    retries: Any = {  # the stubs know literal modes only
+        "mode": setting.config["aws:retryMode"],
+        "total_max_attempts": int(setting.config["aws:maxRetries"]) + 1,
+    }
+    keys = aws.env["AWS_ACCESS_KEY_ID"], aws.env["AWS_SECRET_ACCESS_KEY"]
+    session = boto3.Session(*keys, region_name=aws.region)
+    return session.client("ssm", endpoint_url=aws.endpoint, config=Config(proxies={}, retries=retries))
 
 
 @contextmanager
