@@ -17,10 +17,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
+
+from botocore.exceptions import ClientError
 
 from measure import OPERATIONS, Run, Setting, run_program, run_raw
 from micro import client_figures, micro_figures, state_figures
+from pulumi_ssm_maintenance.testing import EngineError
 from report import Table, chart
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -67,15 +71,17 @@ def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Tab
     yield lambda: [state_figures(), micro_figures(), client_figures()]
     yield lambda: [sharded(repeats=3 if options.full else 1)]
     if options.full:
-        yield from (partial(_one, setting) for setting in GRID)
-        yield lambda: [checkpoints()]
+        medians: dict[tuple[int, float], Median] = {}
+        yield from (partial(_grid, setting, medians) for setting in GRID)
+        yield lambda: [growth(medians), checkpoints()]
     yield lambda: [throttled(500 if options.full else 60)]
     if options.full:
         yield lambda: [retries()]
 
 
-def _one(setting: Setting) -> list[Table]:
-    return [grid(setting)]
+def _grid(setting: Setting, medians: dict[tuple[int, float], Median]) -> list[Table]:
+    table, medians[setting.tasks, setting.latency] = grid(setting)
+    return [table]
 
 
 def held_figures(repeats: int) -> list[Table]:
@@ -127,17 +133,26 @@ def retries() -> Table:
     tasks = 60
     table = Table(
         f"Retry modes, {tasks} tasks, servers that allow {RATE} calls a second",
-        ("server", "mode", "retries", "ours / bound", "boto3 alone / bound", "our calls, the refused included"),
+        ("server", "mode", "retries", "ours / bound", "boto3 alone / bound"),
     )
     for name, burst in (("one each 200 ms", 1), ("5 in a second", RATE)):
         for mode, most in (("standard", 24), ("adaptive", 24), ("adaptive", 9)):
             config = {"aws:retryMode": mode, "aws:maxRetries": str(most)}
             setting = Setting(tasks, throttle=(RATE, burst), config=config)
-            up = run_program("ours", setting, ("up",)).figures["up"]
-            alone = run_raw(setting, ("up",)).figures["up"]
+            ours = partial(run_program, "ours", setting, ("up",))
+            alone = partial(run_raw, setting, ("up",))
             bound = _least_seconds(tasks, burst)
-            table.add(name, mode, most, up.seconds / bound, alone.seconds / bound, up.calls)
+            table.add(name, mode, most, *(_throttled_ratio(measure, bound) for measure in (ours, alone)))
     return table
+
+
+def _throttled_ratio(measure: Callable[[], Run], bound: float) -> float | str:
+    try:
+        return measure().figures["up"].seconds / bound
+    except (EngineError, ClientError) as error:
+        if "Rate exceeded" not in str(error):
+            raise
+        return "failed"
 
 
 def _least_seconds(tasks: int, burst: int) -> float:
@@ -163,7 +178,7 @@ def sharded(repeats: int) -> Table:
     return table
 
 
-def grid(setting: Setting) -> Table:
+def grid(setting: Setting) -> tuple[Table, Median]:
     """Measure one size at one latency, once."""
     left_out = [name for name, settings in SLOW.items() if setting.tasks > MANY and setting not in settings]
     variants = {name: run for name, run in _variants(setting).items() if name not in left_out}
@@ -174,6 +189,23 @@ def grid(setting: Setting) -> Table:
     )
     median = _medians(runs)
     _add_operations(table, runs, median, ratios=True)
+    return table, median
+
+
+def growth(medians: dict[tuple[int, float], Median]) -> Table:
+    """Tell from the grid what each further task costs, in small stacks and in large ones."""
+    compared = [(kind, few, many) for few, many in pairwise(SIZES) for kind in ("floor", "ours")]
+    table = Table(
+        "Milliseconds that each further task takes",
+        ("latency, ms", "operation", *(f"{kind}, {few} to {many} tasks" for kind, few, many in compared)),
+    )
+    for latency in LATENCIES:
+        for operation in OPERATIONS:
+            costs = [
+                (medians[many, latency][kind, operation] - medians[few, latency][kind, operation]) / (many - few)
+                for kind, few, many in compared
+            ]
+            table.add(f"{latency * 1000:g}", operation, *(1000 * seconds for seconds in costs))
     return table
 
 

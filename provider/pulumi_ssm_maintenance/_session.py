@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,8 +39,14 @@ _IDENTITY_ATTEMPTS: Final = 2
 
 
 SENT_TOKENS: Final[set[str]] = set()
-"""The session tokens that this process has sent, wherever they came from. AWS echoes one in the error that tells of a
-wrong signature."""
+"""The tokens that this process has sent, wherever they came from. AWS echoes one in the error that tells of a wrong
+signature."""
+
+# Where botocore takes a token from a file or a cache by itself, and sends it as a parameter.
+_TOKEN_PARAMETERS: Final = {
+    "sts.AssumeRoleWithWebIdentity": "WebIdentityToken",
+    "sso.GetRoleCredentials": "accessToken",
+}
 
 
 def session_region(connection: Connection) -> str | None:
@@ -114,13 +120,19 @@ def _new_session(connection: Connection) -> botocore.session.Session:
     session = botocore.session.Session(profile=connection.profile)
     # One loader for all sessions of the process: to read AWS's models and endpoints is most of the price of a client.
     session.lazy_register_component("data_loader", lambda: _loader(session.get_config_variable("data_path")))
-    session.register("before-send", _note_token)
+    session.register("before-send", _note_session_token)
+    for operation, parameter in _TOKEN_PARAMETERS.items():
+        session.register(f"before-parameter-build.{operation}", partial(_note_token, parameter))
     return session
 
 
-def _note_token(**event: Any) -> None:
+def _note_session_token(**event: Any) -> None:
     if token := event["request"].headers.get("X-Amz-Security-Token"):
         SENT_TOKENS.add(token.decode() if isinstance(token, bytes) else token)
+
+
+def _note_token(parameter: str, **event: Any) -> None:
+    SENT_TOKENS.add(event["params"][parameter].strip())
 
 
 @cache

@@ -336,6 +336,30 @@ def test_credentials_of_the_configuration_and_the_environment(listen, wire, wind
     run.assert_silent()
 
 
+@pytest.mark.parametrize("by_environment", [False, True], ids=["provider", "environment"])
+def test_a_token_that_is_read_from_a_file(listen, wire, window, tmp_path_factory, by_environment):
+    file = tmp_path_factory.mktemp("identity") / "token"
+    file.write_text("canary-file-token\n")
+    by_file = {"role_arn": WEB["role_arn"], "web_identity_token_file": str(file)}
+    named = {
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_ROLE_ARN": WEB["role_arn"],
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(file),
+    }
+
+    def program():
+        provider = None if by_environment else Provider("web", assume_role_with_web_identity=by_file)
+        declare("task", window, 1, pulumi.ResourceOptions(provider=provider))
+
+    run = listen(program, env=named if by_environment else None)
+    run.fail("up", ["AssumeRoleWithWebIdentity"])
+    run.run("up")
+    assert "canary-file-token" in wire.text()
+    run.run("destroy")
+    run.assert_silent()
+
+
 def declare(name, window, priority, opts=None):
     task = {"window_id": window, "task_type": "LAMBDA", "task_arn": "function", "priority": priority}
     MaintenanceWindowTask(name, **task, opts=opts)
