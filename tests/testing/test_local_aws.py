@@ -84,7 +84,9 @@ class TestProcess:
 
     def test_lives_through_a_ctrl_c_meant_for_its_parent(self):
         program = (
-            "import sys, time; from pulumi_ssm_maintenance.testing._local_aws import LocalAws\n"
+            "import signal, time; from pulumi_ssm_maintenance.testing._local_aws import LocalAws\n"
+            # A test run that was started in the background ignores Ctrl-C, and its children inherit that.
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "with LocalAws() as aws:\n"
             "    try:\n"
             "        print('up', flush=True)\n"
@@ -96,7 +98,7 @@ class TestProcess:
         )
         assert read_line(parent) == "up\n"
         os.killpg(parent.pid, signal.SIGINT)
-        assert parent.communicate()[0] == "0\n"
+        assert parent.communicate(timeout=PATIENCE)[0] == "0\n"
 
     def test_by_hand_prints_what_to_export_and_ends_cleanly_on_ctrl_c(self):
         server = subprocess.Popen(
