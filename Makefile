@@ -30,13 +30,13 @@ build: setup ## wheel and sdist in dist/, and the wheel tried in an environment 
 	$(python) -m build --no-isolation
 	$(python) tools/try_wheel.py dist/*.whl
 
-bench: setup ## how long the engine takes with our tasks, against three anchors: at most 15 minutes
+bench: setup ## how long the engine takes with our tasks, against four anchors: at most 15 minutes
 	$(python) benchmarks/bench.py
 
 bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about an hour
 	$(python) benchmarks/bench.py --full
 
-soak: setup ## the long kill, fault and walk runs, with a tally: about an hour; SOAK_KILLS=1000 for more
+soak: setup ## the long kill, fault and walk runs, with a tally: about a quarter of an hour; SOAK_KILLS=1000 for more
 	SOAK=1 $(python) -m pytest -n 2 --dist worksteal -m soak $(ARGS)
 
 clean: ## remove what the other targets made in the checkout; the engine stays in the user's cache
