@@ -33,7 +33,7 @@ build: setup ## wheel and sdist in dist/, and the wheel tried in an environment 
 bench: setup ## how long the engine takes with our tasks, against four anchors: at most 15 minutes
 	$(python) benchmarks/bench.py
 
-bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about an hour
+bench-full: setup ## the same for all sizes and latencies as well, into benchmarks/RESULTS.md: about 70 minutes
 	$(python) benchmarks/bench.py --full
 
 soak: setup ## the long kill, fault and walk runs, with a tally: about a quarter of an hour; SOAK_KILLS=1000 for more
