@@ -6,6 +6,7 @@ import botocore.loaders
 import pytest
 from botocore.client import BaseClient
 from botocore.httpsession import URLLib3Session
+from botocore.stub import Stubber
 
 from pulumi_ssm_maintenance import _session
 from pulumi_ssm_maintenance._connection import Connection, Role
@@ -119,6 +120,14 @@ def test_a_role_is_assumed_by_a_token_and_the_next_by_that_role(calls, tmp_path)
     (first, token, _), (second, _, signer) = calls
     assert (first, token["WebIdentityToken"]) == ("AssumeRoleWithWebIdentity", "from a file")
     assert (second, signer) == ("AssumeRole", "AKIA-OF-first")
+
+
+def test_an_sso_token_that_botocore_reads_from_its_cache_is_kept_out_of_errors():
+    client = _session._new_session(Connection()).create_client("sso", region_name=REGION)
+    with Stubber(client) as sso:
+        sso.add_response("get_role_credentials", {"roleCredentials": {}})
+        client.get_role_credentials(roleName="deployer", accountId="123456789012", accessToken="token of a login")
+    assert "token of a login" in _session.SENT_TOKENS
 
 
 def test_a_token_file_that_is_not_there_is_a_lack_of_credentials(tmp_path):
