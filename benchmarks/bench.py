@@ -33,8 +33,7 @@ REPEATS = 5
 HELD = Setting(tasks=100, latency=0.05)
 LATENCIES = (0.0, 0.05, 0.15)
 SIZES = (1, 100, 500)
-LARGE = Setting(tasks=300, latency=HELD.latency)
-GRID = [*(Setting(tasks, latency) for tasks in SIZES for latency in LATENCIES), LARGE]
+GRID = [*(Setting(tasks, latency) for tasks in SIZES for latency in LATENCIES), Setting(300, HELD.latency)]
 # The naive provider takes many minutes with more tasks than this, so it is measured at one latency only there.
 MANY = 100
 # Calls a second that a throttling server allows, and how many of them at once if none was made before.
@@ -71,16 +70,11 @@ def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Tab
     yield lambda: [sharded(repeats=3 if options.full else 1)]
     if options.full:
         medians: dict[tuple[int, float], Median] = {}
-        yield from (partial(_grid, setting, medians) for setting in GRID)
+        yield from (partial(grid, setting, medians) for setting in GRID)
         yield lambda: [growth(medians), checkpoints()]
     yield lambda: [throttled(500 if options.full else 60)]
     if options.full:
         yield lambda: [retries()]
-
-
-def _grid(setting: Setting, medians: dict[tuple[int, float], Median]) -> list[Table]:
-    table, medians[setting.tasks, setting.latency] = grid(setting)
-    return [table]
 
 
 def held_figures(repeats: int) -> list[Table]:
@@ -134,7 +128,7 @@ def retries() -> Table:
         f"Retry modes, {tasks} tasks, servers that allow {RATE} calls a second",
         ("server", "mode", "retries", "ours / bound", "boto3 alone / bound"),
     )
-    for name, burst in (("one each 200 ms", 1), ("5 in a second", RATE)):
+    for name, burst in ((name, burst) for name, burst in BURSTS.items() if burst <= RATE):
         for mode, most in (("standard", 24), ("adaptive", 24), ("adaptive", 9)):
             config = {"aws:retryMode": mode, "aws:maxRetries": str(most)}
             setting = Setting(tasks, throttle=(RATE, burst), config=config)
@@ -177,8 +171,8 @@ def sharded(repeats: int) -> Table:
     return table
 
 
-def grid(setting: Setting) -> tuple[Table, Median]:
-    """Measure one size at one latency, once."""
+def grid(setting: Setting, medians: dict[tuple[int, float], Median]) -> list[Table]:
+    """Measure one size at one latency, once, and keep the seconds for `growth`."""
     variants = _variants(setting)
     if setting.tasks > MANY and setting.latency != HELD.latency:
         del variants["naive"]
@@ -187,9 +181,9 @@ def grid(setting: Setting) -> tuple[Table, Median]:
         f"Seconds, {setting.tasks} tasks, {setting.latency * 1000:g} ms latency, one run",
         ("operation", *KINDS, "calls", "at once", "plugin MiB", "ours / (floor + raw)", "naive / ours", "ours / bound"),
     )
-    median = _medians(runs)
+    median = medians[setting.tasks, setting.latency] = _medians(runs)
     _add_operations(table, runs, median, ratios=True)
-    return table, median
+    return [table]
 
 
 def growth(medians: dict[tuple[int, float], Median]) -> Table:
