@@ -9,7 +9,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from pulumi_ssm_maintenance._model import task_shape
+from pulumi_ssm_maintenance.core.model import task_shape
 
 BLOCKS = {
     "RUN_COMMAND": "run_command",

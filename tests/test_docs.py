@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_ssm_maintenance._connection import HONOURED, IRRELEVANT
+from pulumi_ssm_maintenance.aws.connection import HONOURED, IRRELEVANT
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,41 +1,56 @@
 """Component resources on top of `pulumi_ssm_maintenance`."""
 
-from ._automation_runbook import AutomationRunbook, AutomationRunbookArgs
-from ._calendar import PromotionGap, Run
-from ._change_freeze import ChangeFreeze, ChangeFreezeArgs
-from ._command_document import AnyDocument, CommandParameters
-from ._command_logs import LogsArgs
-from ._errors import ArgumentError
-from ._freeze_periods import FreezePeriod, is_frozen
-from ._here import Here
-from ._lambda_function import AnyFunction, CodeArgs
-from ._lambda_task import LambdaTask, LambdaTaskArgs
-from ._notify import Notify
-from ._patch_baseline import PatchBaseline, PatchBaselineArgs
-from ._patch_command import HooksArgs, Reboot
-from ._patch_rules import ComplianceLevel, PatchRule
-from ._patch_systems import OperatingSystem, PatchFilters
-from ._patch_waves import PatchWaves, PatchWavesArgs
-from ._patching_args import Engine, PatchingRunArgs
-from ._patching_config import EnvironmentConfig, PatchingConfig, SettingsConfig, TargetsConfig, WaveConfig
-from ._patching_run import PatchingRun, RunEvent
-from ._roles import AnyRole, Statement
-from ._rounds import Room
-from ._run_baseline import AnyBaseline
-from ._run_command_task import RunCommandTask, RunCommandTaskArgs
-from ._runbook_content import OnFailure, RunbookContent, RunbookParameters
-from ._runbook_steps import Permit, Step
-from ._schedule import Schedule
-from ._schedule_error import ScheduleError
-from ._schedules import At, Cron, PatchTuesday, Rate, RateUnit, parse_schedule
-from ._step_function_task import AnyStateMachine, StepFunctionTask, StepFunctionTaskArgs
-from ._stop_alarm import AnyAlarm
-from ._targets import PatchGroupKey, Targets
-from ._task_text import Json
-from ._waves import WaveArgs, WaveIds
-from ._window import AnyWindow, MaintenanceWindow, MaintenanceWindowArgs
-from ._window_alerts import WindowAlerts, WindowAlertsArgs
-from ._window_events import WindowEvent
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance.schedules import (
+    At,
+    Cron,
+    FreezePeriod,
+    PatchTuesday,
+    Rate,
+    RateUnit,
+    Room,
+    Schedule,
+    ScheduleError,
+    is_frozen,
+    parse_schedule,
+)
+
+from .alerts.stop_alarm import AnyAlarm
+from .alerts.topics import Notify
+from .alerts.window_alerts import WindowAlerts, WindowAlertsArgs
+from .alerts.window_events import WindowEvent
+from .baselines.operating_systems import OperatingSystem, PatchFilters
+from .baselines.patch_baseline import PatchBaseline, PatchBaselineArgs
+from .baselines.patch_rules import ComplianceLevel, PatchRule
+from .baselines.run_patch_baseline import HooksArgs, Reboot
+from .foundation.location import Here, Location
+from .foundation.roles import AnyRole, Statement
+from .logs.command_logs import LogsArgs
+from .patching.arguments import Engine, PatchingRunArgs
+from .patching.baseline import AnyBaseline
+from .patching.environments.calendar import PromotionGap, Run
+from .patching.environments.configuration import (
+    EnvironmentConfig,
+    PatchingConfig,
+    SettingsConfig,
+    TargetsConfig,
+    WaveConfig,
+)
+from .patching.environments.patch_waves import PatchWaves, PatchWavesArgs
+from .patching.patching_run import PatchingRun, RunEvent
+from .patching.waves import WaveArgs, WaveIds
+from .runbooks.automation_runbook import AutomationRunbook, AutomationRunbookArgs
+from .runbooks.content import OnFailure, RunbookContent, RunbookParameters
+from .runbooks.steps import Permit, Step
+from .tasks.command_document import AnyDocument, CommandParameters
+from .tasks.lambda_function import AnyFunction, CodeArgs
+from .tasks.lambda_task import LambdaTask, LambdaTaskArgs
+from .tasks.payload import Json
+from .tasks.run_command_task import RunCommandTask, RunCommandTaskArgs
+from .tasks.step_function_task import AnyStateMachine, StepFunctionTask, StepFunctionTaskArgs
+from .windows.change_freeze import ChangeFreeze, ChangeFreezeArgs
+from .windows.maintenance_window import AnyWindow, MaintenanceWindow, MaintenanceWindowArgs
+from .windows.targets import PatchGroupKey, Targets
 
 __all__ = [
     "AnyAlarm",
@@ -63,6 +78,7 @@ __all__ = [
     "Json",
     "LambdaTask",
     "LambdaTaskArgs",
+    "Location",
     "LogsArgs",
     "MaintenanceWindow",
     "MaintenanceWindowArgs",

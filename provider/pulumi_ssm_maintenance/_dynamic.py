@@ -26,11 +26,11 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 from pulumi.runtime.rpc import wrap_rpc_secret
 
-from ._codec import UNKNOWN
-from ._connection import Connection, environment_profile, environment_region, read_connection
-from ._properties import Properties
-from ._secrecy import marked
+from .aws.connection import Connection, environment_profile, environment_region, read_connection
+from .core.codec import UNKNOWN
+from .core.secrecy import marked
 from .errors import SettingsError, SsmMaintenanceError
+from .lifecycle.properties import Properties
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,11 +65,11 @@ class TaskProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check a task's inputs and bring them into one form. Nothing is sent to AWS."""
-        from . import _plan  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
         try:
             _settings.connection()  # what is wrong with it is wrong for every task, also for one that names its region
-            checked = _plan.check(_inward(news), _settings.region)
+            checked = plan.check(_inward(news), _settings.region)
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])
         if checked.failures:
@@ -80,26 +80,26 @@ class TaskProvider(ResourceProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the state's outputs with the checked inputs. Nothing is sent to AWS."""
-        from . import _plan  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
-        changes = _plan.diff(_inward(olds), _inward(news))
+        changes = plan.diff(_inward(olds), _inward(news))
         return DiffResult(changes=bool(changes.changed), replaces=changes.replacing, delete_before_replace=True)
 
     @_at_the_boundary
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Register the task, exactly once however often this is called."""
-        from . import _apply  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        outcome = _apply.create(_settings.connection(), props)
+        outcome = apply.create(_settings.connection(), props)
         _warnings.give(Properties(props).name, outcome.warnings)
         return CreateResult(outcome.window_task_id, _outward(outcome.outputs))
 
     @_at_the_boundary
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the task; an empty id when it is gone."""
-        from . import _apply  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        outcome = _apply.read(_settings.connection(), id_, props)
+        outcome = apply.read(_settings.connection(), id_, props)
         if outcome is None:
             return ReadResult("", {})
         return ReadResult(outcome.window_task_id, _outward(outcome.outputs), _outward(outcome.inputs))
@@ -107,16 +107,16 @@ class TaskProvider(ResourceProvider):
     @_at_the_boundary
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Set the task to what is declared."""
-        from . import _apply  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        return UpdateResult(_outward(_apply.update(_settings.connection(), id_, olds, news).outputs))
+        return UpdateResult(_outward(apply.update(_settings.connection(), id_, olds, news).outputs))
 
     @_at_the_boundary
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Deregister the task."""
-        from . import _apply  # noqa: PLC0415 - see the module's docstring
+        from .lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        _apply.delete(_settings.connection(), id_, props)
+        apply.delete(_settings.connection(), id_, props)
 
 
 class _Settings:
@@ -142,7 +142,7 @@ class _Settings:
         connection = self.connection()
         if not (connection.profile or environment_profile()):
             return connection.region or environment_region()
-        from ._gateway import default_region  # noqa: PLC0415 - see the module's docstring
+        from .aws.gateway import default_region  # noqa: PLC0415 - see the module's docstring
 
         return default_region(connection)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi import Output
 
-from ._paths import member
+from .core.paths import member
 
 
 def with_outputs(value: Any) -> Any:

@@ -3,6 +3,7 @@
 ::
 
     SsmMaintenanceError
+    ├── ArgumentError               an argument of a component is wrong
     ├── SettingsError               the connection's settings are wrong or not supported
     ├── WrongAccountError           the caller's account is not the one that the task lives in, or not allowed
     └── TaskError                   a call about a task failed
@@ -25,6 +26,10 @@ from typing import Any
 
 class SsmMaintenanceError(Exception):
     """Catch this to catch every error of this package."""
+
+
+class ArgumentError(SsmMaintenanceError, ValueError):
+    """An argument of a component is wrong; the text names it, what was given, and what is allowed."""
 
 
 class SettingsError(SsmMaintenanceError):

@@ -8,10 +8,10 @@ import pulumi.dynamic
 
 from . import outputs
 from ._dynamic import TaskProvider
-from ._identity import idempotency_key
-from ._properties import BOOKKEEPING, COMPUTED
 from ._secret_inputs import secret_paths, with_outputs
 from .args import MaintenanceWindowTaskArgs
+from .core.identity import idempotency_key
+from .lifecycle.properties import BOOKKEEPING, COMPUTED
 
 __all__ = ["MaintenanceWindowTask"]
 

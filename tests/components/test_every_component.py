@@ -11,12 +11,16 @@ import pytest
 from tests.components.minimal import MINIMAL
 
 import pulumi_ssm_maintenance_components as components
-from pulumi_ssm_maintenance import Provider
+from pulumi_ssm_maintenance import Provider, errors, schedules
 from pulumi_ssm_maintenance_components import ArgumentError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PAGES = Path(__file__).parents[2] / "docs" / "components"
-PACKAGE = Path(components.__file__).parent
+SOURCES = [
+    *Path(components.__file__).parent.rglob("*.py"),
+    *Path(schedules.__file__).parent.rglob("*.py"),
+    Path(errors.__file__),
+]
 KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
 
 
@@ -116,7 +120,7 @@ def test_its_docstring_tells_of_every_argument_and_output(kind):
 
 
 def test_what_a_public_signature_names_can_be_imported():
-    trees = [ast.parse(path.read_text()) for path in PACKAGE.glob("_*.py")]
+    trees = [ast.parse(path.read_text()) for path in SOURCES]
     defined = {name: node for tree in trees for node in tree.body for name in names_of(node)}
     used = {
         (name.id, public)

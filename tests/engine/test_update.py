@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pulumi_ssm_maintenance._model import task_shape
+from pulumi_ssm_maintenance.core.model import task_shape
 
 ROLE = "arn:aws:iam::123456789012:role"
 TOPIC = "arn:aws:sns:us-east-1:123456789012"

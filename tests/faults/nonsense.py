@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.strategies import as_the_engine_sends, places, replaced, sloppily, tasks
 
-from pulumi_ssm_maintenance._codec import UNKNOWN
-from pulumi_ssm_maintenance._model import task_shape
+from pulumi_ssm_maintenance.core.codec import UNKNOWN
+from pulumi_ssm_maintenance.core.model import task_shape
 
 _POOL = 300
 _OUTSIDE_THE_MODEL = ("region", "adopt", "idempotency_key", "taskArn", "client_token", "arn", "window_task_id")

@@ -14,10 +14,10 @@ from tests.faults.nonsense import broken_tasks, extremes, places_of_every_kind
 from tests.strategies import replaced
 
 from pulumi_ssm_maintenance import TaskProvider, _dynamic
-from pulumi_ssm_maintenance._codec import UNKNOWN, encode
-from pulumi_ssm_maintenance._model import REGISTER, task_shape
-from pulumi_ssm_maintenance._plan import check, diff
-from pulumi_ssm_maintenance._properties import COMPUTED, OWN_ARGUMENTS
+from pulumi_ssm_maintenance.core.codec import UNKNOWN, encode
+from pulumi_ssm_maintenance.core.model import REGISTER, task_shape
+from pulumi_ssm_maintenance.lifecycle.plan import check, diff
+from pulumi_ssm_maintenance.lifecycle.properties import COMPUTED, OWN_ARGUMENTS
 
 SEED = 20_300_101
 INPUTS = soak.bound("SOAK_INPUTS", short=20_000, long=200_000)

@@ -7,13 +7,8 @@ lost after the effect, refusals. Removing a task takes effect at once, however l
 from collections import deque
 from dataclasses import dataclass, field
 
-from pulumi_ssm_maintenance._identity import Account, TaskId
-from pulumi_ssm_maintenance.errors import (
-    AccessDeniedError,
-    TaskNotFoundError,
-    TokenMismatchError,
-    UnavailableError,
-)
+from pulumi_ssm_maintenance.core.identity import Account, TaskId
+from pulumi_ssm_maintenance.errors import AccessDeniedError, TaskNotFoundError, TokenMismatchError, UnavailableError
 
 ACCOUNT = Account("111122223333", "aws")
 OTHER_ACCOUNT = Account("444455556666", "aws")

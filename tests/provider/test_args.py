@@ -9,8 +9,8 @@ import pytest
 
 import pulumi_ssm_maintenance
 from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, args, outputs
-from pulumi_ssm_maintenance._model import task_shape
-from pulumi_ssm_maintenance._properties import BOOKKEEPING, COMPUTED, OWN_ARGUMENTS
+from pulumi_ssm_maintenance.core.model import task_shape
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, COMPUTED, OWN_ARGUMENTS
 
 SCALARS = {"string": str, "blob": str, "integer": int, "long": int, "boolean": bool}
 

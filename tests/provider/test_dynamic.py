@@ -19,9 +19,10 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 from tests.provider.fake_gateway import OTHER_ACCOUNT, FakeGateway, denied
 
-from pulumi_ssm_maintenance import TaskProvider, _apply, _dynamic, _registration
-from pulumi_ssm_maintenance._properties import BOOKKEEPING
+from pulumi_ssm_maintenance import TaskProvider, _dynamic
 from pulumi_ssm_maintenance.errors import AccessDeniedError, SettingsError, WrongAccountError
+from pulumi_ssm_maintenance.lifecycle import apply, registration
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())["pickled_provider"]
 PAYLOAD = {"task_invocation_parameters": {"lambda_": {"payload": '{"a": 1}'}}}
@@ -44,8 +45,8 @@ def _fresh_process(monkeypatch):
 @pytest.fixture
 def aws(monkeypatch):
     fake = FakeGateway()
-    monkeypatch.setattr(_registration, "time", fake.clock)
-    monkeypatch.setattr(_apply, "gateway", lambda connection, region: fake)
+    monkeypatch.setattr(registration, "time", fake.clock)
+    monkeypatch.setattr(apply, "gateway", lambda connection, region: fake)
     return fake
 
 

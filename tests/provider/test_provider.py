@@ -5,7 +5,7 @@ import pytest
 from tests.provider.mock_program import secret
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider, ProviderArgs
-from pulumi_ssm_maintenance._connection import HONOURED, Connection, Role, read_connection
+from pulumi_ssm_maintenance.aws.connection import HONOURED, Connection, Role, read_connection
 
 ROLE = "arn:aws:iam::111122223333:role/deploy"
 TASK = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}

@@ -9,8 +9,8 @@ import pytest
 from tests.provider.mock_program import PROJECT, STACK, secret
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, TargetArgs, outputs
-from pulumi_ssm_maintenance._identity import idempotency_key
-from pulumi_ssm_maintenance._properties import BOOKKEEPING
+from pulumi_ssm_maintenance.core.identity import idempotency_key
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
 MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "RUN_COMMAND", "task_arn": "AWS-RunShellScript"}

@@ -3,14 +3,14 @@
 With pytest, use the fixtures `local_aws` and `local_stack`. https://docs.pytest.org/en/stable/explanation/fixtures.html
 """
 
-from ._engine import EngineNotFoundError
-from ._engine_events import Diagnostic, EngineError, OperationResult, Step
-from ._engine_run import RunningOperation
-from ._faults import Fault
-from ._local_aws import LocalAws
-from ._plugin_install import install_aws_plugin
-from ._request_log import Request
-from ._stacks import LocalStack
+from .engine.events import Diagnostic, EngineError, OperationResult, Step
+from .engine.installation import EngineNotFoundError
+from .engine.plugin_install import install_aws_plugin
+from .engine.run import RunningOperation
+from .engine.stacks import LocalStack
+from .local_aws.faults import Fault
+from .local_aws.local_aws import LocalAws
+from .local_aws.request_log import Request
 
 __all__ = [
     "Diagnostic",

@@ -8,8 +8,8 @@ import signal
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from ._local_aws import child_environment
-from ._server.http_server import LOOPBACK, LocalAwsServer
+from .local_aws.local_aws import child_environment
+from .local_aws.server.http_server import LOOPBACK, LocalAwsServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

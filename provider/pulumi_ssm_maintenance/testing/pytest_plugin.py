@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from ._inline_program import Program
-    from ._local_aws import LocalAws
-    from ._stacks import LocalStack
+    from .engine.inline_program import Program
+    from .engine.stacks import LocalStack
+    from .local_aws.local_aws import LocalAws
 
 # This module is loaded in every run of pytest where the package is installed, so the fixtures import what they need.
 
@@ -54,7 +54,7 @@ class LocalStackFactory(Protocol):
 
 @pytest.fixture(scope="session")
 def _local_aws_process() -> Iterator[LocalAws]:
-    from ._local_aws import LocalAws  # noqa: PLC0415 - see above
+    from .local_aws.local_aws import LocalAws  # noqa: PLC0415 - see above
 
     with LocalAws() as aws:
         yield aws
@@ -69,7 +69,7 @@ def local_aws(_local_aws_process: LocalAws) -> LocalAws:
 
 @pytest.fixture(scope="session")
 def _plugins_home(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    from ._plugin_install import install_aws_plugin, uses_real_plugin  # noqa: PLC0415 - see above
+    from .engine.plugin_install import install_aws_plugin, uses_real_plugin  # noqa: PLC0415 - see above
 
     if uses_real_plugin():
         return None
@@ -85,8 +85,8 @@ def local_stack(local_aws: LocalAws, tmp_path: Path, _plugins_home: Path | None)
     Their state and the engine's notes lie in `tmp_path`. The `aws` plugin is this package's stand-in, unless
     `AWS_PLUGIN=real` is set: then it is the one in your PULUMI_HOME.
     """
-    from ._engine import EngineNotFoundError  # noqa: PLC0415 - see above
-    from ._stacks import LocalStack  # noqa: PLC0415 - see above
+    from .engine.installation import EngineNotFoundError  # noqa: PLC0415 - see above
+    from .engine.stacks import LocalStack  # noqa: PLC0415 - see above
 
     made: list[LocalStack] = []
 

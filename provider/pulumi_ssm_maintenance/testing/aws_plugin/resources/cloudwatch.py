@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names, structure
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls, by_property
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names, structure
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_property
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
 _ALARM: Names = {
     "name": "AlarmName",

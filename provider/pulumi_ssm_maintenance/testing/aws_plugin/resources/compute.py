@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._errors import PropertyError
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls, by_id, by_property
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_id, by_property
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.errors import PropertyError
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
 _FUNCTION: Names = {"name": "FunctionName", "kmsKeyArn": "KMSKeyArn"}
 _CODE = ("code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceCodeHash")

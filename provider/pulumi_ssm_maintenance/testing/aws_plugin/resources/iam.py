@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls, Tags, by_id, by_property
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, Tags, by_id, by_property
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
 
 def _create_role(aws: Aws, inputs: Props) -> str:

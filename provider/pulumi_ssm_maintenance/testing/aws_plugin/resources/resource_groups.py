@@ -1,10 +1,10 @@
 """Resource groups."""
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import structure
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagApi, Tags
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import structure
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagApi, Tags
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
 _SERVICE = "resource-groups"
 _BY_TAGS = "TAG_FILTERS_1_0"

@@ -4,11 +4,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws, error_code
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import AutoName, Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names, properties, structure
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagApi, Tags
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws, error_code
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names, properties, structure
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagApi, Tags
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
 _FIRST_REGION = "us-east-1"  # its buckets have no location constraint
 _RULE: Names = {"id": "ID", "sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}

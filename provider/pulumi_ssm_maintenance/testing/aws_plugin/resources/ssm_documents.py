@@ -1,9 +1,9 @@
 """SSM documents and parameters."""
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
 
 _TAG_CALLS = TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList")
 

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import structure
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import structure
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
 
 # Windows has further ones, with more hyphens; the Raspberry's name ends unlike the others.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html

@@ -1,10 +1,10 @@
 """Maintenance windows, their targets and tasks, as the Terraform provider keeps them."""
 
-from pulumi_ssm_maintenance.testing.aws_plugin._aws import Aws
-from pulumi_ssm_maintenance.testing.aws_plugin._resource_type import Fields, ResourceType
-from pulumi_ssm_maintenance.testing.aws_plugin._shapes import Names
-from pulumi_ssm_maintenance.testing.aws_plugin._tags import TagCalls
-from pulumi_ssm_maintenance.testing.aws_plugin._wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
+from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
 
 _TASK_NAMES: Names = {
     "automationParameters": "Automation",

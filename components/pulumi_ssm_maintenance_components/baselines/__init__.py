@@ -1,0 +1,1 @@
+"""Which patches a node gets."""

@@ -1,0 +1,50 @@
+"""What all components share: their type tokens, their children's options, and both providers or none."""
+
+from typing import Any
+
+import pulumi
+
+from pulumi_ssm_maintenance.errors import ArgumentError
+
+from .auto_names import Named, demand_auto_name
+
+PACKAGE = "pulumi-ssm-maintenance"
+
+
+class Component(pulumi.ComponentResource):
+    """A bundle of resources. Its children are named after it, and use its providers."""
+
+    def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
+        super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
+        self._logical_name = name
+        self._where = f"{kind} {name!r}"
+        _demand_both_providers(kind, name, self._providers)
+
+    def child(self, **options: Any) -> pulumi.ResourceOptions:
+        """Give the options of a child."""
+        return pulumi.ResourceOptions(parent=self, **options)
+
+    def auto_named(self, kind: Named, name: str) -> str:
+        """Give the logical name of a child, once AWS takes what its provider makes up of it.
+
+        Raises:
+            ArgumentError: AWS does not.
+        """
+        demand_auto_name(self._where, self._logical_name, kind, name)
+        return name
+
+    def lookup(self) -> pulumi.InvokeOptions:
+        """Give the options of a lookup, so that it asks the account and region of the children."""
+        return pulumi.InvokeOptions(parent=self)
+
+
+def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
+    # Children without a provider of their package take the default one in silence: the window would be in one
+    # region, and its task would be registered in another.
+    if "aws" in providers and "pulumi-python" not in providers:
+        message = (
+            f"{kind} {name!r} is given an aws provider without one for its tasks, which would be registered with the"
+            " default account and region: add pulumi_ssm_maintenance.Provider with the same settings to"
+            " opts=ResourceOptions(providers=[…])"
+        )
+        raise ArgumentError(message)

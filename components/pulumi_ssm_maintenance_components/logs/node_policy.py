@@ -1,0 +1,36 @@
+"""What nodes need beside AWS's managed policy for them: to write their output, and to fetch lists of patches."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.location import Location
+from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, policy
+
+
+def node_policy(
+    component: Component,
+    name: str,
+    statements: Sequence[Statement],
+    tags: Mapping[str, pulumi.Input[str]],
+) -> aws.iam.Policy | None:
+    """Make a policy to attach to the role of the nodes, or none where they need nothing."""
+    if not statements:
+        return None
+    named = component.auto_named("policy", name)
+    return aws.iam.Policy(named, policy=policy(statements), tags=tags, opts=component.child())
+
+
+def fetch_statements(location: Location, addresses: Sequence[pulumi.Input[str]]) -> list[Statement]:
+    """Let nodes fetch objects given as `s3://bucket/key`."""
+    objects = [
+        pulumi.Output.format("arn:{0}:s3:::{1}", location.partition, pulumi.Output.from_input(address).apply(_object))
+        for address in addresses
+    ]
+    return [allow(["s3:GetObject"], objects)] if objects else []
+
+
+def _object(address: str) -> str:
+    return address.removeprefix("s3://")

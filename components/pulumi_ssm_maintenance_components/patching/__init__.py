@@ -1,0 +1,1 @@
+"""Patching of nodes in waves."""

@@ -1,0 +1,1 @@
+"""The patching of all environments, from one mapping."""

@@ -1,0 +1,6 @@
+"""Python that runbooks run at Systems Manager. Nothing here runs in a Pulumi program."""
+
+from pathlib import Path
+
+CHECK_PATCHES = Path(__file__).with_name("check_patches.py")
+GATE = Path(__file__).with_name("gate.py")

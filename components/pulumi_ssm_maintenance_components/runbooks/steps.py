@@ -1,0 +1,283 @@
+"""Steps of runbooks: what each does, and what the role of the runbook must be allowed for it.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
+from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot, patch_command
+from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.location import Location
+from pulumi_ssm_maintenance_components.foundation.roles import (
+    Statement,
+    allow,
+    lambda_statements,
+    publish_statement,
+    run_command_statements,
+)
+
+from .scripts import CHECK_PATCHES
+
+__all__ = ["Step"]
+
+NODE = "{{ InstanceId }}"
+"""How a step names the node that the runbook runs for."""
+
+Permit = Callable[[Location], list[Statement]]
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")
+_HOUR = 3600
+_RUNTIME = "python3.11"
+# An invokeLambdaFunction step ends after five minutes, whatever the function does.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html
+_LONGEST_CALL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a runbook, made by one of the class methods. Its name must differ from those of the others.
+
+    Attributes:
+        name: a letter, then letters, digits and _, 128 at most.
+        action: the action of Systems Manager.
+        inputs: the inputs of the action.
+        permits: what the runbook's role must be allowed.
+        timeout_seconds: how long it may take.
+        on_node: whether it works on a node, which a runbook without targets has none of.
+        is_cleanup: whether it runs after a failure too.
+    """
+
+    name: str
+    action: str
+    inputs: Mapping[str, Any]
+    permits: tuple[Permit, ...] = ()
+    timeout_seconds: int = _HOUR
+    on_node: bool = False
+    is_cleanup: bool = field(default=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise wrong("Step", "name", self.name, "a letter, then letters, digits and _, 128 at most")
+
+    def always(self) -> "Step":
+        """Make it a clean-up step, which runs after the others, even when one of them has failed."""
+        return replace(self, is_cleanup=True)
+
+    @classmethod
+    def approve(  # noqa: PLR0913 - an approval, each part by its name
+        cls,
+        name: str = "approve",
+        *,
+        topic_arn: pulumi.Input[str],
+        approvers: Sequence[pulumi.Input[str]],
+        message: str = "A maintenance runbook waits for your approval",
+        required: int = 1,
+        timeout_seconds: int = _HOUR,
+    ) -> "Step":
+        """Wait until people approve; a runbook with targets asks once for each of them.
+
+        Args:
+            name: the step's name.
+            topic_arn: the topic that asks them.
+            approvers: IAM user names, or the ARNs of users and roles.
+            message: what they read.
+            required: how many of them must approve.
+            timeout_seconds: how long it waits before it counts as refused.
+        """
+        if not 1 <= required <= len(approvers):
+            raise wrong(f"Step {name!r}", "required", required, f"1 to {len(approvers)}, the number of approvers")
+        inputs = {
+            "NotificationArn": topic_arn,
+            "Message": message,
+            "MinRequiredApprovals": required,
+            "Approvers": list(approvers),
+        }
+        return cls(name, "aws:approve", inputs, (lambda _: [publish_statement(topic_arn)],), timeout_seconds)
+
+    @classmethod
+    def alarm_guard(cls, name: str = "alarm_guard", *, alarm: AnyAlarm) -> "Step":
+        """Fail while a metric alarm is in ALARM.
+
+        Args:
+            name: the step's name.
+            alarm: the alarm, or its name. A composite one would need rights to all alarms.
+        """
+        inputs = {
+            "Service": "cloudwatch",
+            "Api": "DescribeAlarms",
+            "AlarmNames": [alarm_name(alarm)],
+            "PropertySelector": "$.MetricAlarms[0].StateValue",
+            "DesiredValues": ["OK", "INSUFFICIENT_DATA"],
+        }
+        return cls(name, "aws:assertAwsResourceProperty", inputs, (describe_alarm(alarm_name(alarm)),), 60)
+
+    @classmethod
+    def snapshot(cls, name: str = "snapshot", *, timeout_seconds: int = _HOUR) -> "Step":
+        """Make an image of the node, with snapshots of all its volumes, without a reboot, and wait for it.
+
+        The image is called `<node>-<execution>`. It stays; nothing here removes old ones. EC2 instances only.
+        """
+        inputs = {
+            "InstanceId": NODE,
+            "ImageName": f"{NODE}-{{{{ automation:EXECUTION_ID }}}}",
+            "ImageDescription": "Taken by a maintenance runbook",
+            "NoReboot": True,
+        }
+        return cls(name, "aws:createImage", inputs, (_image,), timeout_seconds, on_node=True)
+
+    @classmethod
+    def run_patch(
+        cls, name: str = "patch", *, reboot: Reboot | None = None, install: bool = True, timeout_seconds: int = _HOUR
+    ) -> "Step":
+        """Install missing patches on the node with `AWS-RunPatchBaseline`, or scan for them.
+
+        Args:
+            name: the step's name.
+            reboot: `RebootIfNeeded` or `NoReboot`; required to install.
+            install: False for a scan.
+            timeout_seconds: how long it may take, reboots included.
+        """
+        where = f"Step {name!r}"
+        command = patch_command(where, install=install, hooks=None, install_override_list=None, baseline_override=None)
+        if install:
+            demand_reboot(where, reboot)
+        inputs = {
+            "DocumentName": command.document,
+            "InstanceIds": [NODE],
+            "Parameters": command.parameters(reboot),
+        }
+        return cls(name, "aws:runCommand", inputs, (_patching,), timeout_seconds, on_node=True)
+
+    @classmethod
+    def check_patches(cls, name: str = "check", *, reboot: str | None = None) -> "Step":
+        """Fail when a patch of the node's baseline is missing, has failed, or waits for a reboot.
+
+        Args:
+            name: the step's name.
+            reboot: what was done about reboots, a parameter of the runbook; with `NoReboot` the node passes unseen.
+        """
+        payload = {"InstanceId": NODE, **({"RebootOption": reboot} if reboot else {})}
+        return cls.script(name, CHECK_PATCHES, payload=payload, on_node=True, permits=(_patch_states,))
+
+    @classmethod
+    def script(  # noqa: PLR0913 - a script, each part by its name
+        cls,
+        name: str,
+        code: str | Path,
+        *,
+        handler: str = "handler",
+        payload: Mapping[str, Any] | None = None,
+        statements: Sequence[Statement] = (),
+        runtime: str = _RUNTIME,
+        timeout_seconds: int = 600,
+        on_node: bool = False,
+        permits: tuple[Permit, ...] = (),
+    ) -> "Step":
+        """Run a script, not on a node but at Systems Manager.
+
+        Args:
+            name: the step's name.
+            code: the script, or the path of its file.
+            handler: the function to call, with the payload and a context.
+            payload: what it is given; `"{{ InstanceId }}"` stands for the node.
+            statements: the IAM statements that it needs.
+            runtime: one of Systems Manager's runtimes.
+            timeout_seconds: how long it may take, ten minutes at most.
+            on_node: whether it needs a node to work for.
+            permits: as `statements`, for statements that depend on account and region.
+        """
+        if not 1 <= timeout_seconds <= 600:
+            raise wrong(
+                f"Step {name!r}", "timeout_seconds", timeout_seconds, "1 to 600, which is when AWS ends a script"
+            )
+        inputs = {
+            "Runtime": runtime,
+            "Handler": handler,
+            "Script": code.read_text() if isinstance(code, Path) else code,
+            **({"InputPayload": dict(payload)} if payload else {}),
+        }
+        permits = (*permits, *([lambda _: list(statements)] if statements else []))
+        return cls(name, "aws:executeScript", inputs, permits, timeout_seconds, on_node)
+
+    @classmethod
+    def lambda_(
+        cls,
+        name: str,
+        function: aws.lambda_.Function | pulumi.Input[str],
+        *,
+        payload: Mapping[str, Any] | None = None,
+        qualifier: pulumi.Input[str] | None = None,
+        timeout_seconds: int = _LONGEST_CALL,
+    ) -> "Step":
+        """Call a function and wait for it.
+
+        Args:
+            name: the step's name.
+            function: the function, or its ARN without a qualifier.
+            payload: what it is given; `"{{ InstanceId }}"` stands for the node.
+            qualifier: a version or an alias.
+            timeout_seconds: how long it may take, five minutes at most.
+        """
+        if not 1 <= timeout_seconds <= _LONGEST_CALL:
+            raise wrong(f"Step {name!r}", "timeout_seconds", timeout_seconds, "1 to 300, which is when AWS ends a call")
+        arn = function.arn if isinstance(function, aws.lambda_.Function) else function
+        inputs = {
+            "FunctionName": arn,
+            "InvocationType": "RequestResponse",
+            **({"Payload": pulumi.Output.json_dumps(dict(payload))} if payload else {}),
+            **({"Qualifier": qualifier} if qualifier else {}),
+        }
+        permits = (lambda _: lambda_statements(arn, qualifier),)
+        return cls(name, "aws:invokeLambdaFunction", inputs, permits, timeout_seconds)
+
+    @classmethod
+    def snapshot_patch_check(cls, *, reboot: Reboot, timeout_seconds: int = _HOUR) -> list["Step"]:
+        """Give the usual steps: an image of the node, the installation of patches, and a check that none is missing.
+
+        Args:
+            reboot: `RebootIfNeeded` or `NoReboot`; with `NoReboot` the check fails until somebody reboots.
+            timeout_seconds: how long the image and the installation may take, each.
+        """
+        return [
+            cls.snapshot(timeout_seconds=timeout_seconds),
+            cls.run_patch(reboot=reboot, timeout_seconds=timeout_seconds),
+            cls.check_patches(),
+        ]
+
+
+def describe_alarm(name: pulumi.Input[str]) -> Permit:
+    """Let a role read the state of one metric alarm."""
+
+    def permit(location: Location) -> list[Statement]:
+        alarm = location.arn("cloudwatch", pulumi.Output.format("alarm:{0}", name))
+        return [allow(["cloudwatch:DescribeAlarms"], [alarm])]
+
+    return permit
+
+
+def _image(location: Location) -> list[Statement]:
+    # EC2 names no account in the ARNs of images and snapshots, and no resource for what describes them.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    made = [location.arn("ec2", f"{kind}/*", owner="") for kind in ("image", "snapshot")]
+    return [
+        allow(["ec2:CreateImage"], [location.arn("ec2", "instance/*"), *made]),
+        allow(["ec2:DescribeImages", "ec2:DescribeInstances"], ["*"]),
+    ]
+
+
+def _patching(location: Location) -> list[Statement]:
+    return run_command_statements(location, location.arn("ssm", "document/AWS-RunPatchBaseline", owner=""))
+
+
+def _patch_states(_: Location) -> list[Statement]:
+    # Systems Manager names no resource for it.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    return [allow(["ssm:DescribeInstancePatchStates"], ["*"])]

@@ -1,0 +1,1 @@
+"""The way to AWS: which account and region, sessions, and the calls."""

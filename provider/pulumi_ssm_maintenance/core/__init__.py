@@ -1,0 +1,1 @@
+"""What a task is, without AWS and without Pulumi: shapes, rules, differences, identity, secrets."""

@@ -1,0 +1,267 @@
+"""Between what users write and what AWS takes: one generic walk each way along the model.
+
+*Encode* turns arguments (snake_case, numbers as the engine's floats, text for blobs) into an API request, and
+collects every failure with its path. *Decode* turns an API answer back. Both drop what is not given: None, and
+structures with nothing in them. Python is lax where AWS is not, so encode is strict: a string is not a list,
+True is not a number, 1.5 is refused and never cut.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final
+
+from .constraints import allows, describe, legible, number_text, violation
+from .model import Shape, argument_name, task_shape
+from .paths import covers, item, member
+
+
+class Unknown:
+    """A value that is not known yet: an output of a resource that a preview has not created."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN: Final = Unknown()
+
+_INTEGER: Final = re.compile("[0-9]{1,10}")
+
+MOST_FAILURES: Final = 100
+"""How many mistakes are told at once. Nobody reads more, and each costs time to describe."""
+
+_SHOWN_LENGTH: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is wrong with one property of a task."""
+
+    path: str
+    reason: str
+    got: str | None = None
+    """The value that was given, where the reason does not say it already."""
+
+    def __str__(self) -> str:
+        reason = self.reason if self.got is None else f"got {legible(self.got, _SHOWN_LENGTH)}, {self.reason}"
+        return f"{legible(self.path, _SHOWN_LENGTH)}: {reason}" if self.path else reason
+
+
+def encode(
+    arguments: Mapping[str, Any], *, secrets: Collection[str] = (), shape: Shape | None = None
+) -> tuple[dict[str, Any], list[Failure]]:
+    """Turn arguments into an API request, with a failure for every value that AWS would not take.
+
+    Args:
+        arguments: by argument name; unknown values are `UNKNOWN`.
+        secrets: paths whose values no failure may show.
+        shape: what to encode as, a task by default.
+    """
+    encoder = _Encoder(secrets)
+    request = encoder.as_structure(shape or task_shape(), arguments, "")
+    return request, encoder.failures
+
+
+def decode(shape: Shape, value: Any) -> Any:
+    """Turn an API value into what a user would have written."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    match shape.kind:
+        case "structure":
+            decoded = {
+                name: decode(inner.shape, value[inner.api_name])
+                for name, inner in shape.members.items()
+                if value.get(inner.api_name) is not None
+            }
+            return {name: part for name, part in decoded.items() if not is_empty(part)}
+        case "list":
+            return [decode(_inner(shape), part) for part in value]
+        case "map":
+            return {key: decode(_inner(shape), part) for key, part in value.items()}
+        case "blob" if isinstance(value, bytes | bytearray):
+            # Another tool may have registered a payload that is no text. It shows as what it is, and as a difference.
+            return bytes(value).decode("utf-8", "backslashreplace")
+    return value
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a structure, list or map has nothing in it."""
+    return isinstance(value, dict | list) and not value
+
+
+def _inner(shape: Shape) -> Shape:
+    assert shape.item is not None  # noqa: S101 - lists and maps have items
+    return shape.item
+
+
+@dataclass(slots=True)
+class _Encoder:
+    """One walk over one set of arguments."""
+
+    secrets: Collection[str]
+    failures: list[Failure] = field(default_factory=list)
+
+    def value(self, shape: Shape, value: Any, path: str) -> Any:
+        """Encode one value. What is refused is passed on as unknown, so that no later rule trips over it again."""
+        if value is UNKNOWN or self._has_seen_enough():
+            return UNKNOWN
+        expected, converter = _CONVERTERS[shape.kind]
+        try:
+            encoded = converter(self, shape, value, path)
+        except _MisfitError as misfit:
+            hidden = self._hidden(shape, path)
+            self._refuse(path, f"expected {expected}, got {describe(value, hidden=hidden)}{misfit.cure(hidden=hidden)}")
+            return UNKNOWN
+        if not allows(shape, encoded):
+            hidden = self._hidden(shape, path)
+            self._refuse(path, violation(shape, encoded, describe(value, hidden=hidden), hidden=hidden))
+        return encoded
+
+    def as_structure(self, shape: Shape, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise _MisfitError
+        request: dict[str, Any] = {}
+        missing = set(shape.required)
+        for name, part in value.items():
+            if part is None:
+                continue
+            inner = shape.members.get(name)
+            if inner is None:
+                if self._has_seen_enough():
+                    continue
+                meant = _nearest(shape, str(name))
+                missing.discard(meant or "")
+                self._refuse(member(path, str(name)), _stranger(shape, str(name), meant, path))
+                continue
+            failures_before = len(self.failures)
+            encoded = self.value(inner.shape, part, member(path, name))
+            if not is_empty(encoded):
+                request[inner.api_name] = encoded
+            elif len(self.failures) > failures_before:
+                request[inner.api_name] = UNKNOWN
+            else:
+                continue
+            missing.discard(name)
+        # A structure with nothing in it is not given at all; but the task itself is always there, and so is an item.
+        if request or not path or path.endswith("]"):
+            for name in sorted(missing):
+                self._refuse(member(path, name), "is required")
+        return request
+
+    def as_list(self, shape: Shape, value: Any, path: str) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise _MisfitError('["…"]' if isinstance(value, str) else None)
+        return [self.value(_inner(shape), part, item(path, index)) for index, part in enumerate(value)]
+
+    def as_map(self, shape: Shape, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise _MisfitError
+        encoded = {}
+        for name, part in value.items():
+            place = member(path, str(name))
+            if part is None:
+                continue
+            if shape.key is not None and not allows(shape.key, str(name)):
+                self._refuse(place, f"its name: {violation(shape.key, str(name), 'a name', hidden=True)}")
+            encoded[str(name)] = self.value(_inner(shape), part, place)
+            home = _homes().get(str(name))
+            if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and home:
+                self._refuse(place, f"is a field of {home}, not a parameter of the document: move it there")
+        return encoded
+
+    def as_string(self, _shape: Shape, value: Any, _path: str) -> str:
+        if not isinstance(value, str):
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            raise _MisfitError(f'"{number_text(value)}"' if number else None, quotes_value=True)
+        return value
+
+    def as_integer(self, _shape: Shape, value: Any, _path: str) -> int:
+        # The engine hands every number over as a float, so an integral float is the number that was written.
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _MisfitError(
+                value if isinstance(value, str) and _INTEGER.fullmatch(value) else None, quotes_value=True
+            )
+        if isinstance(value, float) and not value.is_integer():
+            raise _MisfitError
+        return int(value)
+
+    def as_boolean(self, _shape: Shape, value: Any, _path: str) -> bool:
+        if not isinstance(value, bool):
+            raise _MisfitError("True or False")
+        return value
+
+    def as_blob(self, _shape: Shape, value: Any, _path: str) -> bytes:
+        if not isinstance(value, str):
+            raise _MisfitError("json.dumps(…)" if isinstance(value, Mapping) else None)
+        # A lone surrogate has no UTF-8; it is refused further on as what it is, too long or no JSON.
+        return value.encode("utf-8", "replace")
+
+    def _hidden(self, shape: Shape, path: str) -> bool:
+        return shape.sensitive or covers(self.secrets, path)
+
+    def _has_seen_enough(self) -> bool:
+        return len(self.failures) > MOST_FAILURES
+
+    def _refuse(self, path: str, reason: str) -> None:
+        if len(self.failures) == MOST_FAILURES:
+            reason = f"is not the last mistake; what comes after it was not looked at, with {MOST_FAILURES} before it"
+        if not self._has_seen_enough():
+            self.failures.append(Failure(path, reason))
+
+
+class _MisfitError(Exception):
+    """A value of another type than the model's, with what to write instead where that is plain."""
+
+    def __init__(self, instead: str | None = None, *, quotes_value: bool = False) -> None:
+        super().__init__(instead)
+        self.instead = instead
+        self.quotes_value = quotes_value
+
+    def cure(self, *, hidden: bool) -> str:
+        return f"; write {self.instead}" if self.instead and not (hidden and self.quotes_value) else ""
+
+
+_Converter = Callable[[_Encoder, Shape, Any, str], Any]
+_CONVERTERS: Final[dict[str, tuple[str, _Converter]]] = {
+    "structure": ("a mapping", _Encoder.as_structure),
+    "list": ("a list", _Encoder.as_list),
+    "map": ("a mapping", _Encoder.as_map),
+    "string": ("a string", _Encoder.as_string),
+    "integer": ("a whole number", _Encoder.as_integer),
+    "long": ("a whole number", _Encoder.as_integer),
+    "boolean": ("a boolean", _Encoder.as_boolean),
+    "blob": ("text", _Encoder.as_blob),
+}
+
+
+def _nearest(shape: Shape, name: str) -> str | None:
+    """Find the member that is meant by a name that is not known, as by `taskType` for `task_type`."""
+    spelled = argument_name(name)
+    return spelled if spelled in shape.members else next(iter(get_close_matches(name, shape.members, n=1)), None)
+
+
+def _stranger(shape: Shape, name: str, meant: str | None, path: str) -> str:
+    """Say that a name is not known here, and what to write."""
+    if meant:
+        return f"is not known here; did you mean {meant}?"
+    home = _homes().get(name)
+    if home is not None and home != path:
+        return f"is not known here; it is a field of {home or 'the task itself'}"
+    return f"is not known here; known are {', '.join(sorted(shape.members))}"
+
+
+@cache
+def _homes() -> dict[str, str]:
+    """Where each field of the task's structures belongs, for those that belong in one place only."""
+    found: dict[str, str | None] = {}
+
+    def walk(shape: Shape, path: str) -> None:
+        for name, inner in shape.members.items():
+            found[name] = None if name in found else path
+            if inner.shape.kind == "structure":
+                walk(inner.shape, member(path, name))
+
+    walk(task_shape(), "")
+    return {name: path for name, path in found.items() if path is not None}

@@ -1,0 +1,177 @@
+"""Create, read, update and delete: what is done to AWS, and in which order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pulumi_ssm_maintenance.aws.connection import Connection
+from pulumi_ssm_maintenance.aws.gateway import Gateway, default_region, gateway
+from pulumi_ssm_maintenance.core.diff import differences
+from pulumi_ssm_maintenance.core.identity import TaskId, account_of, parse_task_id
+from pulumi_ssm_maintenance.errors import RejectedError, SettingsError, TaskError, TaskNotFoundError, WrongAccountError
+
+from .properties import Properties, inputs_of, outputs
+from .registration import register, updated
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What AWS holds after a call: the task's physical id and its outputs."""
+
+    window_task_id: str
+    outputs: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs that would declare the task as it is."""
+        return inputs_of(self.outputs)
+
+
+def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
+    """Register a task and read it back, or take over the one named by `adopt`."""
+    declared = Properties(inputs)
+    aws = gateway(connection, _region(connection, declared))
+    aws.ask_account()  # which is what the answer will need last
+    adopted, warnings = _adopted(declared)
+    if adopted:
+        return _adopt(aws, declared, adopted)
+    try:
+        made = register(aws, declared)
+    except TaskNotFoundError as error:
+        raise _no_such_window(aws, declared, error) from error
+    held = made.held or declared.request
+    warnings = [*warnings, *made.warnings]
+    if made.held is not None and differences(held, declared.request):
+        # The token named a task that was changed since. Create must not fail any more: what is left shows as a
+        # difference in the next run.
+        try:
+            held = updated(aws, made.task, declared)
+        except TaskError as error:
+            warnings.append(f"exists already, and differs from what is declared: {error}")
+    outcome = _outcome(aws, declared, made.task, held)
+    return replace(outcome, warnings=[*warnings, *outcome.warnings])
+
+
+def read(connection: Connection, resource_id: str, properties: Mapping[str, Any]) -> Outcome | None:
+    """Read a task where it was last seen; None when it is gone.
+
+    Args:
+        connection: who we are.
+        resource_id: the task's id in the state, or `<window_id>/<window_task_id>` in a lookup.
+        properties: the outputs in the state, or the inputs of a lookup.
+    """
+    known = Properties(properties)
+    lookup = parse_task_id(resource_id)
+    if lookup is None and known.raw.get("window_id") is None:
+        raise SettingsError(f"id: got {resource_id!r}, allowed is <window_id>/<window_task_id>")
+    task = lookup or known.task_id(resource_id)
+    aws = gateway(connection, _region(connection, known))
+    try:
+        held = aws.get(task, known.redact)
+    except TaskNotFoundError as error:
+        if lookup:
+            raise _not_found_in_lookup(aws, task, error) from error
+        _demand_same_account(aws, known, task)
+        return None
+    return _outcome(aws, known, task, held, known.arn)
+
+
+def update(connection: Connection, window_task_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Outcome:
+    """Set a task to the whole of what is declared."""
+    state, declared = Properties(olds), Properties(news)
+    task = state.task_id(window_task_id)
+    aws = gateway(connection, _region(connection, state))
+    try:
+        held = updated(aws, task, declared)
+    except TaskNotFoundError:
+        _demand_same_account(aws, state, task)
+        raise
+    return _outcome(aws, declared, task, held, state.arn)
+
+
+def delete(connection: Connection, window_task_id: str, olds: Mapping[str, Any]) -> None:
+    """Deregister a task; one that is gone already is as good as deleted."""
+    state = Properties(olds)
+    task = state.task_id(window_task_id)
+    aws = gateway(connection, _region(connection, state))
+    try:
+        aws.deregister(task, state.redact)
+    except TaskNotFoundError:
+        _demand_same_account(aws, state, task)
+
+
+def _adopted(declared: Properties) -> tuple[TaskId | None, list[str]]:
+    task = parse_task_id(declared.adopt) if declared.adopt else None
+    window_id = declared.request["WindowId"]
+    if task and task.window_id != window_id:
+        return None, [f"adopt names a task of {task.window_id}, not of {window_id}; a new task was registered instead"]
+    return task, []
+
+
+def _adopt(aws: Gateway, declared: Properties, task: TaskId) -> Outcome:
+    next_step = "Correct `adopt`, or remove it to register a new task."
+    try:
+        held = aws.get(task, declared.redact)
+    except TaskNotFoundError as error:
+        raise TaskNotFoundError(
+            action="adopt", task=str(task), code=error.code, detail=error.detail, next_step=next_step
+        ) from error
+    if held["TaskType"] != declared.request["TaskType"]:
+        detail = f"it is a {held['TaskType']} task, and {declared.request['TaskType']} is declared"
+        raise RejectedError(action="adopt", task=str(task), code="OtherTaskType", detail=detail, next_step=next_step)
+    if differences(held, declared.request):
+        held = updated(aws, task, declared)
+    return _outcome(aws, declared, task, held)
+
+
+def _outcome(aws: Gateway, asked: Properties, task: TaskId, held: dict[str, Any], arn: str | None = None) -> Outcome:
+    # Whose task it is: by its ARN so far, by STS, or by the role that AWS holds, which is of the same account.
+    account = account_of(arn) or aws.account() or account_of(held.get("ServiceRoleArn"))
+    warnings = [] if account else ["has no arn, since STS did not say whose account this is"]
+    return Outcome(task.window_task_id, outputs(asked, task, held, aws.region, account), warnings)
+
+
+def _region(connection: Connection, properties: Properties) -> str:
+    region = properties.region or default_region(connection)
+    if not region:
+        raise SettingsError("no region: run `pulumi config set aws:region …`, or set AWS_REGION")
+    return str(region)
+
+
+def _demand_same_account(aws: Gateway, state: Properties, task: TaskId) -> None:
+    """Let "does not exist" count only in the account that the task lives in."""
+    owner, caller = account_of(state.arn), aws.account()
+    if owner and caller and owner.account_id == caller.account_id:
+        return
+    if owner and caller:
+        reason = f"but it lives in account {owner.account_id}, and the credentials are of account {caller.account_id}"
+        cure = f"Use the credentials of account {owner.account_id} (aws:profile, AWS_PROFILE, …)."
+    else:
+        unknown = "STS did not say whose credentials these are" if owner else "its account is not known"
+        reason = f"but it may be there in another account: {unknown}"
+        cure = "Make sure of the credentials, and that STS can be reached; if it is gone, run `pulumi state delete`."
+    message = f"maintenance window task {task} was not found in {aws.region}, {reason}. Nothing was changed. {cure}"
+    raise WrongAccountError(message)
+
+
+def _not_found_in_lookup(aws: Gateway, task: TaskId, error: TaskError) -> TaskNotFoundError:
+    next_step = "Correct the id or the region."
+    return TaskNotFoundError(
+        action="get", task=f"{task} in {_place(aws)}", code=error.code, detail=error.detail, next_step=next_step
+    )
+
+
+def _no_such_window(aws: Gateway, declared: Properties, error: TaskError) -> TaskNotFoundError:
+    where = f"in {declared.request['WindowId']} in {_place(aws)}"
+    next_step = (
+        "There is no such window: check window_id, the region and the credentials."
+        " If it was deleted, run `pulumi refresh`, then `pulumi up`."
+    )
+    return TaskNotFoundError(action="create", task=where, code=error.code, detail=error.detail, next_step=next_step)
+
+
+def _place(aws: Gateway) -> str:
+    """Say where we looked: the region, and the account if it is known."""
+    account = aws.account()
+    return f"{aws.region} of account {account.account_id}" if account else aws.region

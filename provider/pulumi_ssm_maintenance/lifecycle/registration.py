@@ -1,0 +1,140 @@
+"""Registering a task exactly once, whatever breaks on the way.
+
+The client token is the same in every run of the same program, so a run that died between the registration and the
+save of its state finds its own task again. Two things can then be wrong with the task that AWS names:
+
+- It is older, and was changed since. The caller sees that in what AWS holds, and updates it.
+- AWS says that it does not exist: it was deregistered since (destroyed, and declared again), or it is new and not
+  visible yet. The two cannot be told apart, so after a short wait it is deregistered, which makes sure that it is
+  gone, and the next token is derived from it. However long the lag, there are never two.
+
+Where it may not be read, or reading fails, an update to what is declared tells whether it is there.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pulumi_ssm_maintenance.aws.gateway import Gateway
+from pulumi_ssm_maintenance.core.identity import TaskId, client_token
+from pulumi_ssm_maintenance.core.model import updatable
+from pulumi_ssm_maintenance.errors import TaskError, TaskNotFoundError, TokenMismatchError
+
+from .properties import Properties
+
+PATIENCE_SECONDS: Final = 3.0
+"""How long a task may stay invisible before it is taken for gone."""
+
+MAX_PATIENCE_SECONDS: Final = 24.0
+MAX_LINKS: Final = 20
+"""How many tasks that cannot be read a chain of tokens may name. Of one that AWS is slow to show, the next is taken as
+it is, with a warning; where all are gone for certain, the next would be too, and an error says what to do."""
+
+_FIRST_PAUSE_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A task that is registered, and what AWS holds of it."""
+
+    task: TaskId
+    held: dict[str, Any] | None
+    """None when it could not be read."""
+    warnings: tuple[str, ...] = ()
+
+
+def register(aws: Gateway, declared: Properties) -> Registration:
+    """Register a task, or find the one that an earlier run of the same program has registered.
+
+    Raises:
+        TaskError: when the task could not be registered. Once it is, nothing is raised.
+    """
+    dead, patience, lagging = None, PATIENCE_SECONDS, False
+    for _ in range(MAX_LINKS):
+        token = client_token(declared.idempotency_key, declared.request, dead)
+        task = aws.register(declared.request, token, declared.redact)
+        try:
+            return Registration(task, _held_when_visible(aws, task, declared, patience))
+        except TaskNotFoundError:
+            pass  # Deregistered since, or not visible yet.
+        except TaskError as error:
+            return Registration(task, None, (f"was registered, but could not be read back: {_told(error)}",))
+        try:
+            aws.deregister(task, declared.redact)
+        except TaskNotFoundError:
+            pass  # Gone for long: the next one may be found at once.
+        except TaskError as error:
+            return Registration(task, None, (f"was registered, but cannot be read nor removed: {_told(error)}",))
+        else:
+            # It was there after all, so AWS is slow today, and the next one gets more time.
+            patience, lagging = min(2 * patience, MAX_PATIENCE_SECONDS), True
+        dead = task.window_task_id
+    if lagging:
+        return _last_link(aws, declared, dead)
+    raise _all_dead(declared)
+
+
+def updated(aws: Gateway, task: TaskId, declared: Properties) -> dict[str, Any]:
+    """Send the whole desired state with Replace, which clears what is left out and demands a priority.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTask.html
+    """
+    fields = {name: value for name, value in declared.request.items() if name in updatable()}
+    answer = aws.update(task, {"Priority": 0, **fields}, declared.redact)
+    # The answer to an update has every field but the type, which no update can change.
+    return {"TaskType": declared.request["TaskType"], **answer}
+
+
+def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registration:
+    """Take the next task as it is: AWS is slow, and an error would leave a task that nobody knows."""
+    token = client_token(declared.idempotency_key, declared.request, dead)
+    task = aws.register(declared.request, token, declared.redact)
+    warning = f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
+    return Registration(task, None, (warning,))
+
+
+def _all_dead(declared: Properties) -> TokenMismatchError:
+    return TokenMismatchError(
+        action="create",
+        task=f"in {declared.request['WindowId']}",
+        code="TokensUsedUp",
+        detail=f"AWS answers {MAX_LINKS} client tokens in a row with tasks that were deregistered since",
+        next_step="Give the task another idempotency_key.",
+    )
+
+
+def _told(error: TaskError) -> str:
+    """Say what went wrong after the registration. The next step is not the error's own: the task is in the state."""
+    cure = "Run `pulumi refresh` and `pulumi up` when it is mended: it is not certain that the task is there"
+    return f"{error.code}: {error.detail.rstrip('.')}. {cure}"
+
+
+def _held_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+    """Read a task, or update it where it cannot be read; TaskNotFoundError when neither finds it."""
+    try:
+        return _read_when_visible(aws, task, declared, patience)
+    except TaskNotFoundError:
+        raise
+    except TaskError as error:
+        unreadable = error
+    try:
+        return updated(aws, task, declared)
+    except TaskNotFoundError:
+        raise
+    except TaskError:
+        raise unreadable from None
+
+
+def _read_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+    """Read a task that may be too new to be seen; TaskNotFoundError when patience runs out."""
+    deadline = time.monotonic() + patience
+    pause = _FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return aws.get(task, declared.redact)
+        except TaskNotFoundError:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise
+            time.sleep(min(pause, left))
+            pause *= 2

@@ -1,0 +1,27 @@
+"""When maintenance windows open: schedules, their next runs, change freezes and the time that a run has."""
+
+from ._errors import ScheduleError
+from ._expressions import At, Cron, PatchTuesday, Rate, RateUnit, parse_schedule
+from ._freeze_periods import FreezePeriod, Period, Switch, is_frozen, read_periods
+from ._rounds import Room, room
+from ._schedule import Schedule
+from ._time_zones import timezone_warning
+
+__all__ = [
+    "At",
+    "Cron",
+    "FreezePeriod",
+    "PatchTuesday",
+    "Period",
+    "Rate",
+    "RateUnit",
+    "Room",
+    "Schedule",
+    "ScheduleError",
+    "Switch",
+    "is_frozen",
+    "parse_schedule",
+    "read_periods",
+    "room",
+    "timezone_warning",
+]

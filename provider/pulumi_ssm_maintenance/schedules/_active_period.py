@@ -1,0 +1,47 @@
+"""The part of time in which the runs of a window are asked for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from ._errors import ScheduleError
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePeriod:
+    """From the moment that the question is about, within the window's own dates. All times are in UTC."""
+
+    after: datetime
+    start: datetime | None
+    end: datetime | None
+    created: datetime | None
+
+    @classmethod
+    def of(cls, schedule: str, **moments: datetime | None) -> Self:
+        """Take the moments, each of which needs a time zone; `after` is now when it is None."""
+        utc = {name: _in_utc(schedule, name, moment) for name, moment in moments.items()}
+        return cls(utc["after"] or datetime.now(UTC), utc["start"], utc["end"], utc["created"])
+
+    @property
+    def opens(self) -> datetime:
+        """The moment before which no run counts."""
+        return max(self.after, self.start) if self.start else self.after
+
+    def within(self, runs: Iterable[datetime]) -> Iterator[datetime]:
+        """Keep the runs of this period, out of runs in UTC and in order."""
+        for run in runs:
+            if self.end is not None and run >= self.end:
+                return
+            if run > self.after and run >= self.opens:
+                yield run
+
+
+def _in_utc(schedule: str, name: str, moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ScheduleError(
+            schedule=schedule, field=name, given=moment.isoformat(), allowed="a datetime with a time zone"
+        )
+    return moment.astimezone(UTC)

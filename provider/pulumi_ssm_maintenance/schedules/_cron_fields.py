@@ -1,0 +1,102 @@
+"""The six fields of a cron expression, and the values that stand in one of them.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ._errors import ScheduleError
+
+_MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_PART: Final = re.compile(r"(?:\*|(?P<first>[A-Z0-9]+)(?:-(?P<last>[A-Z0-9]+))?)(?:/(?P<step>[0-9]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the six: its name in messages, its bounds, and what may stand there."""
+
+    name: str
+    lowest: int
+    highest: int
+    allowed: str
+    names: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def all_values(self) -> tuple[int, ...]:
+        """What `*` stands for."""
+        return tuple(range(self.lowest, self.highest + 1))
+
+
+MINUTES: Final = Field("minutes", 0, 59, "0-59 with , - * /")
+HOURS: Final = Field("hours", 0, 23, "0-23 with , - * /")
+DAY_OF_MONTH: Final = Field(
+    "day-of-month", 1, 31, "1-31 with , - * /, or one alone of ?, L (last day), LW (last working day), 1W-31W (nearest)"
+)
+MONTH: Final = Field(
+    "month", 1, 12, "1-12 or JAN-DEC with , - * /", {name: number for number, name in enumerate(_MONTHS, 1)}
+)
+DAY_OF_WEEK: Final = Field(
+    "day-of-week",
+    1,
+    7,
+    "1-7 (1 is Sunday) or SUN-SAT with , - * /, or one alone of ?, L (Saturday), 6L (last Friday),"
+    " TUE#2 (second Tuesday; #1 to #5)",
+    {name: number for number, name in enumerate(_WEEKDAYS, 1)},
+)
+YEAR: Final = Field("year", 1970, 2199, "1970-2199 with , - * /")
+
+FIELDS: Final = (MINUTES, HOURS, DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in one field of one schedule."""
+
+    schedule: str
+    field: Field
+    text: str
+
+    def values(self) -> tuple[int, ...]:
+        """Give the numbers that a list of values, ranges and steps stands for, in order."""
+        return tuple(sorted({value for part in self.text.split(",") for value in self._part(part)}))
+
+    def number(self, text: str) -> int:
+        """Give the number that a name or a number stands for."""
+        number = self.field.names.get(text) or (int(text) if text.isdecimal() else None)
+        if number is None or not self.field.lowest <= number <= self.field.highest:
+            raise self.refusal(text)
+        return number
+
+    def refusal(self, part: str, allowed: str | None = None) -> ScheduleError:
+        """Say that this part of the entry will not do."""
+        given = part if part == self.text else f"{part} in {self.text}"
+        return ScheduleError(
+            schedule=self.schedule, field=self.field.name, given=given, allowed=allowed or self.field.allowed
+        )
+
+    def _part(self, part: str) -> range:
+        found = _PART.fullmatch(part)
+        if found is None:
+            raise self.refusal(part)
+        first = self.number(found["first"]) if found["first"] else self.field.lowest
+        return range(first, self._last(part, first, found) + 1, self._step(part, found["step"]))
+
+    def _last(self, part: str, first: int, found: re.Match[str]) -> int:
+        if found["last"]:
+            last = self.number(found["last"])
+            if last < first:
+                # AWS does not say whether a range may run over the end of its field.
+                raise self.refusal(part, "a range that runs upwards; list the two halves instead, as in 22-23,0-2")
+            return last
+        open_ended = found["first"] is None or found["step"] is not None
+        return self.field.highest if open_ended else first
+
+    def _step(self, part: str, step: str | None) -> int:
+        longest = self.field.highest - self.field.lowest + (1 if self.field.lowest == 1 else 0)
+        if step is not None and not 1 <= int(step) <= longest:
+            raise self.refusal(part, f"a step from 1 to {longest}")
+        return int(step or 1)

@@ -1,0 +1,250 @@
+"""Schedules of maintenance windows: `Cron`, `Rate`, `At` and `PatchTuesday`, checked when they are made.
+
+A schedule in the text of the API is read by `parse_schedule`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Final, Literal, cast, get_args
+from zoneinfo import ZoneInfo
+
+from ._active_period import ActivePeriod
+from ._cron import Timetable, read_cron
+from ._errors import ScheduleError
+from ._schedule import Schedule
+from ._time_zones import instant
+from ._words import at_words, cron_words, rate_words
+
+RateUnit = Literal["minute", "minutes", "hour", "hours", "day", "days"]
+
+_FORMS: Final = (
+    "cron(minutes hours day-of-month month day-of-week year), rate(number unit) or at(YYYY-MM-DDTHH:MM:SS), such as"
+    " 'cron(0 2 ? * TUE#2 *)', 'rate(7 days)', 'at(2030-07-07T15:55:00)'"
+)
+_RATE: Final = re.compile(r"rate\(\s*(\S+)\s+(\S+)\s*\)")
+_AT: Final = re.compile(r"at\((.*)\)", re.DOTALL)
+_LOCAL_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_MOST_UNITS: Final = 999_999_999  # the longest time that Python counts, in days; AWS documents no bound
+_FASTEST: Final = timedelta(minutes=5)
+_MOST_OFFSET_DAYS: Final = 6
+# In Pacific time: https://learn.microsoft.com/en-us/windows/deployment/update/release-cycle
+_UPDATES_COME_OUT_AT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Cron(Schedule):
+    """At the times that a cron expression chooses: minutes hours day-of-month month day-of-week year.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+
+    Args:
+        expression: the six fields, with or without `cron(…)` around them; `0` in front, for seconds, is dropped.
+        offset_days: 1 to 6, how many days after that the window opens.
+
+    Raises:
+        ScheduleError: AWS would refuse it, or no day would ever match.
+    """
+
+    expression: str
+    offset_days: int | None = None
+    _timetable: Timetable = field(init=False, compare=False, repr=False)
+    _day_words: ClassVar[str | None] = None
+
+    def __post_init__(self) -> None:
+        reading = read_cron(self.expression)
+        _demand_offset(self.expression, self.offset_days)
+        self._settle(expression=reading.expression, warnings=reading.warnings, _timetable=reading.timetable)
+
+    def with_offset(self, offset_days: int | None) -> Schedule:
+        """Give this schedule with the window's offset of 1 to 6 days; None leaves it as it is."""
+        if offset_days is None or offset_days == self.offset_days:
+            return self
+        if self.offset_days is None:
+            return Cron(self.expression, offset_days)
+        raise ScheduleError(
+            schedule=self.expression,
+            field="offset_days",
+            given=offset_days,
+            allowed=f"{self.offset_days}, which the schedule has already, or none beside it",
+        )
+
+    def _words(self) -> str:
+        return cron_words(self._timetable, self.offset_days, self._day_words)
+
+    def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:
+        lag = timedelta(days=self.offset_days or 0)
+        first = period.opens.astimezone(zone).date() - lag - timedelta(days=1)
+        for local in self._timetable.times(first):
+            comes_up = local.replace(tzinfo=zone)
+            run = instant(local + lag, zone)
+            if run is not None and (period.created is None or comes_up > period.created):
+                yield run
+
+
+class PatchTuesday(Cron):
+    """On the second Tuesday of every month, when Microsoft and others publish their updates, or some days later.
+
+    A larger lag than six days is no shift of one expression: 11 days later is day 19 to 25, sometimes the third
+    Saturday and sometimes the fourth.
+
+    Args:
+        offset_days: 0 to 6, how many days later.
+        at: the local time, such as `02:00`.
+
+    Raises:
+        ScheduleError: the offset is not 0 to 6, or the time is none.
+    """
+
+    __slots__ = ()
+
+    _day_words = "on Patch Tuesday (the second Tuesday of every month)"
+
+    def __init__(self, offset_days: int = 0, *, at: str = "02:00") -> None:
+        found = _CLOCK.fullmatch(at)
+        if found is None:
+            raise ScheduleError(schedule="PatchTuesday", field="at", given=at, allowed="a time from '00:00' to '23:59'")
+        hour, minute = int(found[1]), int(found[2])
+        super().__init__(f"{minute} {hour} ? * TUE#2 *", None if offset_days == 0 else offset_days)
+        if offset_days == 0 and hour < _UPDATES_COME_OUT_AT:
+            warning = (
+                f"PatchTuesday at {at} opens before the updates of that day are out (10:00 in Pacific time), so it"
+                " installs those of the month before: use an offset of a day or more"
+            )
+            self._settle(warnings=(*self.warnings, warning))
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Schedule):
+    """Again and again after a fixed time, counted from the creation of the window or from its start date.
+
+    Args:
+        value: how many units.
+        unit: `minute`, `hour` or `day` for one; `minutes`, `hours` or `days` for more.
+
+    Raises:
+        ScheduleError: the number is not positive, or the unit is unknown or in the wrong number.
+    """
+
+    value: int
+    unit: RateUnit
+
+    def __post_init__(self) -> None:
+        expression = f"rate({self.value} {self.unit})"
+        if not _is_count(self.value, _MOST_UNITS):
+            raise ScheduleError(
+                schedule=expression, field="value", given=self.value, allowed=f"whole numbers from 1 to {_MOST_UNITS}"
+            )
+        units = [unit for unit in get_args(RateUnit) if unit.endswith("s") == (self.value > 1)]
+        if self.unit not in units:
+            raise ScheduleError(
+                schedule=expression, field="unit", given=self.unit, allowed=f"{', '.join(units)} for {self.value}"
+            )
+        self._settle(expression=expression)
+        if self._period < _FASTEST:
+            self._settle(warnings=(f"schedule {expression!r}: AWS documents five minutes as the fastest pace",))
+
+    @property
+    def _period(self) -> timedelta:
+        return self.value * _UNITS[self.unit.removesuffix("s")]
+
+    def _words(self) -> str:
+        return rate_words(self.value, self.unit.removesuffix("s"))
+
+    def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:  # noqa: ARG002 - 24 hours are a day
+        first = period.created or period.after
+        if period.start is not None:
+            # A start date in the past counts for nothing: the first run is at once.
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html
+            first = max(first, period.start)
+        run = first + max(0, (period.opens - first) // self._period) * self._period
+        while True:
+            yield run
+            if self._period > datetime.max.replace(tzinfo=UTC) - run:
+                return
+            run += self._period
+
+
+@dataclass(frozen=True, slots=True)
+class At(Schedule):
+    """Once, at a local time of the window's time zone.
+
+    Args:
+        local_time: such as `2030-07-07T15:55:00`.
+
+    Raises:
+        ScheduleError: this is not a date and time in that form.
+    """
+
+    local_time: str
+    _moment: datetime = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        expression = f"at({self.local_time})"
+        moment = _local_time(self.local_time)
+        if moment is None:
+            raise ScheduleError(
+                schedule=expression,
+                field="time",
+                given=self.local_time,
+                allowed="YYYY-MM-DDTHH:MM:SS and no more: the zone is the time zone of the window",
+            )
+        self._settle(expression=expression, _moment=moment)
+
+    def _words(self) -> str:
+        return at_words(self._moment)
+
+    def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:  # noqa: ARG002 - one run, ever
+        run = instant(self._moment, zone)
+        if run is not None:
+            yield run
+
+
+def parse_schedule(schedule: str | Schedule, offset_days: int | None = None) -> Schedule:
+    """Read a schedule in the text of the API, and add the window's offset; a schedule that is made already will do.
+
+    Raises:
+        ScheduleError: the text is none of `cron(…)`, `rate(…)` and `at(…)`, or what stands in it will not do.
+    """
+    return (_read(schedule) if isinstance(schedule, str) else schedule).with_offset(offset_days)
+
+
+def _read(schedule: str) -> Schedule:
+    text = schedule.strip()
+    if text.startswith("cron(") and text.endswith(")"):
+        return Cron(text)
+    if (found := _RATE.fullmatch(text)) and found[1].isdecimal():
+        return Rate(int(found[1]), cast("RateUnit", found[2]))
+    if found := _AT.fullmatch(text):
+        return At(found[1])
+    raise ScheduleError(schedule=schedule, field="form", given=schedule, allowed=_FORMS)
+
+
+def _demand_offset(schedule: str, offset_days: int | None) -> None:
+    if offset_days is not None and not _is_count(offset_days, _MOST_OFFSET_DAYS):
+        raise ScheduleError(
+            schedule=schedule,
+            field="offset_days",
+            given=offset_days,
+            allowed=(
+                f"1 to {_MOST_OFFSET_DAYS} days; a longer lag is on no fixed weekday of the month: 11 days after the"
+                " second Tuesday is the third Saturday or the fourth"
+            ),
+        )
+
+
+def _is_count(value: object, most: int) -> bool:
+    # True is no number here, and neither is 1.0.
+    return type(value) is int and 1 <= value <= most
+
+
+def _local_time(text: str) -> datetime | None:
+    if _LOCAL_TIME.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

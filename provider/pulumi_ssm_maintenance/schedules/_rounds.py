@@ -1,0 +1,59 @@
+"""How long a round of a patching run may take, so that all rounds fit into the window.
+
+A task takes so many nodes at once; when one is done the next one starts. So many nodes at once, so many rounds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The time that the rounds of a run share.
+
+    Attributes:
+        minutes: from the opening of the window to its cutoff, when the last node may start.
+        rounds: how many rounds there are, at most; None when that is a matter of the number of nodes, which is not
+            given.
+    """
+
+    minutes: int
+    rounds: int | None
+
+    def describe(self) -> str:
+        """Say what a round may take."""
+        if self.rounds is None:
+            return f"{self.minutes} minutes to the cutoff; give node_count to learn what a round may take"
+        share = self.minutes / self.rounds
+        return f"a round may take {share:.0f} minutes: {self.minutes} to the cutoff, {self.rounds} rounds at most"
+
+    def warning(self, minutes_per_node: float | None) -> str | None:
+        """Say so when nodes that take this long do not fit."""
+        if self.rounds is None or minutes_per_node is None or self.rounds * minutes_per_node <= self.minutes:
+            return None
+        return (
+            f"{self.rounds} rounds of {minutes_per_node:g} minutes take {self.rounds * minutes_per_node:g} minutes, and"
+            f" the cutoff comes after {self.minutes}: nodes will be left out. Widen the window (duration, cutoff), or"
+            " take more nodes at once (max_concurrency)"
+        )
+
+
+def room(minutes: int, waves: Iterable[tuple[str, int]], node_count: int | None) -> Room:
+    """Count the rounds of waves that follow each other.
+
+    Args:
+        minutes: the time for all of them.
+        waves: for each its concurrency, and how many window targets a task of it has, which follow each other too.
+        node_count: how many nodes there are; None where that is not known.
+    """
+    counts = [_rounds(concurrency, queue, node_count) for concurrency, queue in waves]
+    known = [count for count in counts if count is not None]
+    return Room(minutes, sum(known) if len(known) == len(counts) else None)
+
+
+def _rounds(concurrency: str, queue: int, node_count: int | None) -> int | None:
+    if concurrency.endswith("%"):
+        rounds = ceil(100 / int(concurrency[:-1])) * queue
+        return rounds if node_count is None else min(rounds, node_count)
+    return None if node_count is None else ceil(node_count / int(concurrency))

@@ -1,0 +1,97 @@
+"""The inputs of a resource: refused where unknown, completed with names and defaults."""
+
+import difflib
+import json
+import random
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .protocol.schema import Schema, schema
+from .protocol.wire import Props
+from .resource_type import AutoName, ResourceType
+
+DEFAULTED = "__defaults"
+"""The real plugin's note in the inputs: the names of those that the program left out."""
+
+# Typed policy documents are objects in programs and JSON in AWS.
+_POLICY_DOCUMENT = "PolicyDocumentArgs"
+_DIGITS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the name of a nameless object is made of."""
+
+    name: str
+    """The logical name."""
+    seed: bytes
+    """The engine's, the same for preview and deployment; empty from an engine that has none."""
+
+    def digits(self) -> str:
+        """Return seven random hexadecimal digits."""
+        if not self.seed:
+            return secrets.token_hex(4)[:_DIGITS]
+        return f"{random.Random(self.seed).getrandbits(4 * _DIGITS):0{_DIGITS}x}"  # noqa: S311 - a name is no secret
+
+
+def refusals(kind: ResourceType, given: Props) -> Iterator[tuple[str, str]]:
+    """Yield the properties that cannot be honoured, each with the reason."""
+    declared = schema(kind.name)
+    served = kind.fields.names | ({"tags"} if kind.tags else set())
+    for name, value in given.items():
+        if name == DEFAULTED or value is None:
+            continue
+        if name not in declared.inputs:
+            yield name, f"{kind.name} has no property {name!r}{_nearest(name, declared.inputs)}"
+        elif name not in served:
+            yield name, f"{kind.name}: {name!r} is known to the aws plugin but not to this stand-in"
+        else:
+            yield from ((name, reason) for reason in _nested_refusals(kind, declared, name, value))
+
+
+def completed(kind: ResourceType, given: Props, old: Props, naming: Naming, region: str | None) -> Props:
+    """Return the inputs with policy documents as JSON, and with defaults, region and name filled in."""
+    declared = schema(kind.name)
+    inputs = {key: _as_json(declared, key, value) for key, value in given.items() if key != DEFAULTED}
+    missing = {key: value for key, value in kind.defaults.items() if inputs.get(key) is None}
+    if "region" in declared.inputs and inputs.get("region") is None and region:
+        missing["region"] = region
+    if kind.auto_name and inputs.get(kind.auto_name.property) is None:
+        missing[kind.auto_name.property] = _name(kind.auto_name, inputs, old, naming)
+    return inputs | missing | {DEFAULTED: sorted(missing)}
+
+
+def _name(auto: AutoName, inputs: Props, old: Props, naming: Naming) -> str:
+    """Keep the name that was made before, else make one."""
+    if auto.property in old.get(DEFAULTED, ()):
+        return str(old[auto.property])
+    prefix = inputs.get(f"{auto.property}Prefix") or f"{naming.name}-"[: auto.max_length - _DIGITS]
+    return (prefix.lower() if auto.lower else prefix) + naming.digits()
+
+
+def _nested_refusals(
+    kind: ResourceType, declared: Schema, path: str, value: Any, classes: tuple[str, ...] | None = None
+) -> Iterator[str]:
+    classes = declared.inputs[path] if classes is None else classes
+    known = {name: nested for item in classes for name, nested in declared.nested(item).items()}
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nested_refusals(kind, declared, f"{path}[{index}]", item, classes)
+    elif isinstance(value, Mapping) and known and _POLICY_DOCUMENT not in classes:
+        for name, item in value.items():
+            if name not in known:
+                yield f"{kind.name}: {path} has no property {name!r}{_nearest(name, known)}"
+            else:
+                yield from _nested_refusals(kind, declared, f"{path}.{name}", item, known[name])
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _as_json(declared: Schema, name: str, value: Any) -> Any:
+    is_document = _POLICY_DOCUMENT in declared.inputs.get(name, ()) and isinstance(value, Mapping)
+    return json.dumps(value) if is_document else value

@@ -1,0 +1,192 @@
+"""The life of a resource: what each call of the engine does, for any type of the catalogue."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .aws.clients import Aws, error_code
+from .aws.tags import Tags
+from .comparison import differences, same, settle
+from .inputs import DEFAULTED
+from .protocol.errors import GoneError, PropertyError
+from .protocol.schema import schema
+from .protocol.wire import UNKNOWN, Props, has_unknown
+from .resource_type import ResourceType
+
+_GONE_CODES = frozenset(
+    {
+        "404",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "DoesNotExistException",
+        "InvalidDocument",
+        "NoSuchBucket",
+        "NoSuchBucketPolicy",
+        "NoSuchEntity",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchPublicAccessBlockConfiguration",
+        "NotFound",
+        "NotFoundException",
+        "OwnershipControlsNotFoundError",
+        "ParameterNotFound",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "StateMachineDoesNotExist",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs between the old inputs and the new ones."""
+
+    properties: tuple[str, ...]
+    replaces: tuple[str, ...]
+    delete_before_replace: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object as AWS holds it."""
+
+    outputs: Props
+    inputs: Props
+
+
+def compare(kind: ResourceType, state: Props, old: Props, new: Props, default_tags: Tags) -> Change:
+    """Compare inputs; changed default tags of the provider count as a change of `tags`."""
+    found = differences(kind, old, new)
+    if kind.tags and not same(kind, "tagsAll", state.get("tagsAll"), _all_tags(default_tags, new)):
+        found = sorted({*found, "tags"})
+    replaces = tuple(name for name in found if name in kind.fields.replaces)
+    return Change(tuple(found), replaces, kind.delete_before_replace or _keeps_own_name(kind, old, new))
+
+
+def create(kind: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
+    """Make the object, tag it, and return its id and outputs as AWS then holds it."""
+    wanted = _plain(inputs)
+    identity = kind.create(aws, _untagged(wanted))
+    if kind.tags and (tags := _all_tags(aws.default_tags, wanted)):
+        kind.tags.change(aws, identity, _held(kind, aws, identity, wanted), {}, tags)
+    return identity, _must_read(kind, aws, identity, {}, inputs).outputs
+
+
+def plan_create(kind: ResourceType, inputs: Props, default_tags: Tags) -> Props:
+    """Return the outputs of a create that has not happened: what AWS fills in is unknown."""
+    declared = schema(kind.name)
+    computed = (declared.outputs - declared.inputs.keys()) | (kind.fields.filled_in & declared.outputs)
+    return dict.fromkeys(computed, UNKNOWN) | _tagged(kind, default_tags, _plain(inputs))
+
+
+def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> Held | None:
+    """Return the object, or None when AWS does not have it."""
+    try:
+        held = _held(kind, aws, identity, _plain(inputs) | state)
+        tags = kind.tags.read(aws, identity, held) if kind.tags else None
+    except (GoneError, ClientError) as error:
+        if not _is_gone(error):
+            raise
+        return None
+    if tags is not None:
+        own = inputs.get("tags") or {}
+        held["tags"] = {k: v for k, v in tags.items() if k in own or aws.default_tags.get(k) != v}
+        held["tagsAll"] = tags
+    return Held(_outputs(kind, inputs, held), _inputs(kind, inputs, held))
+
+
+def update(kind: ResourceType, aws: Aws, identity: str, state: Props, new: Props) -> Props:
+    """Bring the object to the new inputs and return its outputs as AWS then holds it."""
+    wanted = _plain(new)
+    if kind.update:
+        kept = {name: state[name] for name in kind.fields.filled_in & state.keys()}
+        kind.update(aws, identity, state, kept | _untagged(wanted))
+    if kind.tags:
+        kind.tags.change(aws, identity, state, state.get("tagsAll") or {}, _all_tags(aws.default_tags, wanted))
+    return _must_read(kind, aws, identity, state, new).outputs
+
+
+def plan_update(kind: ResourceType, state: Props, new: Props, default_tags: Tags) -> Props:
+    """Return the outputs of an update that has not happened."""
+    declared = schema(kind.name)
+    kept = {k: v for k, v in state.items() if k not in declared.inputs or k in kind.fields.filled_in}
+    return kept | _tagged(kind, default_tags, _plain(new)) | dict.fromkeys(kind.renewed, UNKNOWN)
+
+
+def delete(kind: ResourceType, aws: Aws, identity: str, state: Props) -> None:
+    """Remove the object; one that is gone already is no error."""
+    try:
+        kind.delete(aws, identity, state)
+    except (GoneError, ClientError) as error:
+        if not _is_gone(error):
+            raise
+
+
+def _held(kind: ResourceType, aws: Aws, identity: str, known: Props) -> Props:
+    """Read the properties that pulumi_aws declares."""
+    try:
+        held = kind.read(aws, identity, known)
+    except KeyError as missing:
+        raise PropertyError(f"{kind.name} {identity}: to look it up, its {missing} must be given") from missing
+    if held is None:
+        raise GoneError(f"{kind.name} {identity} is not there")
+    declared = schema(kind.name)
+    found = {name: value for name, value in held.items() if name in declared.outputs and value is not None}
+    return found | ({"region": aws.region} if "region" in declared.outputs else {})
+
+
+def _must_read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> Held:
+    if held := read(kind, aws, identity, state, inputs):
+        return held
+    raise GoneError(f"{kind.name} {identity} was not there when it was read back")
+
+
+def _outputs(kind: ResourceType, inputs: Props, held: Props) -> Props:
+    unread = {name: value for name, value in _plain(inputs).items() if name in kind.fields.write_only}
+    return unread | settle(kind, inputs, held)
+
+
+def _inputs(kind: ResourceType, old: Props, held: Props) -> Props:
+    """Return the inputs that would give what AWS holds: how drift becomes a difference."""
+    settled = settle(kind, old, held)
+    readable = (kind.fields.names | {"tags"}) - kind.fields.write_only
+    found = {name: settled[name] for name in readable & settled.keys() if _shows(kind, name, old, settled[name])}
+    unread = {name: value for name, value in old.items() if name in kind.fields.write_only}
+    return unread | found | {DEFAULTED: old.get(DEFAULTED, [])}
+
+
+def _shows(kind: ResourceType, name: str, old: Props, value: object) -> bool:
+    """Tell whether a value that AWS holds counts as an input: not what AWS fills in by itself."""
+    if name in old or not old:
+        return True
+    return name not in kind.fields.filled_in and not same(kind, name, value, kind.defaults.get(name))
+
+
+def _keeps_own_name(kind: ResourceType, old: Props, new: Props) -> bool:
+    """Tell whether old and new object would meet under one name that the program chose."""
+    auto = kind.auto_name
+    if auto is None or auto.property in new.get(DEFAULTED, ()):
+        return False
+    return not has_unknown(new[auto.property]) and old.get(auto.property) == new[auto.property]
+
+
+def _tagged(kind: ResourceType, default_tags: Tags, wanted: Props) -> Props:
+    return wanted | ({"tagsAll": _all_tags(default_tags, wanted)} if kind.tags else {})
+
+
+def _all_tags(default_tags: Tags, wanted: Props) -> Any:
+    tags = wanted.get("tags") or {}
+    return UNKNOWN if tags is UNKNOWN else default_tags | tags
+
+
+def _untagged(wanted: Props) -> Props:
+    return {name: value for name, value in wanted.items() if name != "tags"}
+
+
+def _plain(inputs: Props) -> Props:
+    return {name: value for name, value in inputs.items() if not name.startswith("__")}
+
+
+def _is_gone(error: GoneError | ClientError) -> bool:
+    return isinstance(error, GoneError) or error_code(error) in _GONE_CODES

@@ -1,0 +1,1 @@
+"""How the stand-in plugin talks to the engine."""

@@ -1,0 +1,1 @@
+"""Stacks on the real Pulumi engine of this machine."""

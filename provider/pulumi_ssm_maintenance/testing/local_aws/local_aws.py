@@ -1,0 +1,185 @@
+"""An AWS on this machine, for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode, urlsplit
+
+from .request_log import Request
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .faults import Fault
+
+_SERVER = "pulumi_ssm_maintenance.testing"
+
+ACCOUNT_ID = "123456789012"
+ACCESS_KEY = "AKIALOCALAWSEXAMPLE0"
+SECRET_KEY = "local-aws-secret-key"  # noqa: S105  # opens nothing: the local AWS checks no signature
+
+
+class LocalAws:
+    """An AWS in a child process, on the loopback interface only, that behaves where maintenance windows are concerned.
+
+    Every other service is moto's. The child ends with `stop`, at the end of a `with` block, or when this process dies
+    in whatever way.
+
+    Example:
+        >>> with LocalAws() as aws:
+        ...     window = aws.client("ssm").describe_maintenance_windows()
+    """
+
+    account_id = ACCOUNT_ID
+    """The account of the credentials in `env`."""
+
+    def __init__(self, *, region: str = "us-east-1", quiet: bool = True) -> None:
+        """Prepare; nothing runs before `start`, or a `with` block.
+
+        Args:
+            region: the region that `env` names, and clients use unless told.
+            quiet: False prints a line for each call to standard error.
+        """
+        self.region = region
+        self._quiet = quiet
+        self._process: subprocess.Popen[str] | None = None
+        self._endpoint = ""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Start the child process and wait until it takes requests."""
+        if self._process is not None:
+            raise RuntimeError("This local AWS is running already")
+        command = [sys.executable, "-m", _SERVER, "--until-end-of-input", *(["--quiet"] * self._quiet)]
+        self._process = subprocess.Popen(  # noqa: S603  # this very interpreter, and this very package
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_server_environment(),
+            # Ctrl-C is for the program under test, which may need its AWS to clean up.
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
+        self._endpoint = self._process.stdout.readline().strip()
+        if not self._endpoint:
+            self.stop()
+            raise RuntimeError("The local AWS did not start; its own error is on standard error")
+        return self
+
+    def stop(self) -> None:
+        """End the child process; nothing happens when it has ended already."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.communicate()
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the running child process."""
+        if self._process is None:
+            raise RuntimeError("This local AWS is not running; start it, or use it in a with block")
+        return self._endpoint
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What a child process needs in its environment to talk to this AWS, and to no other.
+
+        A variable AWS_PROFILE names a profile that is not there then, which botocore refuses, and no value turns it
+        off: take it from the environment, or use `environ`, which is whole.
+        """
+        return child_environment(self.endpoint, self.region)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """This process's environment with all that concerns AWS replaced by `env`: whole, ready for a child process."""
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return {**mine, **self.env}
+
+    def client(self, service: str, region: str | None = None, account: str | None = None) -> Any:
+        """A boto3 client of any service; with `account`, one that acts in that account, by AssumeRole."""
+        import boto3  # noqa: PLC0415  # a user's program may have no need of it
+        from botocore.config import Config  # noqa: PLC0415  # as above
+
+        keys = (ACCESS_KEY, SECRET_KEY, None)
+        if account not in {None, self.account_id}:
+            role = f"arn:aws:iam::{account}:role/any"
+            answer = self.client("sts", region).assume_role(RoleArn=role, RoleSessionName="local")
+            keys = tuple(answer["Credentials"][key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        # The stubs type a client by a literal service name only.
+        session: Any = boto3.session.Session(*keys, region_name=region or self.region)
+        return session.client(service, endpoint_url=self.endpoint, config=Config(proxies={}))
+
+    def requests(self, service: str | None = None, operation: str | None = None) -> list[Request]:
+        """The calls since the start, or the last `clear_requests`, in the order in which they began."""
+        wanted = {"service": service, "operation": operation}
+        query = urlencode({key: value for key, value in wanted.items() if value is not None})
+        return [Request(**request) for request in self._control("GET", f"requests?{query}")]
+
+    def clear_requests(self) -> None:
+        """Empty the log of calls."""
+        self._control("DELETE", "requests")
+
+    def inject(self, fault: Fault) -> None:
+        """Put a fault in force."""
+        self._control("POST", "faults", asdict(fault))
+
+    def clear_faults(self) -> None:
+        """Take all faults out of force."""
+        self._control("DELETE", "faults")
+
+    def reset(self) -> None:
+        """Empty everything: resources, tokens, log and faults. Credentials from AssumeRole lose their account."""
+        self._control("POST", "reset")
+
+    def _control(self, method: str, what: str, content: Any = None) -> Any:
+        connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)
+        try:
+            connection.request(method, f"/_local/{what}", body=json.dumps(content))
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise RuntimeError(f"The local AWS refuses {method} {what}: {answer['error']}")
+        return answer
+
+
+def child_environment(endpoint: str, region: str) -> dict[str, str]:
+    """The environment that sends every AWS SDK and tool to this endpoint."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_SESSION_TOKEN": "",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        # A proxy of the user's has no way to this machine's loopback interface.
+        "NO_PROXY": _without_proxy("NO_PROXY"),
+        "no_proxy": _without_proxy("no_proxy"),
+    }
+
+
+def _without_proxy(name: str) -> str:
+    return ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+
+
+def _server_environment() -> dict[str, str]:
+    """This process's environment without what would set moto up otherwise."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MOTO_", "AWS_"))}

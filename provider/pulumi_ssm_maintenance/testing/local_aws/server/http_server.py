@@ -1,0 +1,171 @@
+"""The HTTP server of the local AWS: reads requests, lets faults have their way, hands calls to who answers them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+import traceback
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
+
+from .api_call import ApiCall, caller_of, protocol_and_action
+from .api_error import Answer, ApiError, error_answer
+from .fault_injection import FaultInjection, Oddities
+from .moto_backend import Moto
+from .request_recorder import RequestRecorder
+from .service_model import service_model
+from .ssm.service import WindowsService
+
+LOOPBACK = "127.0.0.1"
+CONTROL = "/_local/"
+"""The path prefix of the control endpoint; no AWS client uses it, and no fault touches it."""
+
+
+class LocalAwsServer(ThreadedWSGIServer):
+    """Serves the whole local AWS on the loopback interface, a thread for each connection."""
+
+    def __init__(self, port: int, *, quiet: bool) -> None:
+        # What werkzeug would do with an application is done by the handler, which keeps connections alive.
+        super().__init__(LOOPBACK, port, lambda *_: [], _Handler)
+        self.quiet = quiet
+        self.moto = Moto()
+        self.windows = WindowsService()
+        self.faults = FaultInjection()
+        self.recorder = RequestRecorder(self.moto.parameters_of)
+
+    def control(self, method: str, what: str, query: str, body: bytes) -> Any:
+        """Do what the control endpoint is asked."""
+        match method, what:
+            case "GET", "requests":
+                wanted = parse_qs(query)
+                found = self.recorder.requests(*(wanted.get(key, [None])[0] for key in ("service", "operation")))
+                return [asdict(request) for request in found]
+            case "DELETE", "requests":
+                return self.recorder.clear()
+            case "POST", "faults":
+                return self.faults.arm(Fault(**json.loads(body)))
+            case "DELETE", "faults":
+                return self.faults.clear()
+            case "POST", "reset":
+                return self.reset()
+        raise KeyError(what)
+
+    def reset(self) -> None:
+        """Empty all state, the log and the faults included."""
+        self.windows.reset()
+        self.moto.reset()
+        self.faults.clear()
+        self.recorder.clear()
+
+    def call_of(self, environ: dict[str, Any], body: bytes) -> ApiCall:
+        """Read who calls what from an HTTP request."""
+        protocol, action = protocol_and_action(environ, body)
+        caller = caller_of(environ, action)
+        model = service_model(caller.service)
+        if protocol != "json" and model and model.protocol in {"ec2", "rest-xml"}:
+            protocol = str(model.protocol)
+        operation = action or self.moto.operation_of(caller.service, environ, body)
+        account = self.moto.account_of(caller.access_key)
+        return ApiCall(caller.service, operation, caller.region, account, protocol, environ, body)
+
+    def answer(self, call: ApiCall, oddities: Oddities) -> Answer:
+        """Do what a call asks, unless a fault has it refused."""
+        if oddities.error:
+            return error_answer(oddities.error, call)
+        try:
+            if self.windows.takes(call):
+                return self.windows.handle(call, oddities)
+            return self.moto.handle(call)
+        except ApiError as error:
+            return error_answer(error, call)
+        except Exception as error:  # noqa: BLE001  # moto raises anything, and a client must be told
+            # The frames alone: the text of an exception may hold a value of the request.
+            traceback.print_tb(error.__traceback__)
+            text = f"The local AWS failed at {call.service} {call.operation}: {type(error).__name__}"
+            return error_answer(ApiError("LocalAwsFailure", text), call)
+
+
+class _Handler(WSGIRequestHandler):
+    """Reads one request after the other from a connection.
+
+    Werkzeug's own handler closes the connection after each request and waits 10 ms for more before it does.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: LocalAwsServer  # pyright: ignore[reportIncompatibleVariableOverride]  # typeshed does not let it narrow
+
+    def run_wsgi(self) -> None:
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.send_response_only(100)
+            self.end_headers()
+            self.wfile.flush()
+        environ = self.make_environ()
+        body = _body(environ)
+        path = environ["PATH_INFO"]
+        if path.startswith(CONTROL):
+            self._control(path.removeprefix(CONTROL), environ["QUERY_STRING"], body)
+        else:
+            self._call(self.server.call_of(environ, body))
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of the HTTP request: the log of calls says more."""
+
+    def _control(self, what: str, query: str, body: bytes) -> None:
+        try:
+            result = self.server.control(self.command, what, query, body)
+        except (KeyError, TypeError, ValueError) as error:
+            self._send(Answer(400, json.dumps({"error": str(error)}).encode()))
+        else:
+            self._send(Answer(200, json.dumps(result).encode(), [("Content-Type", "application/json")]))
+
+    def _call(self, call: ApiCall) -> None:
+        server = self.server
+        recording = server.recorder.begin(call)
+        oddities = server.faults.oddities(call)
+        time.sleep(oddities.delay)
+        answer = None if oddities.cut_before else server.answer(call, oddities)
+        if oddities.cut_after:
+            answer = None
+        server.recorder.end(recording, answer.status if answer else None, answer.error_code if answer else None)
+        if not server.quiet:
+            outcome = f"{answer.status} {answer.error_code or ''}" if answer else "connection cut"
+            sys.stderr.write(f"{call.account} {call.region} {call.service} {call.operation} {outcome}\n")
+        if answer:
+            self._send(answer)
+        else:
+            self._cut()
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response_only(answer.status)
+        is_head = self.command == "HEAD"
+        for name, value in answer.headers:
+            if is_head or name.lower() != "content-length":
+                self.send_header(name, value)
+        if not is_head:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if not is_head:
+            self.wfile.write(answer.body)
+        self.wfile.flush()
+
+    def _cut(self) -> None:
+        """End the connection at once; a mere close would leave it open for as long as the file objects on it live."""
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    """The whole body, chunked ones included, so that the next request on the connection starts where this one ends."""
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(stream.read())
+    return bytes(stream.read(int(environ.get("CONTENT_LENGTH") or 0)))

@@ -1,0 +1,166 @@
+"""moto, which stands for every service and operation that is not done here.
+
+It is imported by nobody but the server process: moto changes botocore for the whole process it is loaded in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.test import run_wsgi_app
+
+from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
+
+from .api_error import Answer, ApiError
+from .moto_functions import keep_log_settings
+from .service_model import service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .api_call import ApiCall
+
+# moto has the policies that AWS manages, and leaves them out unless told.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+
+class Moto:
+    """moto's applications, loaded on first use."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._accounts: dict[str, str] = {}
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether moto has been imported in full."""
+        return "_application" in vars(self)
+
+    def load(self) -> None:
+        """Import what takes long, so that the first call need not wait for all of it."""
+        with self._loading:
+            _ = self._application
+
+    def account_of(self, access_key: str) -> str:
+        """The account that a key belongs to; a key that AssumeRole or IAM has not given out is the default's."""
+        if access_key not in self._accounts:
+            given_out = _known_keys() if self.is_loaded else {}
+            self._accounts[access_key] = given_out.get(access_key, ACCOUNT_ID)
+        return self._accounts[access_key]
+
+    def operation_of(self, service: str, environ: dict[str, Any], body: bytes) -> str:
+        """The operation of a REST call, which its method and path tell; failing that, these two."""
+        self.load()
+        from moto.core.routing import get_service_router  # noqa: PLC0415  # loading moto takes 0.5 s
+        from werkzeug.exceptions import NotFound  # noqa: PLC0415  # as above
+
+        if service_model(service) is None:
+            return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        try:
+            operation, _ = get_service_router(service).match(_request(environ, body))
+        except (NotFound, NotImplementedError):
+            return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        return str(operation.name)
+
+    def parameters_of(self, call: ApiCall) -> dict[str, Any]:
+        """The parameters of a call in any protocol, by its model."""
+        if call.protocol == "json":
+            return call.json_body()
+        self.load()
+        from moto.core.parse import PROTOCOL_PARSERS  # noqa: PLC0415  # loading moto takes 0.5 s
+        from moto.core.routing import get_service_router  # noqa: PLC0415  # as above
+
+        request = _request(call.environ, call.body)
+        operation, path_parameters = get_service_router(call.service).match(request)
+        parser = PROTOCOL_PARSERS[call.protocol](operation, map_type=dict)
+        return parser.parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": request.data,
+                "url_path": request.path,
+                "url_params": path_parameters,
+            }
+        )
+
+    def handle(self, call: ApiCall) -> Answer:
+        """Let moto answer; what it does not know is an error that says so."""
+        self.load()
+        if call.service == "lambda":
+            keep_log_settings()
+        environ = _environ(call.environ, call.body)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
+        try:
+            chunks, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        except NotImplementedError:
+            raise _unknown(call) from None
+        body = b"".join(chunks)
+        code = int(status.split()[0])
+        if code == 404 and body.startswith(b"<!doctype html>"):
+            raise _unknown(call)
+        kept = [(name, value) for name, value in headers if name.lower() not in _CONNECTION_HEADERS]
+        return Answer(code, body, kept, _error_code(body, dict(kept)) if code >= 400 else None)
+
+    def reset(self) -> None:
+        """Empty all services; keys given out before belong to nobody then."""
+        if self.is_loaded:
+            from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415  # loaded already
+
+            moto_api_backend.reset()
+        self._accounts.clear()
+
+    @cached_property
+    def _application(self) -> Callable[..., Any]:
+        from moto.iam.models import SERVICE_NAME_CONVERSION  # noqa: PLC0415  # loading moto takes 0.5 s
+        from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # as above
+            DomainDispatcherApplication,
+            create_backend_app,
+        )
+
+        # moto would name it AWSServiceRoleForssm.
+        SERVICE_NAME_CONVERSION["ssm"] = "AmazonSSM"
+        return DomainDispatcherApplication(create_backend_app)
+
+
+def _unknown(call: ApiCall) -> ApiError:
+    return ApiError("UnknownOperationException", f"The local AWS does not know {call.service} {call.operation}")
+
+
+def _known_keys() -> dict[str, str]:
+    """All keys given out, with their accounts. Only backends that exist are looked at: making one takes 0.1 s."""
+    from moto.iam.models import iam_backends  # noqa: PLC0415  # loaded already
+
+    return {
+        key: account
+        for account, partitions in list(iam_backends.items())
+        for backend in list(partitions.values())
+        for key in list(backend.access_keys)
+    }
+
+
+def _request(environ: dict[str, Any], body: bytes) -> Any:
+    from moto.moto_server.werkzeug_app import BackendRequest  # noqa: PLC0415  # loading moto takes 0.5 s
+
+    return BackendRequest(_environ(environ, body))
+
+
+def _environ(environ: dict[str, Any], body: bytes) -> dict[str, Any]:
+    return {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+
+
+def _error_code(body: bytes, headers: dict[str, str]) -> str | None:
+    text = body.decode(errors="replace")
+    found = _ERROR_TYPE.search(text) or _ERROR_TYPE_XML.search(text)
+    code = found[1] if found else headers.get("x-amzn-errortype") or headers.get("X-Amzn-Errortype")
+    return code.rpartition("#")[2] if code else None
+
+
+_ERROR_TYPE = re.compile(r'"__type": ?"([^"]+)"')
+_ERROR_TYPE_XML = re.compile(r"<Code>([^<]+)</Code>")
+_CONNECTION_HEADERS = {"connection", "transfer-encoding"}

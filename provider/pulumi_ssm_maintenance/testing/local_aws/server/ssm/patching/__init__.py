@@ -1,0 +1,1 @@
+"""Patch baselines and patch groups."""

@@ -1,0 +1,1 @@
+"""Maintenance windows, their targets and their tasks."""

@@ -1,0 +1,262 @@
+"""PatchBaseline: what its presets approve on each system, what it refuses, and its life on the engine."""
+
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+import pulumi
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+from pulumi_ssm_maintenance_components import ArgumentError, PatchBaseline, PatchRule
+from pulumi_ssm_maintenance_components.baselines.operating_systems import SYSTEMS, OperatingSystem
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "patch_baseline"
+MODEL = ServiceModel(Loader().load_service_model("ssm", "service-2"))
+WITH_ADVISORIES = [
+    *("ALMA_LINUX", "AMAZON_LINUX", "AMAZON_LINUX_2", "AMAZON_LINUX_2022", "AMAZON_LINUX_2023"),
+    *("REDHAT_ENTERPRISE_LINUX", "ROCKY_LINUX", "SUSE"),
+]
+WITHOUT_DATES = ["DEBIAN", "RASPBIAN", "UBUNTU"]
+
+
+@pytest.fixture
+def baseline(resources):
+    """The resources of a baseline."""
+
+    def make(os="AMAZON_LINUX_2023", **args):
+        return resources(lambda: PatchBaseline("base", os=os, **args))
+
+    return make
+
+
+@pytest.fixture
+def rule(baseline):
+    """The one rule of a baseline: its filters, and all the rest of it."""
+
+    def make(os, *rules, **args):
+        given = {"rules": rules} if rules else {}
+        (made,) = baseline(os, **given, **args)["PatchBaseline"]["base-baseline"]["approvalRules"]
+        filters = {item["key"]: item["values"] for item in made.pop("patchFilters")}
+        return filters, made
+
+    return make
+
+
+class TestPresets:
+    @pytest.mark.parametrize("os", WITH_ADVISORIES)
+    def test_security_is_urgent_security_advisories_after_a_week(self, rule, os):
+        filters, rest = rule(os)
+        assert filters == {"PRODUCT": ["*"], "CLASSIFICATION": ["Security"], "SEVERITY": ["Critical", "Important"]}
+        assert rest == {"approveAfterDays": 7, "enableNonSecurity": False}
+
+    def test_security_on_windows_goes_by_the_severity_that_microsoft_gives(self, rule):
+        filters, rest = rule("WINDOWS")
+        assert filters == {
+            "PRODUCT": ["*"],
+            "CLASSIFICATION": ["CriticalUpdates", "SecurityUpdates"],
+            "MSRC_SEVERITY": ["Critical", "Important"],
+        }
+        assert rest["approveAfterDays"] == 7
+
+    @pytest.mark.parametrize("os", WITHOUT_DATES)
+    def test_security_where_release_dates_are_unknown_goes_by_priority_and_does_not_wait(self, rule, os):
+        filters, rest = rule(os)
+        assert filters == {
+            "PRODUCT": ["*"],
+            "PRIORITY": ["Required", "Important", "Standard", "Optional", "Extra"],
+        }
+        assert rest == {"approveAfterDays": 0, "enableNonSecurity": False}
+
+    def test_security_on_oracle_linux_and_macos_are_as_aws_has_them(self, rule):
+        assert rule("ORACLE_LINUX")[0]["SEVERITY"] == ["Critical", "Important", "Moderate"]
+        assert rule("MACOS")[0] == {"PRODUCT": ["*"], "CLASSIFICATION": ["Security"]}
+
+    def test_centos_without_advisories_gets_everything(self, rule):
+        filters, rest = rule("CENTOS")
+        assert filters == {"PRODUCT": ["*"], "CLASSIFICATION": ["*"], "SEVERITY": ["*"]}
+        assert rest == {"approveAfterDays": 7, "enableNonSecurity": True}
+
+    @pytest.mark.parametrize(("os", "takes"), [("SUSE", True), ("UBUNTU", True), ("WINDOWS", False), ("MACOS", False)])
+    def test_all_takes_what_is_not_about_security_where_there_is_such_a_thing(self, rule, os, takes):
+        filters, rest = rule(os, PatchRule.all())
+        assert set(map(tuple, filters.values())) == {("*",)}
+        assert rest["enableNonSecurity"] is takes
+
+    @pytest.mark.parametrize(
+        ("os", "preset"),
+        [
+            *((os, PatchRule.security) for os in SYSTEMS if os != "CENTOS"),
+            *((os, PatchRule.all) for os in SYSTEMS),
+        ],
+    )
+    def test_every_preset_is_a_rule_that_the_model_knows(self, rule, os, preset):
+        filters, _ = rule(os, preset())
+        assert set(filters) <= set(MODEL.shape_for("PatchFilterKey").enum)
+
+    def test_the_systems_are_those_of_the_model(self):
+        assert set(get_args(OperatingSystem)) == set(SYSTEMS) == set(MODEL.shape_for("OperatingSystem").enum)
+
+
+class TestRules:
+    def test_wait_as_long_as_they_are_told(self, rule):
+        assert rule("SUSE", PatchRule.security(days=14))[1]["approveAfterDays"] == 14
+        assert rule("SUSE", PatchRule.all(0))[1]["approveAfterDays"] == 0
+
+    @pytest.mark.parametrize("until", ["2026-01-31", date(2026, 1, 31)])
+    def test_take_a_last_release_date_in_place_of_days(self, rule, until):
+        _, rest = rule("WINDOWS", PatchRule.security(until=until))
+        assert rest["approveUntilDate"] == "2026-01-31"
+        assert "approveAfterDays" not in rest
+
+    def test_narrow_a_preset_by_other_values_of_a_property(self, rule):
+        filters, _ = rule("WINDOWS", PatchRule.security(filters={"PRODUCT": ["WindowsServer2022"]}))
+        assert filters["PRODUCT"] == ["WindowsServer2022"]
+        assert filters["MSRC_SEVERITY"] == ["Critical", "Important"]
+
+    def test_take_filters_alone(self, rule):
+        filters, rest = rule("SUSE", PatchRule.matching({"CLASSIFICATION": ["Recommended"]}, non_security=True))
+        assert filters == {"CLASSIFICATION": ["Recommended"]}
+        assert rest["enableNonSecurity"] is True
+
+    def test_have_the_compliance_level_of_the_baseline_unless_they_have_their_own(self, rule):
+        assert rule("SUSE", compliance="HIGH")[1]["complianceLevel"] == "HIGH"
+        own = PatchRule.security(compliance="CRITICAL")
+        assert rule("SUSE", own, compliance="HIGH")[1]["complianceLevel"] == "CRITICAL"
+
+    @pytest.mark.parametrize(
+        ("os", "rule_of", "told"),
+        [
+            ("CENTOS", PatchRule.security, "rules.0.: rule: got 'security'.* without advisories"),
+            ("UBUNTU", lambda: PatchRule.security(days=7), "days: got 7, allowed: none: UBUNTU has no reliable"),
+            ("DEBIAN", lambda: PatchRule.all(until="2026-01-31"), "until: got '2026-01-31', allowed: none: DEBIAN"),
+            ("WINDOWS", lambda: PatchRule.matching({"SEVERITY": ["Critical"]}), "got 'SEVERITY', .*MSRC_SEVERITY"),
+            ("WINDOWS", lambda: PatchRule.matching({"PRODUCT": ["*"]}, non_security=True), "non_security: got True"),
+            ("SUSE", lambda: PatchRule.matching({}), "filters: got 0, allowed: 1 to 4 properties"),
+            ("SUSE", lambda: PatchRule.matching({"PRODUCT": "*"}), "filters, PRODUCT: got '.', .* list of 1 to 20"),
+            ("SUSE", lambda: PatchRule.matching({"PRODUCT": ["x" * 65]}), "allowed: 1 to 64 characters"),
+            ("SUSE", lambda: PatchRule.security(days=361), "days: got 361, allowed: 0 to 360"),
+            ("SUSE", lambda: PatchRule.security(days=True), "days: got True"),
+            ("SUSE", lambda: PatchRule.security(days=7, until="2026-01-31"), "allowed: none beside days"),
+            ("SUSE", lambda: PatchRule.security(until="31.1.2026"), "until: got '31.1.2026', .*YYYY-MM-DD"),
+        ],
+    )
+    def test_that_aws_would_refuse_or_ignore_are_refused(self, rule, os, rule_of, told):
+        with pytest.raises(ArgumentError, match=told):
+            rule(os, rule_of())
+
+
+class TestArguments:
+    def test_approved_patches_alone_need_no_rules(self, baseline):
+        made = baseline(rules=[], approved=["curl*"])["PatchBaseline"]["base-baseline"]
+        assert made["approvedPatches"] == ["curl*"]
+        assert made["approvalRules"] == []
+
+    def test_each_group_is_a_resource_of_its_own_named_after_it(self, baseline):
+        groups = baseline(patch_groups=["web", "db"])["PatchGroup"]
+        assert {name: it["patchGroup"] for name, it in groups.items()} == {
+            "base-group-web": "web",
+            "base-group-db": "db",
+        }
+
+    def test_no_default_is_touched_unless_asked(self, baseline):
+        assert "DefaultPatchBaseline" not in baseline()
+        default = baseline("SUSE", default_for_os=True)["DefaultPatchBaseline"]["base-default"]
+        assert default["operatingSystem"] == "SUSE"
+
+    def test_the_name_and_the_tags_say_where_it_is_declared(self, baseline):
+        made = baseline(tags={"team": "ops"})["PatchBaseline"]["base-baseline"]
+        assert made["name"] == "shop-dev-base"
+        assert made["tags"] == {
+            "project": "shop",
+            "stack": "dev",
+            "run": "base",
+            "managed-by": "pulumi",
+            "team": "ops",
+        }
+
+    @pytest.mark.parametrize(
+        ("args", "told"),
+        [
+            ({"os": "BEOS"}, "PatchBaseline 'base': os: got 'BEOS', allowed: ALMA_LINUX"),
+            ({"rules": []}, "rules: got .., allowed: one rule or more"),
+            ({"rules": [PatchRule.security()] * 11}, "rules: got 11, allowed: at most 10"),
+            ({"approved": ["x"] * 51}, "approved: got .* at most 50"),
+            ({"rejected": "kernel"}, "rejected: got 'kernel', allowed: a list"),
+            ({"approved": ["curl"], "rejected": ["curl"]}, "approved: got 'curl', .* rejected too"),
+            ({"patch_groups": ["web", "web"]}, "patch_groups: got .* each group stands once"),
+            ({"patch_groups": "web"}, "patch_groups: got 'web', allowed: a list"),
+            ({"patch_groups": [""]}, "allowed: 1 to 256 characters"),
+            ({"os": "WINDOWS", "approved_non_security": True}, "approved_non_security: got True"),
+            ({"patch_group": ["web"]}, "there is no argument 'patch_group'; do you mean 'patch_groups'"),
+        ],
+    )
+    def test_that_are_wrong_are_refused_while_the_program_runs(self, baseline, args, told):
+        with pytest.raises(ArgumentError, match=told):
+            baseline(**args)
+
+
+class TestEngine:
+    def test_the_example_comes_up_stays_changes_one_thing_and_leaves_nothing(self, local_aws, local_stack):
+        ssm = local_aws.client("ssm")
+        aws_owned = ssm.get_default_patch_baseline(OperatingSystem="AMAZON_LINUX_2023")["BaselineId"]
+        stack = local_stack(EXAMPLE)
+        stack.up()
+        stack.expect_no_changes(refresh=True)
+
+        linux = stack.outputs["linux"]
+        assert ssm.get_default_patch_baseline(OperatingSystem="AMAZON_LINUX_2023")["BaselineId"] == linux
+        held = ssm.get_patch_baseline(BaselineId=linux)
+        assert sorted(held["PatchGroups"]) == ["web", "workers"]
+        assert held["RejectedPatchesAction"] == "BLOCK"
+        security, bugfix = held["ApprovalRules"]["PatchRules"]
+        assert (security["ApproveAfterDays"], security["ComplianceLevel"]) == (7, "CRITICAL")
+        assert bugfix["ApproveAfterDays"] == 14
+        tags = ssm.list_tags_for_resource(ResourceType="PatchBaseline", ResourceId=linux)["TagList"]
+        assert {"Key": "run", "Value": "linux"} in tags
+        windows = ssm.get_patch_baseline_for_patch_group(PatchGroup="web", OperatingSystem="WINDOWS")["BaselineId"]
+        assert stack.outputs["windows"].endswith(windows)
+
+        stack.pulumi("config", "set", "days", "3", "--stack", stack.name)
+        assert changed(stack.up()) == {"linux-baseline": {"update"}}
+        stack.destroy()
+        assert ssm.get_default_patch_baseline(OperatingSystem="AMAZON_LINUX_2023")["BaselineId"] == aws_owned
+        assert not ssm.describe_patch_groups()["Mappings"]
+        assert not ssm.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
+
+    def test_a_change_touches_what_depends_on_it_only(self, local_aws, local_stack):
+        def program(groups, os="SUSE"):
+            def declare():
+                made = PatchBaseline("base", os=os, patch_groups=groups)
+                pulumi.export("id", made.baseline_id)
+
+            return declare
+
+        stack = local_stack(program(["web", "db"]))
+        stack.up()
+        first = stack.outputs["id"]
+        stack.program = program(["mail", "db"])
+        assert changed(stack.up()) == {"base-group-web": {"delete"}, "base-group-mail": {"create"}}
+        assert stack.outputs["id"] == first
+        stack.program = program(["mail", "db"], os="ALMA_LINUX")
+        stack.up()
+        ssm = local_aws.client("ssm")
+        (own,) = ssm.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]
+        assert own["OperatingSystem"] == "ALMA_LINUX"
+        stack.expect_no_changes()
+
+    def test_two_stacks_of_one_project_live_side_by_side(self, local_stack):
+        def program():
+            PatchBaseline("base", os="SUSE", patch_groups=[f"web-{pulumi.get_stack()}"])
+
+        for name in ("dev", "prod"):
+            local_stack(program, name=name).up()
+
+
+def changed(result):
+    steps = {}
+    for step in result.steps:
+        if step.op not in {"same", "refresh"} and not step.type.startswith("pulumi:"):
+            steps.setdefault(step.name, set()).add(step.op)
+    return steps

@@ -1,0 +1,205 @@
+"""Runbooks of steps, and runbooks that are read: what stands in the document, and what is refused."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from pulumi_ssm_maintenance_components import ArgumentError, Step
+from pulumi_ssm_maintenance_components.runbooks.content import compose, read_content, task_parameters
+from pulumi_ssm_maintenance_components.runbooks.scripts import check_patches as check
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:approvals"
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:report"
+ROLE = "arn:aws:iam::123456789012:role/runbook"
+YAML = """
+schemaVersion: "0.3"
+assumeRole: "{{ AutomationAssumeRole }}"
+parameters:
+  AutomationAssumeRole: {type: String}
+  InstanceId: {type: String}
+  Reason: {type: String, default: maintenance}
+mainSteps:
+  - {name: stop, action: "aws:changeInstanceState", inputs: {InstanceIds: ["{{ InstanceId }}"], DesiredState: stopped}}
+"""
+
+
+def composed(*steps, on_failure="Abort", on_node=True):
+    runbook = compose("runbook", steps, description="d", on_node=on_node, on_failure=on_failure)
+    return {step["name"]: step for step in runbook.content["mainSteps"]}
+
+
+def report():
+    return Step.lambda_("report", FUNCTION)
+
+
+def test_a_failed_step_ends_the_runbook():
+    steps = composed(*Step.snapshot_patch_check(reboot="NoReboot"))
+    assert [step["onFailure"] for step in steps.values()] == ["Abort"] * 3
+    assert [step.get("isEnd", False) for step in steps.values()] == [False, False, True]
+
+
+def test_clean_up_steps_run_after_a_failure_too_and_each_whatever_became_of_the_others():
+    steps = composed(Step.snapshot(), report().always(), Step.script("tidy", "def handler(e, c): ...").always())
+    assert {name: step["onFailure"] for name, step in steps.items()} == {
+        "snapshot": "step:report",
+        "report": "Continue",
+        "tidy": "Continue",
+    }
+
+
+def test_a_failure_counts_whatever_runs_after_it():
+    steps = composed(Step.snapshot(), report().always(), on_failure="Continue")
+    assert steps["snapshot"]["onFailure"] == "Continue"
+    assert all(step["isCritical"] for step in steps.values())
+
+
+def test_a_node_is_a_parameter_where_there_are_targets_and_not_without():
+    with_node = compose("r", [Step.snapshot()], description="d", on_node=True, on_failure="Abort")
+    assert list(with_node.parameters) == ["InstanceId"]
+    without = compose("r", [report()], description="d", on_node=False, on_failure="Abort")
+    assert "parameters" not in without.content
+
+
+def test_patching_runs_the_document_on_the_node_with_the_reboot_that_was_chosen():
+    assert composed(Step.run_patch(reboot="NoReboot"))["patch"]["inputs"] == {
+        "DocumentName": "AWS-RunPatchBaseline",
+        "InstanceIds": ["{{ InstanceId }}"],
+        "Parameters": {"Operation": ["Install"], "RebootOption": ["NoReboot"]},
+    }
+    assert composed(Step.run_patch(install=False))["patch"]["inputs"]["Parameters"] == {"Operation": ["Scan"]}
+
+
+def test_an_image_has_a_name_of_its_own_and_does_not_reboot_the_node():
+    inputs = composed(Step.snapshot())["snapshot"]["inputs"]
+    assert inputs["ImageName"] == "{{ InstanceId }}-{{ automation:EXECUTION_ID }}"
+    assert inputs["NoReboot"] is True
+
+
+def test_a_guard_lets_pass_what_is_not_in_alarm():
+    inputs = composed(Step.alarm_guard(alarm="errors"))["alarm_guard"]["inputs"]
+    assert inputs["AlarmNames"] == ["errors"]
+    assert inputs["DesiredValues"] == ["OK", "INSUFFICIENT_DATA"]
+
+
+def test_an_approval_waits_no_longer_than_it_is_told():
+    step = composed(Step.approve(topic_arn=TOPIC, approvers=["ann", "bob"], required=2, timeout_seconds=900))["approve"]
+    assert step["timeoutSeconds"] == 900
+    assert step["inputs"]["MinRequiredApprovals"] == 2
+
+
+def test_a_script_may_come_from_a_file(tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text("def handler(events, context): ...\n")
+    assert composed(Step.script("own", file))["own"]["inputs"]["Script"] == file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Step.snapshot("take image"), "name: got 'take image'"),
+        (Step.run_patch, "reboot: got None"),
+        (lambda: Step.run_patch(reboot="Never"), "reboot: got 'Never'"),
+        (lambda: Step.approve(topic_arn=TOPIC, approvers=["ann"], required=2), "required: got 2"),
+        (lambda: Step.lambda_("call", FUNCTION, timeout_seconds=301), "timeout_seconds: got 301"),
+        (lambda: Step.script("own", "x", timeout_seconds=601), "timeout_seconds: got 601"),
+        (composed, "one step or more"),
+        (lambda: composed(Step.snapshot(), Step.snapshot()), "a name of its own"),
+        (lambda: composed(report().always(), Step.snapshot()), "after all others"),
+        (lambda: composed(Step.snapshot(), on_node=False), "step 'snapshot' works on a node"),
+    ],
+)
+def test_wrong_steps_are_refused_with_what_is_allowed(make, told):
+    with pytest.raises(ArgumentError, match=told):
+        make()
+
+
+def test_a_runbook_is_read_from_yaml_json_a_mapping_or_a_file(tmp_path):
+    file = tmp_path / "runbook.yaml"
+    file.write_text(YAML)
+    found = read_content("r", YAML).content
+    assert list(found["parameters"]) == ["AutomationAssumeRole", "InstanceId", "Reason"]
+    for content in (json.dumps(found), found, file, str(file)):
+        assert read_content("r", content).content == found
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("schemaVersion: 0.3\nmainSteps: [{}]\n", "schemaVersion '0.3' as text"),
+        ({"schemaVersion": "2.2", "mainSteps": [{}]}, "schemaVersion '0.3' as text"),
+        ('{"schemaVersion": "0.3"}', "and mainSteps"),
+        ("a: b: c\n", "YAML or JSON; mapping values are not allowed here"),
+    ],
+)
+def test_what_is_no_runbook_is_refused(content, told):
+    with pytest.raises(ArgumentError, match=told):
+        read_content("r", content)
+
+
+def test_a_runbook_is_given_its_node_and_its_role():
+    found = task_parameters("r", read_content("r", YAML), {"Reason": ["x"]}, on_targets=True, role_arn=ROLE)
+    assert found == {"Reason": ["x"], "InstanceId": ["{{RESOURCE_ID}}"], "AutomationAssumeRole": [ROLE]}
+
+
+def test_a_runbook_that_takes_its_role_as_a_parameter_keeps_doing_so():
+    assert read_content("r", YAML).with_role(ROLE)["assumeRole"] == "{{ AutomationAssumeRole }}"
+    own = read_content("r", {"schemaVersion": "0.3", "mainSteps": [{}], "assumeRole": ROLE})
+    assert own.own_role == ROLE
+
+
+@pytest.mark.parametrize(
+    ("given", "on_targets", "told"),
+    [
+        ({}, False, "a value for 'InstanceId', which has no default; without targets there is no node"),
+        ({"Reson": ["x"]}, True, "'Reson', allowed: those of the runbook: .* do you mean 'Reason'"),
+    ],
+)
+def test_parameters_that_the_runbook_does_not_take_are_refused(given, on_targets, told):
+    with pytest.raises(ArgumentError, match=told):
+        task_parameters("r", read_content("r", YAML), given, on_targets=on_targets, role_arn=ROLE)
+
+
+@pytest.fixture
+def patch_state(monkeypatch):
+    """Set what Systems Manager says of the node's patches."""
+
+    def say(*states):
+        answer = {"InstancePatchStates": list(states)}
+        client = SimpleNamespace(describe_instance_patch_states=lambda InstanceIds: answer)  # noqa: N803 - the API's
+        monkeypatch.setattr(check.boto3, "client", lambda service: client)
+
+    return say
+
+
+def test_a_patched_node_passes_the_check(patch_state):
+    patch_state({"InstalledCount": 9, "MissingCount": 0, "FailedCount": 0})
+    assert check.handler({"InstanceId": "i-1"}, None) == {
+        "MissingCount": 0,
+        "FailedCount": 0,
+        "InstalledPendingRebootCount": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "state", [{"MissingCount": 1}, {"FailedCount": 2}, {"MissingCount": 0, "InstalledPendingRebootCount": 1}]
+)
+def test_a_node_that_lacks_patches_does_not_pass(patch_state, state):
+    patch_state(state)
+    with pytest.raises(RuntimeError, match="i-1 lacks patches"):
+        check.handler({"InstanceId": "i-1"}, None)
+
+
+def test_a_node_that_has_never_reported_does_not_pass(patch_state):
+    patch_state()
+    with pytest.raises(RuntimeError, match="i-1 has never reported"):
+        check.handler({"InstanceId": "i-1"}, None)
+
+
+def test_the_check_is_sent_as_it_stands_in_its_module():
+    inputs = composed(Step.check_patches())["check"]["inputs"]
+    names = {}
+    exec(compile(inputs["Script"], "check", "exec"), names)  # what Systems Manager does with it
+    assert callable(names[inputs["Handler"]])
+    assert inputs["InputPayload"] == {"InstanceId": "{{ InstanceId }}"}
+    assert inputs["Runtime"] == "python3.11"

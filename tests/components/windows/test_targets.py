@@ -1,0 +1,85 @@
+"""Targets: what a window target names, within AWS's limits."""
+
+import pulumi
+import pytest
+
+from pulumi_ssm_maintenance_components import ArgumentError, Targets
+from pulumi_ssm_maintenance_components.windows.targets import split_window_targets
+
+
+@pytest.mark.parametrize(
+    ("targets", "resource_type", "sent"),
+    [
+        (Targets.by_tags({"Role": "web"}), "INSTANCE", [("tag:Role", ["web"])]),
+        (
+            Targets.by_tags({"Role": ["web", "proxy"], "Stage": "prod"}),
+            "INSTANCE",
+            [("tag:Role", ["web", "proxy"]), ("tag:Stage", ["prod"])],
+        ),
+        (
+            Targets.by_ids(["i-0123456789abcdef0", "mi-1"]),
+            "INSTANCE",
+            [("InstanceIds", ["i-0123456789abcdef0", "mi-1"])],
+        ),
+        (Targets.by_patch_group("web"), "INSTANCE", [("tag:Patch Group", ["web"])]),
+        (Targets.by_patch_group("web", "db", key="PatchGroup"), "INSTANCE", [("tag:PatchGroup", ["web", "db"])]),
+        (Targets.by_resource_group("web"), "RESOURCE_GROUP", [("resource-groups:Name", ["web"])]),
+        (
+            Targets.by_resource_group("web", ["AWS::EC2::INSTANCE"]),
+            "RESOURCE_GROUP",
+            [("resource-groups:Name", ["web"]), ("resource-groups:ResourceTypeFilters", ["AWS::EC2::INSTANCE"])],
+        ),
+    ],
+)
+def test_targets_are_registered_as_the_api_names_them(resources, targets, resource_type, sent):
+    def program():
+        targets.register("web", "mw-0123456789abcdef0", owner_information="dev/web", opts=pulumi.ResourceOptions())
+
+    found = resources(program)["MaintenanceWindowTarget"]["web"]
+    assert found == {
+        "windowId": "mw-0123456789abcdef0",
+        "resourceType": resource_type,
+        "targets": [{"key": key, "values": values} for key, values in sent],
+        "name": "shop-dev-web",
+        "ownerInformation": "dev/web",
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Targets.by_tags({}), "got 0 entries, allowed are 1 to 5"),
+        (lambda: Targets.by_tags({f"key{n}": "x" for n in range(6)}), "got 6 entries, allowed are 1 to 5"),
+        (lambda: Targets.by_tags({"Role": []}), "tag:Role: got 0 values"),
+        (lambda: Targets.by_tags({"Role": ["web", ""]}), "tag:Role: a value is empty"),
+        (lambda: Targets.by_tags({"": "web"}), "a tag's key is empty"),
+        (lambda: Targets.by_tags({"Role": [str(n) for n in range(51)]}), "got 51 values, allowed are 1 to 50"),
+        (lambda: Targets.by_ids([]), "InstanceIds: got 0 values"),
+        (lambda: Targets.by_ids("i-0123456789abcdef0"), "got 'i-0123456789abcdef0', allowed is a list"),
+        (Targets.by_patch_group, "got 0 values"),
+        (lambda: Targets.by_patch_group("web", key="Patchgroup"), "got 'Patchgroup', allowed are 'Patch Group'"),
+        (lambda: Targets.by_resource_group(""), "resource-groups:Name: a value is empty"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_when_it_is_made(make, told):
+    with pytest.raises(ArgumentError, match=told):
+        make()
+
+
+def test_ids_may_be_those_of_instances_that_are_not_there_yet(resources):
+    def program():
+        ids = [pulumi.Output.from_input("i-0123456789abcdef0")]
+        Targets.by_ids(ids).register(
+            "web", "mw-0123456789abcdef0", owner_information="web", opts=pulumi.ResourceOptions()
+        )
+
+    (entry,) = resources(program)["MaintenanceWindowTarget"]["web"]["targets"]
+    assert entry == {"key": "InstanceIds", "values": ["i-0123456789abcdef0"]}
+
+
+@pytest.mark.parametrize(("count", "split"), [(1, [1]), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
+def test_more_window_targets_than_a_task_takes_are_split_in_their_order(count, split):
+    ids = [f"target-{n}" for n in range(count)]
+    chunks = split_window_targets(ids)
+    assert [len(chunk) for chunk in chunks] == split
+    assert [it for chunk in chunks for it in chunk] == ids

@@ -1,0 +1,243 @@
+"""boto3 sessions: where credentials come from, in which order roles are assumed, and how clients are set up."""
+
+import os
+
+import botocore.loaders
+import pytest
+from botocore.client import BaseClient
+from botocore.httpsession import URLLib3Session
+from botocore.stub import Stubber
+
+from pulumi_ssm_maintenance._version import __version__
+from pulumi_ssm_maintenance.aws import session
+from pulumi_ssm_maintenance.aws.connection import Connection, Role
+from pulumi_ssm_maintenance.aws.gateway import Gateway
+from pulumi_ssm_maintenance.aws.session import MAX_ATTEMPTS, RETRY_MODE, session_region, ssm_client, sts_client
+from pulumi_ssm_maintenance.core.identity import TaskId
+from pulumi_ssm_maintenance.errors import CredentialsError, SsmMaintenanceError
+
+REGION = "eu-west-1"
+STATIC = {"access_key": "AKIASTATIC", "secret_key": "secret", "token": "token"}
+FIRST, SECOND = "arn:aws:iam::111122223333:role/first", "arn:aws:iam::111122223333:role/second"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Shared configuration files with a profile named `work`."""
+    config, credentials = tmp_path / "config", tmp_path / "credentials"
+    config.write_text("[profile work]\nregion = eu-central-1\n")
+    credentials.write_text("[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = x\n")
+    return {"shared_config_file": str(config), "shared_credentials_file": str(credentials)}
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What is asked of STS, each with the access key that signs it."""
+    asked = []
+
+    def answer(self, operation, parameters):
+        signer = self._request_signer._credentials
+        asked.append((operation, parameters, signer and signer.access_key))
+        credentials = {
+            "AccessKeyId": f"AKIA-OF-{parameters['RoleArn'].rpartition('/')[2]}",
+            "SecretAccessKey": "x",
+            "SessionToken": "x",
+            "Expiration": "2999-01-01T00:00:00Z",
+        }
+        return {"Credentials": credentials}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
+    return asked
+
+
+def access_key(connection):
+    return ssm_client(connection, REGION)._request_signer._credentials.access_key
+
+
+def config_of(**settings):
+    return ssm_client(Connection(**STATIC, **settings), REGION).meta.config
+
+
+def test_the_region_is_the_settings_before_the_environments_before_the_profiles(files, monkeypatch):
+    work = {"profile": "work", **files}
+    assert session_region(Connection()) is None
+    assert session_region(Connection(**work)) == "eu-central-1"
+    monkeypatch.setenv("AWS_REGION", "eu-west-2")
+    assert session_region(Connection(**work)) == "eu-west-2"
+    assert session_region(Connection(region="eu-west-3", **work)) == "eu-west-3"
+
+
+def test_credentials_are_the_settings_own(files):
+    assert access_key(Connection(**STATIC, profile="work", **files)) == "AKIASTATIC"
+
+
+def test_credentials_are_those_of_the_profile(files):
+    assert access_key(Connection(profile="work", **files)) == "AKIAWORK"
+
+
+def test_credentials_are_those_of_the_environment(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    assert access_key(Connection()) == "AKIAENVIRONMENT"
+
+
+def test_each_role_is_assumed_with_the_credentials_of_the_one_before(calls):
+    roles = (Role(FIRST), Role(SECOND, (("RoleSessionName", "me"),)))
+    assert access_key(Connection(**STATIC, assume_roles=roles)) == "AKIA-OF-second"
+    assert [(operation, asked["RoleArn"], signer) for operation, asked, signer in calls] == [
+        ("AssumeRole", FIRST, "AKIASTATIC"),
+        ("AssumeRole", SECOND, "AKIA-OF-first"),
+    ]
+    assert calls[1][1]["RoleSessionName"] == "me"
+
+
+def test_a_roles_settings_reach_sts_in_its_own_form(calls):
+    settings = (
+        ("DurationSeconds", 900),
+        ("ExternalId", "x"),
+        ("PolicyArns", ("arn:a", "arn:b")),
+        ("Tags", (("a", "1"),)),
+        ("TransitiveTagKeys", ("a",)),
+    )
+    access_key(Connection(**STATIC, assume_roles=(Role(FIRST, settings),)))
+    ((_, asked, _),) = calls
+    asked.pop("RoleSessionName")
+    assert asked == {
+        "RoleArn": FIRST,
+        "DurationSeconds": 900,
+        "ExternalId": "x",
+        "PolicyArns": [{"arn": "arn:a"}, {"arn": "arn:b"}],
+        "Tags": [{"Key": "a", "Value": "1"}],
+        "TransitiveTagKeys": ["a"],
+    }
+
+
+def test_a_role_is_assumed_by_a_token_and_the_next_by_that_role(calls, tmp_path):
+    (tmp_path / "token").write_text("from a file")
+    by_file = Role(FIRST, token_file=str(tmp_path / "token"))
+    connection = Connection(assume_role_with_web_identity=by_file, assume_roles=(Role(SECOND),))
+    assert access_key(connection) == "AKIA-OF-second"
+    (first, token, _), (second, _, signer) = calls
+    assert (first, token["WebIdentityToken"]) == ("AssumeRoleWithWebIdentity", "from a file")
+    assert (second, signer) == ("AssumeRole", "AKIA-OF-first")
+
+
+def test_an_sso_token_that_botocore_reads_from_its_cache_is_kept_out_of_errors():
+    client = session._new_session(Connection()).create_client("sso", region_name=REGION)
+    with Stubber(client) as sso:
+        sso.add_response("get_role_credentials", {"roleCredentials": {}})
+        client.get_role_credentials(roleName="deployer", accountId="123456789012", accessToken="token of a login")
+    assert "token of a login" in session.SENT_TOKENS
+
+
+def test_a_token_file_that_is_not_there_is_a_lack_of_credentials(tmp_path):
+    by_file = Role(FIRST, token_file=str(tmp_path / "token"))
+    connection = Connection(assume_role_with_web_identity=by_file)
+    aws = Gateway(connection, REGION, ssm_client(connection, REGION))
+    with pytest.raises(CredentialsError, match="No such file"):
+        aws.get(TaskId("mw-0123456789abcdef0", "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"), str)
+
+
+def test_the_metadata_service_is_asked_only_where_the_settings_allow(monkeypatch):
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED")
+    asked = []
+
+    def provider(self):
+        asked.append(self)
+
+    monkeypatch.setattr("botocore.credentials.InstanceMetadataProvider.load", provider)
+    ssm_client(Connection(), REGION)
+    assert len(asked) == 1
+    ssm_client(Connection(skip_metadata_api_check=True), REGION)
+    assert len(asked) == 1
+
+
+def test_calls_are_repeated_while_aws_throttles():
+    assert (RETRY_MODE, MAX_ATTEMPTS) == ("adaptive", 25)
+    assert config_of().retries["mode"] == RETRY_MODE
+    assert config_of().retries["total_max_attempts"] == MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize(("retries", "attempts"), [(0, 1), (3, 4)])
+def test_how_often_is_the_settings_choice(retries, attempts):
+    config = config_of(max_retries=retries, retry_mode="standard")
+    assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", attempts)
+
+
+def test_clients_go_to_the_regions_own_address():
+    assert ssm_client(Connection(**STATIC), "cn-north-1").meta.endpoint_url == "https://ssm.cn-north-1.amazonaws.com.cn"
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        ({"ssm_endpoint": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
+        ({"use_fips_endpoint": True}, "https://ssm-fips.us-east-1.amazonaws.com"),
+        ({"use_dualstack_endpoint": True}, "https://ssm.us-east-1.api.aws"),
+    ],
+)
+def test_the_settings_name_another_address(settings, url):
+    assert ssm_client(Connection(**STATIC, **settings), "us-east-1").meta.endpoint_url == url
+
+
+def test_sts_has_a_region_and_an_address_of_its_own():
+    client = sts_client(Connection(**STATIC, sts_region="eu-west-2"), REGION)
+    assert (client.meta.region_name, client.meta.endpoint_url) == ("eu-west-2", "https://sts.eu-west-2.amazonaws.com")
+    elsewhere = sts_client(Connection(**STATIC, sts_endpoint="http://127.0.0.1:2"), REGION)
+    assert elsewhere.meta.endpoint_url == "http://127.0.0.1:2"
+
+
+def test_sts_is_given_up_soon():
+    config = sts_client(Connection(**STATIC), REGION).meta.config
+    assert (config.connect_timeout, config.read_timeout) == (5, 5)
+    assert config.retries["total_max_attempts"] == 2
+
+
+def test_all_clients_of_a_process_read_the_models_of_aws_once(monkeypatch):
+    read, load = [], botocore.loaders.JSONFileLoader.load_file
+
+    def noted(self, path):
+        read.append(path)
+        return load(self, path)
+
+    monkeypatch.setattr(botocore.loaders.JSONFileLoader, "load_file", noted)
+    session._loader.cache_clear()
+    connection = Connection(**STATIC, assume_roles=(Role(FIRST),))
+    for region in (REGION, "us-east-1"):
+        ssm_client(connection, region)
+        sts_client(connection, region)
+    models = [path for path in read if path.endswith("service-2")]
+    assert len(models) == len(set(models)) == 2
+
+
+def test_the_package_names_itself_to_aws():
+    assert config_of().user_agent_extra == f"pulumi-ssm-maintenance/{__version__}"
+
+
+def test_a_proxy_is_used_but_for_the_hosts_that_need_none():
+    proxies = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:2"}
+    assert config_of(**proxies).proxies == {"http": "http://127.0.0.1:1", "https": "http://127.0.0.1:2"}
+    assert config_of(**proxies, no_proxy=".amazonaws.com").proxies is None
+    assert config_of(**proxies, no_proxy="example.com").proxies is not None
+    assert config_of(**proxies, no_proxy="127.0.0.1", ssm_endpoint="http://127.0.0.1:3").proxies is None
+    assert config_of().proxies is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "verified"),
+    [({}, True), ({"insecure": True}, False), ({"custom_ca_bundle": "ca.pem"}, "ca.pem")],
+)
+def test_certificates_are_verified_as_the_settings_say(monkeypatch, settings, verified):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    client = ssm_client(Connection(**STATIC, **settings), REGION)
+    assert client._endpoint.http_session._verify == verified
+
+
+def test_nothing_is_sent_for_an_engine_that_is_gone(monkeypatch):
+    sent = []
+    monkeypatch.setattr(URLLib3Session, "send", lambda self, request: sent.append(request))
+    client = ssm_client(Connection(**STATIC), REGION)
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    with pytest.raises(SsmMaintenanceError, match="the Pulumi engine that started this provider is gone"):
+        client.describe_maintenance_windows()
+    assert sent == []

@@ -1,0 +1,477 @@
+"""What AWS demands beyond its model, rule by rule: what is taken, what is refused, and in which words."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.strategies import as_the_engine_sends, places, replaced, tasks
+
+from pulumi_ssm_maintenance.core.codec import UNKNOWN, encode
+from pulumi_ssm_maintenance.core.model import identifier_shape
+from pulumi_ssm_maintenance.core.rules import examine
+
+WINDOW = "mw-0123456789abcdef0"
+INSTANCE = "i-0123456789abcdef0"
+TARGET = "e32eecb2-646c-4f4b-8ed1-205fbfd3ad35"
+ROLE = "arn:aws:iam::111122223333:role/maintenance"
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
+MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:Drain"
+BLOCK = "task_invocation_parameters"
+
+ARNS = {"RUN_COMMAND": "AWS-RunShellScript", "AUTOMATION": "Restart", "LAMBDA": "clean-up", "STEP_FUNCTIONS": MACHINE}
+ON_INSTANCE = {
+    "targets": [{"key": "InstanceIds", "values": [INSTANCE]}],
+    "max_concurrency": "1",
+    "max_errors": "1",
+}
+
+
+def task(task_type="RUN_COMMAND", **arguments):
+    """A task without a mistake, but for what is said of it."""
+    base = {"window_id": WINDOW, "task_type": task_type, "task_arn": ARNS.get(task_type, "x")}
+    targeted = ON_INSTANCE if task_type == "RUN_COMMAND" else {}
+    return {**base, **targeted, **arguments}
+
+
+def block(name, /, **parameters):
+    return {BLOCK: {name: parameters}}
+
+
+def on(*targets, **more):
+    """Arguments of a task on targets, each a key and its values."""
+    return {**ON_INSTANCE, "targets": [{"key": key, "values": list(ids)} for key, *ids in targets], **more}
+
+
+def ids(number, key="WindowTargetIds"):
+    if key == "InstanceIds":
+        return [f"i-{n:017x}" for n in range(number)]
+    return [f"00000000-0000-4000-8000-{n:012}" for n in range(number)]
+
+
+def findings(arguments, secrets=()):
+    request, failures = encode(as_the_engine_sends(arguments))
+    assert failures == []
+    return examine(request, secrets)
+
+
+def failures_of(arguments, secrets=()):
+    return list(map(str, findings(arguments, secrets).failures))
+
+
+def warnings_of(arguments):
+    found = findings(arguments)
+    assert found.failures == []
+    return list(map(str, found.warnings))
+
+
+NO_TARGETS = "targets: is required for a RUN_COMMAND task: 1 to 5 targets by InstanceIds or WindowTargetIds"
+NO_RATES = [
+    'max_concurrency: is required for a task with targets, for example "1" or "10%"',
+    'max_errors: is required for a task with targets, for example "1" or "10%"',
+]
+STRAY_RATES = [
+    "max_concurrency: is not allowed for a task without targets; leave it out",
+    "max_errors: is not allowed for a task without targets; leave it out",
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failures"),
+    [
+        (task(), []),
+        (task("AUTOMATION"), []),
+        (task("AUTOMATION", **ON_INSTANCE), []),
+        (task(targets=None, max_concurrency=None, max_errors=None), [NO_TARGETS]),
+        (task(targets=[], max_concurrency=None, max_errors=None), [NO_TARGETS]),
+        (task(max_concurrency=None, max_errors=None), NO_RATES),
+        (task(max_errors=None), NO_RATES[1:]),
+        (task("LAMBDA", max_concurrency="1", max_errors="0"), STRAY_RATES),
+        (task("LAMBDA", max_errors="0"), STRAY_RATES[1:]),
+        (task(targets=None), [NO_TARGETS, *STRAY_RATES]),
+    ],
+)
+def test_targets_and_rates_belong_together(arguments, failures):
+    assert failures_of(arguments) == failures
+
+
+ALLOWED_KEYS = "allowed are InstanceIds and WindowTargetIds"
+FOR_TAGS = "tags and resource groups belong in a MaintenanceWindowTarget, whose id goes here under WindowTargetIds"
+
+
+@pytest.mark.parametrize(
+    ("key", "failures"),
+    [
+        ("InstanceIds", []),
+        ("instanceids", [f"got 'instanceids', {ALLOWED_KEYS}; did you mean InstanceIds?"]),
+        ("WindowTargetId", [f"got 'WindowTargetId', {ALLOWED_KEYS}; did you mean WindowTargetIds?"]),
+        ("tag:Name", [f"got 'tag:Name', {ALLOWED_KEYS}; {FOR_TAGS}"]),
+        ("tag-key", [f"got 'tag-key', {ALLOWED_KEYS}; {FOR_TAGS}"]),
+        ("resource-groups:Name", [f"got 'resource-groups:Name', {ALLOWED_KEYS}; {FOR_TAGS}"]),
+        ("Zone", [f"got 'Zone', {ALLOWED_KEYS}"]),
+    ],
+)
+def test_a_target_has_one_of_two_keys_to_the_letter(key, failures):
+    assert failures_of(task(**on((key, INSTANCE)))) == [f"targets[0].key: {failure}" for failure in failures]
+
+
+INSTANCE_PATTERN = identifier_shape("InstanceId").pattern.pattern
+TARGET_PATTERN = identifier_shape("MaintenanceWindowTargetId").pattern.pattern
+
+
+@pytest.mark.parametrize(
+    ("targets", "failures"),
+    [
+        ([{"key": "InstanceIds", "values": [INSTANCE, "i-01234567"]}], []),
+        ([{"key": "WindowTargetIds", "values": [TARGET]}], []),
+        ([{"key": "InstanceIds"}], ["targets[0].values: is required: at least one id"]),
+        ([{"key": "InstanceIds", "values": []}], ["targets[0].values: is required: at least one id"]),
+        ([{"values": [INSTANCE]}], ["targets[0].key: is required: InstanceIds or WindowTargetIds"]),
+        (
+            [{}],
+            [
+                "targets[0].key: is required: InstanceIds or WindowTargetIds",
+                "targets[0].values: is required: at least one id",
+            ],
+        ),
+        (
+            [{"key": "InstanceIds", "values": [INSTANCE]}, {"key": "InstanceIds", "values": [INSTANCE, "web-1"]}],
+            [f"targets[1].values[1]: got 'web-1', which is no id of this kind ({INSTANCE_PATTERN})"],
+        ),
+        (
+            [{"key": "WindowTargetIds", "values": [INSTANCE]}],
+            [f"targets[0].values[0]: got '{INSTANCE}', which is no id of this kind ({TARGET_PATTERN})"],
+        ),
+    ],
+)
+def test_a_target_has_values_of_its_keys_kind(targets, failures):
+    assert failures_of(task(targets=targets)) == failures
+
+
+@pytest.mark.parametrize(
+    ("targets", "failures"),
+    [
+        ([("WindowTargetIds", *ids(10))], []),
+        ([("InstanceIds", *ids(50, "InstanceIds"))], []),
+        (
+            [("WindowTargetIds", *ids(11))],
+            ["got 11 WindowTargetIds, allowed are at most 10 in one task; split them over more tasks"],
+        ),
+        (
+            [("WindowTargetIds", *ids(6)), ("WindowTargetIds", *ids(6))],
+            ["got 12 WindowTargetIds, allowed are at most 10 in one task; split them over more tasks"],
+        ),
+        (
+            [("InstanceIds", *ids(50, "InstanceIds")), ("InstanceIds", INSTANCE)],
+            ["got 51 InstanceIds, allowed are at most 50 in one task; split them over more tasks"],
+        ),
+    ],
+)
+def test_ids_are_counted_over_all_targets(targets, failures):
+    assert failures_of(task(**on(*targets))) == [f"targets: {failure}" for failure in failures]
+
+
+BLOCKS = {
+    "RUN_COMMAND": ("run_command", {"comment": "x"}),
+    "AUTOMATION": ("automation", {"document_version": "1"}),
+    "LAMBDA": ("lambda_", {"qualifier": "live"}),
+    "STEP_FUNCTIONS": ("step_functions", {"name": "{{INVOCATION_ID}}"}),
+}
+
+
+@pytest.mark.parametrize("task_type", BLOCKS)
+@pytest.mark.parametrize("other", BLOCKS)
+def test_the_block_is_that_of_the_task_type(task_type, other):
+    own, (name, parameters) = BLOCKS[task_type][0], BLOCKS[other]
+    path = f"{BLOCK}.{name}: does not belong to a {task_type} task; allowed is {own} only"
+    assert failures_of(task(task_type, **block(name, **parameters))) == ([] if name == own else [path])
+
+
+def test_every_stray_block_is_named():
+    blocks = dict(BLOCKS.values())
+    assert failures_of(task("LAMBDA", **{BLOCK: blocks})) == [
+        f"{BLOCK}.{name}: does not belong to a LAMBDA task; allowed is lambda_ only"
+        for name in ("run_command", "automation", "step_functions")
+    ]
+
+
+def test_an_empty_block_is_not_given():
+    assert failures_of(task("LAMBDA", **{BLOCK: {"run_command": {}, "lambda_": {"qualifier": "live"}}})) == []
+
+
+COMMAND = "the name or ARN of a Command document"
+RUNBOOK = "the name or ARN of an Automation runbook"
+FUNCTION = "the name or ARN of a function"
+STATE_MACHINE = "the ARN of a state machine"
+
+
+@pytest.mark.parametrize(
+    ("task_type", "arn", "wanted"),
+    [
+        ("RUN_COMMAND", "AWS-RunPatchBaseline", None),
+        ("RUN_COMMAND", "arn:aws-cn:ssm:cn-north-1:111122223333:document/Patch", None),
+        ("RUN_COMMAND", "arn:aws:ssm:eu-west-1:111122223333:automation-definition/Stop:$DEFAULT", COMMAND),
+        ("RUN_COMMAND", "arn:aws:lambda:eu-west-1:111122223333:function:clean-up", COMMAND),
+        ("AUTOMATION", "AWS-RestartEC2Instance", None),
+        ("AUTOMATION", "arn:aws:ssm:eu-west-1:111122223333:document/Restart", None),
+        ("AUTOMATION", "arn:aws:ssm:eu-west-1:111122223333:automation-definition/Stop:$DEFAULT", None),
+        ("AUTOMATION", MACHINE, RUNBOOK),
+        ("LAMBDA", "clean-up", None),
+        ("LAMBDA", "clean-up:live", None),
+        ("LAMBDA", "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:clean-up:live", None),
+        ("LAMBDA", "arn:aws:lambda:eu-west-1:111122223333:layer:l:1", FUNCTION),
+        ("LAMBDA", "arn:aws", FUNCTION),
+        ("STEP_FUNCTIONS", MACHINE, None),
+        ("STEP_FUNCTIONS", "Drain", STATE_MACHINE),
+        ("STEP_FUNCTIONS", "arn:aws:states:eu-west-1:111122223333:activity:Drain", STATE_MACHINE),
+    ],
+)
+def test_a_task_arn_names_what_the_task_type_runs(task_type, arn, wanted):
+    expected = [f"task_arn: got '{arn}', allowed is {wanted}"] if wanted else []
+    assert failures_of(task(task_type, task_arn=arn)) == expected
+
+
+RUN_COMMAND = f"{BLOCK}.run_command"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failures"),
+    [
+        ({"service_role_arn": ROLE}, []),
+        ({"service_role_arn": "arn:aws-cn:iam::111122223333:role/a/path/name"}, []),
+        ({"service_role_arn": "maintenance"}, ["service_role_arn: got 'maintenance', allowed is the ARN of a role"]),
+        (
+            {"service_role_arn": "arn:aws:iam::111122223333:user/me"},
+            ["service_role_arn: got 'arn:aws:iam::111122223333:user/me', allowed is the ARN of a role"],
+        ),
+        (
+            block("run_command", service_role_arn="publisher"),
+            [f"{RUN_COMMAND}.service_role_arn: got 'publisher', allowed is the ARN of a role"],
+        ),
+        (block("run_command", service_role_arn=ROLE, notification_config={"notification_arn": TOPIC}), []),
+        (
+            block("run_command", service_role_arn=ROLE, notification_config={"notification_arn": "alerts"}),
+            [f"{RUN_COMMAND}.notification_config.notification_arn: got 'alerts', allowed is the ARN of an SNS topic"],
+        ),
+    ],
+)
+def test_roles_and_topics_are_named_by_their_arns(arguments, failures):
+    assert failures_of(task(**arguments)) == failures
+
+
+ALARM = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:too-hot"
+
+
+@pytest.mark.parametrize(
+    ("name", "failures"),
+    [
+        ("too-hot", []),
+        ("arn", []),
+        (ALARM, [f"alarm_configuration.alarms[0].name: got '{ALARM}', allowed is the alarm's name, not its ARN"]),
+    ],
+)
+def test_an_alarm_is_given_by_name(name, failures):
+    assert failures_of(task(alarm_configuration={"alarms": [{"name": name}]})) == failures
+
+
+NOT_JSON = "is not JSON (line 1, column {}); write json.dumps(…)"
+
+
+@pytest.mark.parametrize(
+    ("task_type", "name", "field"), [("LAMBDA", "lambda_", "payload"), ("STEP_FUNCTIONS", "step_functions", "input")]
+)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{}", None),
+        ('"text"', None),
+        ('{"ids": [1, 2.5, null]}', None),
+        ('{"id": {{INVOCATION_ID}}}', None),
+        ("9" * 4090, None),
+        ("hunter2", NOT_JSON.format(1)),
+        ("{'a': 1}", NOT_JSON.format(2)),
+        ("", NOT_JSON.format(1)),
+        ('{"a": NaN}', "is not JSON: it has no NaN"),
+        ("[-Infinity]", "is not JSON: it has no Infinity"),
+        ("[" * 4096, "is nested too deeply"),
+    ],
+)
+def test_what_a_service_takes_as_json_only_is_json(task_type, name, field, text, reason):
+    expected = [f"{BLOCK}.{name}.{field}: {reason}"] if reason else []
+    assert failures_of(task(task_type, **block(name, **{field: text}))) == expected
+
+
+def test_a_text_longer_than_any_number_that_python_reads_is_no_accident():
+    request, failures = encode(task("LAMBDA", **block("lambda_", payload="9" * 5000)))
+    assert list(map(str, failures)) == [f"{BLOCK}.lambda_.payload: got 5000 bytes, allowed are at most 4096"]
+    assert examine(request).failures == []
+
+
+def base64_of(value):
+    return base64.b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("context", "accepted"),
+    [
+        (base64_of({"client": {"app_title": "ü"}}), True),
+        (base64_of([]), True),
+        ('{"client": {}}', False),
+        (base64_of({})[:-1], False),
+        (base64.b64encode(b"hunter2").decode(), False),
+        (base64.b64encode(b"\xff").decode(), False),
+        (base64.b64encode(b"NaN").decode(), False),
+        (base64.b64encode(b"[" * 5000).decode(), False),
+        ("ü", False),
+    ],
+)
+def test_a_client_context_is_base64_of_json(context, accepted):
+    cure = "is not base64 of JSON; write base64.b64encode(json.dumps(…).encode()).decode()"
+    expected = [] if accepted else [f"{BLOCK}.lambda_.client_context: {cure}"]
+    assert failures_of(task("LAMBDA", **block("lambda_", client_context=context))) == expected
+
+
+NO_PUBLISHER = "is the role that publishes notifications; without it notification_config has no effect"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "warnings"),
+    [
+        ({"notification_config": {"notification_arn": TOPIC}, "service_role_arn": ROLE}, []),
+        ({"service_role_arn": ROLE}, []),
+        (
+            {"notification_config": {"notification_arn": TOPIC}},
+            [f"{RUN_COMMAND}.service_role_arn: {NO_PUBLISHER}"],
+        ),
+    ],
+)
+def test_notifications_without_their_role_are_pointed_out(parameters, warnings):
+    assert warnings_of(task(**block("run_command", **parameters))) == warnings
+
+
+@pytest.mark.parametrize(
+    ("arn", "warned"),
+    [("AWS-RunPatchBaseline", True), ("Patch", False), ("arn:aws:ssm:eu-west-1:111122223333:document/AWS-X", False)],
+)
+def test_a_pinned_hash_of_a_document_of_aws_is_pointed_out(arn, warned):
+    parameters = {"document_hash": "0" * 64, "document_hash_type": "Sha256"}
+    warning = f"{RUN_COMMAND}.document_hash: pins a document that AWS updates; the task fails from that update on"
+    assert warnings_of(task(task_arn=arn, **block("run_command", **parameters))) == ([warning] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (task(**block("run_command", parameters={"commands": ["echo {{TARGET_ID}}"]})), ["TARGET_ID"]),
+        (task(**block("run_command", comment="{{ RESOURCE_ID }} {{TARGET_ID}}")), ["RESOURCE_ID", "TARGET_ID"]),
+        (task(**block("run_command", parameters={"commands": ["echo {{WINDOW_ID}}"]})), []),
+        (task("AUTOMATION", **ON_INSTANCE, **block("automation", parameters={"Id": ["{{RESOURCE_ID}}"]})), []),
+        (task("AUTOMATION", **block("automation", parameters={"Id": ["{{RESOURCE_ID}}"]})), ["RESOURCE_ID"]),
+        (task("LAMBDA", **block("lambda_", payload='{"id": "{{TARGET_ID}}"}')), ["TARGET_ID"]),
+    ],
+)
+def test_pseudo_parameters_that_stand_for_nothing_are_pointed_out(arguments, named):
+    where = "a RUN_COMMAND task" if arguments["task_type"] == "RUN_COMMAND" else "a task without targets"
+    assert warnings_of(arguments) == [f"{BLOCK}: {{{{{name}}}}} has no meaning in {where}" for name in named]
+
+
+@pytest.mark.parametrize(("name", "warned"), [("nightly", True), ("run-{{INVOCATION_ID}}", False)])
+def test_an_execution_name_that_works_once_is_pointed_out(name, warned):
+    warning = (
+        f"{BLOCK}.step_functions.name: is the same in every run, and a standard workflow refuses a name again for"
+        " 90 days; put {{INVOCATION_ID}} in it"
+    )
+    assert warnings_of(task("STEP_FUNCTIONS", **block("step_functions", name=name))) == ([warning] if warned else [])
+
+
+LOGGING = {"logging_info": {"s3_bucket_name": "logs", "s3_region": "eu-west-1"}}
+PARAMETERS = {"task_parameters": {"commands": {"values": ["ls"]}}}
+OLD_LOGGING = "is deprecated by AWS{}; use output_s3_bucket_name and output_s3_key_prefix of task_invocation_parameters"
+OLD_PARAMETERS = "is deprecated by AWS{}; use parameters of task_invocation_parameters"
+IGNORED = "; AWS ignores it in this task"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "warnings"),
+    [
+        (task(**LOGGING), [f"logging_info: {OLD_LOGGING.format('')}"]),
+        (task(**PARAMETERS), [f"task_parameters: {OLD_PARAMETERS.format('')}"]),
+        (task(**LOGGING, **block("run_command", comment="x")), [f"logging_info: {OLD_LOGGING.format(IGNORED)}"]),
+        (task("AUTOMATION", **PARAMETERS), [f"task_parameters: {OLD_PARAMETERS.format(IGNORED)}"]),
+    ],
+)
+def test_the_deprecated_pair_is_pointed_out(arguments, warnings):
+    assert warnings_of(arguments) == warnings
+
+
+@given(tasks())
+def test_a_task_without_a_mistake_is_taken(arguments):
+    assert failures_of(arguments) == []
+
+
+@given(st.data())
+def test_values_that_are_not_known_yet_trip_no_rule(data):
+    arguments = data.draw(tasks())
+    every_place = list(places(arguments))
+    for place in data.draw(st.lists(st.sampled_from(every_place), min_size=1, max_size=4, unique=True)):
+        if place in set(places(arguments)):
+            arguments = replaced(arguments, place, UNKNOWN)
+    request, failures = encode(as_the_engine_sends(arguments))
+    assert failures == []
+    assert examine(request).failures == []
+
+
+@given(tasks())
+def test_a_task_whose_every_value_is_not_known_yet_is_taken(arguments):
+    for place in places(arguments):
+        request, failures = encode(replaced(arguments, place, UNKNOWN))
+        assert (failures, examine(request).failures) == ([], [])
+
+
+def test_a_mistake_beside_a_value_that_is_not_known_yet_is_told():
+    targets = [
+        {"key": "InstanceIds", "values": UNKNOWN},
+        UNKNOWN,
+        {"key": "tag:Name", "values": ["web"]},
+        {"key": "InstanceIds", "values": [UNKNOWN, "web-1"]},
+    ]
+    request, _ = encode(task(targets=targets))
+    assert [failure.path for failure in examine(request).failures] == ["targets[2].key", "targets[3].values[1]"]
+
+
+def test_ids_that_are_not_known_yet_are_counted():
+    request, _ = encode(task(**on(("WindowTargetIds", *[UNKNOWN] * 11))))
+    assert [str(failure) for failure in examine(request).failures] == [
+        "targets: got 11 WindowTargetIds, allowed are at most 10 in one task; split them over more tasks"
+    ]
+
+
+def test_all_mistakes_of_a_task_are_told_at_once():
+    mistaken = task(
+        task_arn=MACHINE,
+        service_role_arn="me",
+        targets=[{"key": "tag:Name", "values": ["web"]}],
+        max_errors=None,
+        alarm_configuration={"alarms": [{"name": ALARM}]},
+        **block("lambda_", payload="x"),
+    )
+    assert [failure.path for failure in findings(mistaken).failures] == [
+        "max_errors",
+        "targets[0].key",
+        f"{BLOCK}.lambda_",
+        "task_arn",
+        "service_role_arn",
+        "alarm_configuration.alarms[0].name",
+        f"{BLOCK}.lambda_.payload",
+    ]
+
+
+@pytest.mark.parametrize("secret", ["service_role_arn", "targets", "targets[0].values", "task_arn"])
+def test_a_value_that_the_user_made_secret_is_not_shown(secret):
+    mistaken = task(task_arn=MACHINE, service_role_arn="hunter2", **on(("InstanceIds", "hunter2")))
+    shown = {failure.path: str(failure) for failure in findings(mistaken, (secret,)).failures}
+    hidden = [path for path in shown if path.startswith(secret)]
+    assert hidden
+    assert all("got a secret value, " in shown[path] and "hunter2" not in shown[path] for path in hidden)
+    assert all(repr("hunter2") in shown[path] or repr(MACHINE) in shown[path] for path in shown.keys() - set(hidden))

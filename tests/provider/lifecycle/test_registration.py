@@ -1,0 +1,223 @@
+"""One live task, whatever breaks: tokens that are remembered, tasks that are gone or not visible yet, lost answers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.provider.fake_gateway import LOST, Clock, FakeGateway, answer, denied
+
+from pulumi_ssm_maintenance.core.codec import encode
+from pulumi_ssm_maintenance.errors import (
+    AccessDeniedError,
+    TaskError,
+    TaskNotFoundError,
+    TokenMismatchError,
+    UnavailableError,
+)
+from pulumi_ssm_maintenance.lifecycle import registration
+from pulumi_ssm_maintenance.lifecycle.properties import Properties
+from pulumi_ssm_maintenance.lifecycle.registration import MAX_LINKS, MAX_PATIENCE_SECONDS, PATIENCE_SECONDS, register
+
+INPUTS = {
+    "window_id": "mw-0123456789abcdef0",
+    "task_type": "LAMBDA",
+    "task_arn": "clean-up",
+    "region": "eu-west-1",
+    "idempotency_key": "key",
+}
+REQUEST = encode({name: INPUTS[name] for name in ("window_id", "task_type", "task_arn")})[0]
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    fake = FakeGateway()
+    monkeypatch.setattr(registration, "time", fake.clock)
+    return fake
+
+
+def run(aws, **inputs):
+    """What one run of a program does; None when it is broken off."""
+    return register(aws, Properties(INPUTS | inputs))
+
+
+def broken_off(aws):
+    with pytest.raises(UnavailableError):
+        run(aws)
+
+
+def test_a_new_task_takes_two_calls(aws):
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert (made.held, made.warnings) == (answer(REQUEST), ())
+    assert aws.operations() == ["register", "get"]
+    assert aws.clock.now == 0
+
+
+def test_a_run_whose_answer_was_lost_finds_its_task_in_the_next(aws):
+    aws.fail("register", LOST)
+    broken_off(aws)
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert aws.most_alive == 1
+
+
+def test_the_same_program_asks_with_the_same_token_and_another_with_another(aws):
+    run(aws)
+    run(aws)
+    run(aws, idempotency_key="another")
+    run(aws, task_arn="other")
+    first, second, third, fourth = (call.token for call in aws.calls if call.operation == "register")
+    assert first == second
+    assert len({first, third, fourth}) == 3
+
+
+@pytest.mark.parametrize("cycles", [1, 5])
+def test_a_task_that_was_destroyed_is_made_anew(aws, cycles):
+    seen = []
+    for _ in range(cycles):
+        seen.append(run(aws).task.window_task_id)
+        aws.remove(seen[-1])
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held == answer(REQUEST)
+    assert made.warnings == ()
+    assert len({*seen, made.task.window_task_id}) == cycles + 1
+    assert aws.most_alive == 1
+
+
+def test_a_dead_task_costs_no_more_than_the_patience(aws):
+    aws.remove(run(aws).task.window_task_id)
+    run(aws)
+    assert aws.clock.now == pytest.approx(PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("lag", [0.05, 1.0, PATIENCE_SECONDS])
+def test_a_task_that_shows_within_the_patience_is_waited_for(aws, lag):
+    aws.lag = lag
+    made = run(aws)
+    assert made.held == answer(REQUEST)
+    assert aws.operations().count("register") == 1
+    assert "deregister" not in aws.operations()
+
+
+@pytest.mark.parametrize("lag", [PATIENCE_SECONDS + 0.1, 10.0, MAX_PATIENCE_SECONDS - 0.1])
+def test_lag_beyond_the_patience_leaves_one_task(aws, lag):
+    aws.lag = lag
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held == answer(REQUEST)
+    assert aws.most_alive == 1
+
+
+def test_lag_without_an_end_leaves_one_task_and_a_warning(aws):
+    aws.lag = float("inf")
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held is None
+    (warning,) = made.warnings
+    assert warning == f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
+    assert aws.operations().count("register") == MAX_LINKS + 1
+    assert aws.most_alive == 1
+
+
+def test_a_run_after_one_with_lag_finds_the_same_task(aws):
+    aws.lag = 10.0
+    first = run(aws)
+    assert run(aws).task == first.task
+    assert aws.most_alive == 1
+
+
+def test_a_run_that_was_cut_off_in_the_middle_of_a_chain_goes_on_with_it(aws):
+    aws.remove(run(aws).task.window_task_id)
+    aws.fail("register", None, LOST)
+    broken_off(aws)
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert aws.most_alive == 1
+
+
+def test_a_task_that_may_not_be_read_is_known_by_an_update(aws):
+    aws.fail("get", denied("read"))
+    made = run(aws)
+    assert made.held["Priority"] == 0
+    assert made.warnings == ()
+    assert aws.alive == [made.task.window_task_id]
+
+
+def test_a_destroyed_task_that_may_not_be_read_is_made_anew(aws):
+    aws.remove(run(aws).task.window_task_id)
+    aws.fail("get", denied("read"), denied("read"))
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+
+
+def test_a_task_that_may_neither_be_read_nor_updated_is_made_all_the_same(aws):
+    aws.fail("get", denied("read"))
+    aws.fail("update", denied("update"))
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held is None
+    (warning,) = made.warnings
+    assert warning.startswith("was registered, but could not be read back: AccessDeniedException: ")
+    assert "Run `pulumi refresh` and `pulumi up`" in warning
+
+
+def test_a_task_that_is_neither_visible_nor_removable_is_kept(aws):
+    aws.lag = 10.0
+    aws.fail("deregister", denied("delete"))
+    made = run(aws)
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held is None
+    (warning,) = made.warnings
+    assert warning.startswith("was registered, but cannot be read nor removed: AccessDeniedException: ")
+
+
+def test_a_removal_whose_answer_was_lost_leaves_no_second_task(aws):
+    aws.lag = 10.0
+    aws.fail("deregister", LOST)
+    made = run(aws)
+    assert made.held is None
+    assert aws.alive == []
+    aws.lag = 0.0
+    again = run(aws)
+    assert aws.alive == [again.task.window_task_id]
+
+
+def test_what_aws_refuses_at_first_is_an_error_and_leaves_nothing(aws):
+    aws.fail("register", denied("create"))
+    with pytest.raises(AccessDeniedError):
+        run(aws)
+    assert aws.alive == []
+
+
+def test_two_programs_with_one_key_are_told_apart(aws):
+    run(aws)
+    token = aws.calls[0].token
+    with pytest.raises(TokenMismatchError):
+        aws.register({**REQUEST, "Priority": 1}, token, str)
+
+
+faults = st.lists(st.sampled_from([None, None, LOST]), max_size=6)
+
+
+@given(st.data())
+def test_there_is_never_a_second_task_and_in_the_end_there_is_one(data):
+    """Some broken runs of one program, with lag in them and removals between, and then a whole one."""
+    with pytest.MonkeyPatch.context() as patch:
+        aws = FakeGateway(Clock())
+        patch.setattr(registration, "time", aws.clock)
+        for _ in range(data.draw(st.integers(0, 4))):
+            aws.lag = data.draw(st.sampled_from([0.0, 1.0, 5.0, 20.0]))
+            aws.fail("register", *data.draw(faults))
+            aws.fail("deregister", *data.draw(faults))
+            try:
+                run(aws)
+            except TaskError as error:
+                assert not isinstance(error, TaskNotFoundError)  # noqa: PT017 - any other one is as likely
+            if aws.alive and data.draw(st.booleans()):
+                aws.remove(aws.alive[0])
+        aws.lag = 0.0
+        aws.faults.clear()
+        made = run(aws)
+        assert aws.alive == [made.task.window_task_id]
+        assert made.held == answer(REQUEST)
+        assert aws.most_alive == 1
