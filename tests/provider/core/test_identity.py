@@ -50,7 +50,8 @@ def test_a_newer_version_finds_the_task_that_an_older_one_has_registered():
 
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_a_token_is_the_same_in_every_process(seed):
-    program = f"from pulumi_ssm_maintenance.core.identity import client_token; print(client_token('key', {upside_down(REQUEST)}))"
+    call = f"client_token('key', {upside_down(REQUEST)})"
+    program = f"from pulumi_ssm_maintenance.core.identity import client_token; print({call})"
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == client_token("key", REQUEST)
