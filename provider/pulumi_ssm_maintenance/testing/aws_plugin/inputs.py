@@ -65,7 +65,7 @@ def completed(kind: ResourceType, given: Props, old: Props, naming: Naming, regi
 
 def _name(auto: AutoName, inputs: Props, old: Props, naming: Naming) -> str:
     """Keep the name that was made before, else make one."""
-    if auto.property in old.get(DEFAULTED, ()):
+    if auto.property in old.get(DEFAULTED, ()) and old.get(auto.property):
         return str(old[auto.property])
     prefix = inputs.get(f"{auto.property}Prefix") or f"{naming.name}-"[: auto.max_length - _DIGITS]
     return (prefix.lower() if auto.lower else prefix) + naming.digits()

@@ -168,7 +168,8 @@ def _keeps_own_name(kind: ResourceType, old: Props, new: Props) -> bool:
     auto = kind.auto_name
     if auto is None or auto.property in new.get(DEFAULTED, ()):
         return False
-    return not has_unknown(new[auto.property]) and old.get(auto.property) == new[auto.property]
+    name = new.get(auto.property)
+    return name is not None and not has_unknown(name) and old.get(auto.property) == name
 
 
 def _tagged(kind: ResourceType, default_tags: Tags, wanted: Props) -> Props:

@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import grpc
@@ -106,6 +106,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Tell what an update would change, property by property."""
         old, new = from_wire(request.old_inputs), from_wire(request.news)
         default_tags = self._connection.config.default_tags
+        new = _with_ignored(old, new, request.ignoreChanges)
         change = lifecycle.compare(_kind(request.urn), from_wire(request.olds), old, new, default_tags)
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if change.properties else provider_pb2.DiffResponse.DIFF_NONE,
@@ -134,15 +135,18 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Read the object for a refresh, an import or a `get`; an empty id says that it is gone."""
         kind, state = _kind(request.urn), from_wire(request.properties)
         inputs = from_wire(request.inputs)
-        held = lifecycle.read(kind, self._aws(kind, inputs | state), request.id, state, inputs)
+        identity, owner = kind.parse_id(request.id)
+        state |= owner
+        held = lifecycle.read(kind, self._aws(kind, inputs | state), identity, state, inputs)
         if held is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=request.id, properties=to_wire(held.outputs), inputs=to_wire(held.inputs))
+        return provider_pb2.ReadResponse(id=identity, properties=to_wire(held.outputs), inputs=to_wire(held.inputs))
 
     @_answers
     def Update(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
         """Change the object in place, or in a preview say what it would be."""
         kind, state, new = _kind(request.urn), from_wire(request.olds), from_wire(request.news)
+        new = _with_ignored(state, new, request.ignoreChanges)
         if request.preview:
             planned = lifecycle.plan_update(kind, state, new, self._connection.config.default_tags)
             return provider_pb2.UpdateResponse(properties=to_wire(planned))
@@ -184,6 +188,15 @@ def _kind(urn: str) -> ResourceType:
     if token not in CATALOGUE:
         raise UnknownTypeError(f"{token} is known to the aws plugin but not to this stand-in")
     return CATALOGUE[token]
+
+
+def _with_ignored(old: Props, new: Props, ignored: Iterable[str]) -> Props:
+    """Return the new inputs with the ignored properties as they were.
+
+    The engine has done so before Check. Check may since have filled in a name that the object does not have.
+    """
+    kept = {name: old[name] for name in ignored if name in old}
+    return {name: value for name, value in new.items() if name not in set(ignored)} | kept
 
 
 def _diff_kind(old: Props, new: Props, name: str, *, replace: bool) -> Any:

@@ -67,3 +67,10 @@ class ResourceType:
     delete_before_replace: bool = False
     renewed: frozenset[str] = frozenset()
     """Outputs that an update makes anew, hence unknown in its preview."""
+    owner: str | None = None
+    """The property that names what the object belongs to, and that stands before its id in an import: `mw-…/<id>`."""
+
+    def parse_id(self, text: str) -> tuple[str, Props]:
+        """Split the id of an import into the object's own id and the property that names its owner."""
+        owner, slash, identity = text.partition("/")
+        return (identity, {self.owner: owner}) if self.owner and slash else (text, {})

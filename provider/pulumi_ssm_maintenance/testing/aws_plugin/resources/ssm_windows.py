@@ -129,6 +129,7 @@ WINDOWS = (
     ResourceType(
         name="aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
         fields=Fields.parse("windowId! resourceType! targets name description ownerInformation"),
+        owner="windowId",
         create=_create_target,
         read=_read_target,
         update=_update_target,
@@ -140,6 +141,7 @@ WINDOWS = (
             "windowId! taskType! taskArn targets taskInvocationParameters maxConcurrency? maxErrors? priority?"
             " serviceRoleArn? cutoffBehavior? name description parameters~"
         ),
+        owner="windowId",
         create=_create_task,
         read=_read_task,
         update=_update_task,
