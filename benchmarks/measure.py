@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from pulumi_ssm_maintenance.testing import Fault, LocalAws, LocalStack
@@ -122,9 +121,7 @@ def _raw_client(aws: LocalAws, setting: Setting) -> Any:
         "mode": setting.config["aws:retryMode"],
         "total_max_attempts": int(setting.config["aws:maxRetries"]) + 1,
     }
-    keys = aws.env["AWS_ACCESS_KEY_ID"], aws.env["AWS_SECRET_ACCESS_KEY"]
-    session = boto3.Session(*keys, region_name=aws.region)
-    return session.client("ssm", endpoint_url=aws.endpoint, config=Config(proxies={}, retries=retries))
+    return aws.client("ssm", config=Config(retries=retries))
 
 
 @contextmanager

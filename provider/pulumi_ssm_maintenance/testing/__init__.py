@@ -1,4 +1,4 @@
-"""Test your own stacks: on the real engine and an AWS of this machine, without an account.
+"""Test your own stacks on the real Pulumi engine and a local AWS, without an account.
 
 With pytest, use the fixtures `local_aws` and `local_stack`. https://docs.pytest.org/en/stable/explanation/fixtures.html
 """

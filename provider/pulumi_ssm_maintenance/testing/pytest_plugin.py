@@ -1,6 +1,6 @@
-"""Fixtures of pytest for stacks: an AWS on this machine and the real Pulumi engine, with no account.
+"""The pytest fixtures `local_aws` and `local_stack`: an AWS and stacks on the real engine, without an account.
 
-Installed with the extra `[testing]`, they are there by themselves:
+The extra `[testing]` registers them:
 
     def test_patching_is_declared(local_aws, local_stack):
         stack = local_stack(program)
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from .engine.stacks import LocalStack
     from .local_aws.local_aws import LocalAws
 
-# This module is loaded in every run of pytest where the package is installed, so the fixtures import what they need.
+# Every pytest run loads this module where the package is installed, so each fixture imports what it needs by itself.
 
 
 class LocalStackFactory(Protocol):
-    """Makes a stack of a program, which is a function or a folder with a Pulumi.yaml."""
+    """The type of `local_stack`: makes a stack of a program."""
 
     def __call__(  # noqa: PLR0913 - the settings of a stack, by keyword
         self,
@@ -39,15 +39,15 @@ class LocalStackFactory(Protocol):
         secrets: Mapping[str, str] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> LocalStack:
-        """Make the stack; nothing is deployed before its `up`.
+        """Make a stack; its `up` deploys it.
 
         Args:
             program: a function that declares the resources, or a folder with a Pulumi.yaml.
-            name: the stack's name; stacks of one test share a backend.
-            project: the project's name; a folder says its own.
-            config: plain configuration, nested values too; a key without `:` belongs to the project.
-            secrets: configuration that is kept encrypted.
-            env: further environment variables for all operations, such as another AWS_REGION.
+            name: the stack's name. The stacks of one test share a backend, so one can refer to another.
+            project: the project's name; for a folder, the name in its Pulumi.yaml counts.
+            config: plain configuration, also nested values; a key without `:` belongs to the project.
+            secrets: configuration that is stored encrypted.
+            env: further environment variables of all operations, such as another AWS_REGION.
         """
         ...
 
@@ -62,7 +62,7 @@ def _local_aws_process() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def local_aws(_local_aws_process: LocalAws) -> LocalAws:
-    """An empty `LocalAws`: one child process for the whole run, emptied of everything before each test."""
+    """An empty `LocalAws`: one child process for the whole pytest run, emptied before each test."""
     _local_aws_process.reset()
     return _local_aws_process
 
@@ -80,10 +80,10 @@ def _plugins_home(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
 
 @pytest.fixture
 def local_stack(local_aws: LocalAws, tmp_path: Path, _plugins_home: Path | None) -> Iterator[LocalStackFactory]:
-    """Makes stacks on the real engine that talk to `local_aws`; see `LocalStackFactory` and `LocalStack`.
+    """A function that makes stacks on the real engine, which talk to `local_aws`.
 
-    Their state and the engine's notes lie in `tmp_path`. The `aws` plugin is this package's stand-in, unless
-    `AWS_PLUGIN=real` is set: then it is the one in your PULUMI_HOME.
+    See `LocalStackFactory` for its arguments and `LocalStack` for what it returns. State and logs are in `tmp_path`.
+    The `aws` plugin is this package's stand-in; with `AWS_PLUGIN=real` it is the one of your PULUMI_HOME.
     """
     from .engine.installation import EngineNotFoundError  # noqa: PLC0415 - see above
     from .engine.stacks import LocalStack  # noqa: PLC0415 - see above

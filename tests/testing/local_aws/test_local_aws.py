@@ -72,7 +72,7 @@ class TestProcess:
 
     def test_dies_with_a_parent_that_is_killed(self):
         program = (
-            "import time; from pulumi_ssm_maintenance.testing._local_aws import LocalAws;"
+            "import time; from pulumi_ssm_maintenance.testing import LocalAws;"
             "print(LocalAws().start().endpoint, flush=True); time.sleep(600)"
         )
         parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
@@ -84,7 +84,7 @@ class TestProcess:
 
     def test_lives_through_a_ctrl_c_meant_for_its_parent(self):
         program = (
-            "import signal, time; from pulumi_ssm_maintenance.testing._local_aws import LocalAws\n"
+            "import signal, time; from pulumi_ssm_maintenance.testing import LocalAws\n"
             # A test run that was started in the background ignores Ctrl-C, and its children inherit that.
             "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "with LocalAws() as aws:\n"

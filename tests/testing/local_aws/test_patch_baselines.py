@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from pulumi_ssm_maintenance.testing.aws_plugin.resources.ssm_patching import _AWS_DEFAULT
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.patching.aws_owned_baselines import NAMES
-from pulumi_ssm_maintenance.testing.local_aws.server.ssm.patching.baselines import OPERATIONS
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.service import OPERATIONS
 
 UNKNOWN = "pb-00000000000000000"
 RULES = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.testing.local_aws.server.ssm.service import _OPERATIONS
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.service import OPERATIONS
 
 UNKNOWN_WINDOW = "mw-00000000000000000"
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
@@ -231,7 +231,7 @@ class TestExecutions:
 
 def test_every_maintenance_window_operation_of_the_model_is_answered(ssm):
     operations = {name for name in ssm.meta.service_model.operation_names if "MaintenanceWindow" in name}
-    assert operations <= set(_OPERATIONS)
+    assert operations <= set(OPERATIONS)
 
 
 def test_accounts_and_regions_are_apart(aws, ssm):

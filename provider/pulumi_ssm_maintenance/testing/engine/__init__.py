@@ -1,1 +1,1 @@
-"""Stacks on the real Pulumi engine of this machine."""
+"""Stacks on the real Pulumi engine: its installation, its runs and what they did."""

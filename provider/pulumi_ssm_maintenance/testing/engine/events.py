@@ -11,17 +11,22 @@ _COLOUR = re.compile(r"<\{%.*?%\}>")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the engine on one resource, such as create, update, delete, replace, same or refresh."""
+    """One operation of the engine on one resource."""
 
     op: str
+    """The operation, such as `"create"`."""
     urn: str
+    """The URN of the resource."""
     type: str
+    """The type token of the resource."""
     name: str
+    """The logical name of the resource."""
     diffs: tuple[str, ...] = ()
     """The properties that differ, nested ones as paths."""
     replaces: tuple[str, ...] = ()
     """The properties that force a replacement."""
     failed: bool = False
+    """Whether the step failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +34,56 @@ class Diagnostic:
     """A message of the engine, the program or a plugin."""
 
     severity: str
+    """`"error"`, `"warning"`, `"info"`, or `"info#err"` for what a plugin prints."""
     message: str
+    """The text, without colours."""
     urn: str = ""
+    """The URN of the resource that it is about; empty for the stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationResult:
-    """The outcome of one engine run."""
+    """What one engine run did and printed."""
 
     command: str
+    """The command, such as `"up"`."""
     returncode: int
+    """The exit code of the engine."""
     output: str
-    """What the engine printed, standard error included."""
+    """What the engine printed, also on standard error."""
     changes: Mapping[str, int] = field(default_factory=dict)
-    """How many resources per operation, the stack itself included, such as `{"create": 3, "same": 1}`."""
+    """How many resources per operation, such as `{"create": 3, "same": 1}`; the stack itself counts as one."""
     steps: tuple[Step, ...] = ()
+    """What was done, in order."""
     diagnostics: tuple[Diagnostic, ...] = ()
+    """All messages, in order."""
 
     def ops(self, name: str) -> list[str]:
-        """List what was done to the resource of that logical name, in order."""
+        """Return the operations on the resource of that logical name, in order."""
         return [step.op for step in self.steps if step.name == name]
 
     def messages(self, severity: str) -> list[str]:
-        """List the messages of one severity: error, warning, info or `info#err`."""
+        """Return the texts of one severity; see `Diagnostic.severity`."""
         return [item.message for item in self.diagnostics if item.severity == severity]
 
     @property
     def changed(self) -> dict[str, int]:
-        """The changes without what stayed the same."""
+        """`changes` without the resources that stayed the same."""
         return {op: count for op, count in self.changes.items() if op != "same"}
 
 
 class EngineError(AssertionError):
-    """An engine run failed; the text is what the engine printed, `result` the whole outcome."""
+    """An engine run failed; the text is what the engine printed."""
 
     def __init__(self, reason: str, result: OperationResult) -> None:
+        """Make the error of a run that failed for a reason."""
         super().__init__(f"pulumi {result.command} {reason}\n{result.output}")
         self.result = result
+        """What the run did and printed."""
 
 
 def read_result(command: str, returncode: int, output: str, event_log: str) -> OperationResult:
-    """Condense an event log, which may end in the middle of a line when the engine was killed."""
+    """Read an event log, which ends in the middle of a line when the engine was killed."""
     events = list(_events(event_log))
     failed = {event["resOpFailedEvent"]["metadata"]["urn"] for event in events if "resOpFailedEvent" in event}
     metadata = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]

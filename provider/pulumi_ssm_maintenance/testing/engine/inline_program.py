@@ -1,4 +1,4 @@
-"""A program given as a Python function, served to the engine from this process."""
+"""Serves a program that is a Python function to the engine."""
 
 import asyncio
 import gc
@@ -17,26 +17,26 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 Program = Callable[[], Any]
 
-_PATIENCE = 10.0
+_SECONDS_TO_END = 10.0
 
 
 class _CutOffPrograms:
-    """Keeps what a cut-off program leaves behind, its coroutines, from doing harm and from complaining.
+    """Removes the coroutines that a program leaves behind when its engine is killed.
 
-    The garbage collector does not run by itself while any program is served: on Python 3.11 it must not meet
-    those coroutines inside `ast.parse`, or every later assertion of pytest fails with "recursion depth mismatch".
+    Automatic garbage collection is off while any program is served: if it meets those coroutines inside `ast.parse`,
+    then on Python 3.11 every later assertion of pytest fails with "recursion depth mismatch".
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._served = 0
         self._collects = True
-        self._tell = sys.unraisablehook
+        self._previous_hook = sys.unraisablehook
 
     def begin(self) -> None:
         with self._lock:
             if self._served == 0:
-                self._collects, self._tell = gc.isenabled(), sys.unraisablehook
+                self._collects, self._previous_hook = gc.isenabled(), sys.unraisablehook
                 gc.disable()
                 sys.unraisablehook = self._ignore_coroutines
             self._served += 1
@@ -49,26 +49,26 @@ class _CutOffPrograms:
                     gc.collect()
             self._served -= 1
             if self._served == 0:
-                sys.unraisablehook = self._tell
+                sys.unraisablehook = self._previous_hook
                 if self._collects:
                     gc.enable()
 
-    def _ignore_coroutines(self, complaint: Any) -> None:
-        if not inspect.iscoroutine(complaint.object):
-            self._tell(complaint)
+    def _ignore_coroutines(self, unraisable: Any) -> None:
+        if not inspect.iscoroutine(unraisable.object):
+            self._previous_hook(unraisable)
 
 
 _CUT_OFF = _CutOffPrograms()
 
 
 class _Language(LanguageServer):
-    """The Automation API's language host, which also ends well when the engine goes away in the middle."""
+    """The Automation API's language host, which also ends cleanly when the engine is killed."""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(self._observed)
+        super().__init__(self._run_program)
         self.idle = threading.Event()
         self.idle.set()
-        self._declare = program
+        self._program = program
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def Run(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -76,17 +76,17 @@ class _Language(LanguageServer):
         try:
             return super().Run(request, context)  # type: ignore[no-untyped-call] # the SDK leaves it untyped
         except grpc.RpcError:
-            return language_pb2.RunResponse()  # nobody is there to be told
+            return language_pb2.RunResponse()  # the engine is gone
         finally:
             self._end_tasks()
             self.idle.set()
 
-    def _observed(self) -> Any:
+    def _run_program(self) -> Any:
         self._loop = asyncio.get_running_loop()
-        return self._declare()
+        return self._program()
 
     def _end_tasks(self) -> None:
-        """Cancel what waits for an engine that is gone, while its event loop can still run."""
+        """Cancel the tasks that still wait for the engine, while their event loop exists."""
         loop, self._loop = self._loop, None
         if loop is None or loop.is_closed():
             return
@@ -99,7 +99,7 @@ class _Language(LanguageServer):
 
 
 class ServedProgram:
-    """A program on a port of 127.0.0.1, ready for the engine's `--client`."""
+    """A program on a port of 127.0.0.1, for the engine's `--client` option."""
 
     def __init__(self, program: Program) -> None:
         self._language = _Language(program)
@@ -111,8 +111,8 @@ class ServedProgram:
         self._server.start()
 
     def close(self, *, cut_off: bool) -> None:
-        """Stop serving; `cut_off` says that the engine went away or failed in the middle."""
-        self._server.stop(None).wait(_PATIENCE)
-        ended = self._language.idle.wait(_PATIENCE)
+        """Stop serving; `cut_off` says that the engine failed or was killed."""
+        self._server.stop(None).wait(_SECONDS_TO_END)
+        ended = self._language.idle.wait(_SECONDS_TO_END)
         self._workers.shutdown(wait=ended)
         _CUT_OFF.end(collect=cut_off)

@@ -1,4 +1,4 @@
-"""The Pulumi engine of this environment: where it is and the settings that keep it local."""
+"""Where the Pulumi engine is installed, and the settings that keep its runs local."""
 
 import os
 import shutil
@@ -6,14 +6,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-PASSPHRASE = "local"  # noqa: S105 - protects the throw-away state of a test
+PASSPHRASE = "local"  # noqa: S105 - encrypts the state of a test, which is thrown away
 
-# The user's own account and login must not reach a local stack.
-_FOREIGN = ("AWS_", "PULUMI_")
+# A local stack must not use the user's own account and login.
+_NOT_INHERITED = ("AWS_", "PULUMI_")
 
 
 class EngineNotFoundError(Exception):
-    """There is no `pulumi` beside this Python nor on PATH."""
+    """There is no `pulumi` command beside this Python or on PATH."""
 
 
 def find_engine() -> Path:
@@ -30,13 +30,13 @@ def find_engine() -> Path:
 
 
 def engine_environment(home: Path | None, backend: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """Build the environment of an engine run that keeps state in `backend` and asks nobody outside.
+    """Return the environment variables of an engine run that keeps its state in `backend` and needs no network.
 
     `home` is the PULUMI_HOME with the plugins; None keeps the user's own.
     """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     local = {
-        # No `.attrs` files: an engine killed while it writes one leaves it empty, and then reads no state at all.
+        # No `.attrs` files: an engine killed while it writes one leaves it empty, and then cannot read the state.
         "PULUMI_BACKEND_URL": f"{backend.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_PYTHON_CMD": sys.executable,

@@ -1,4 +1,4 @@
-"""The processes of one engine run: all that live in the session that it was started in."""
+"""The processes of one engine run: those in the session that it was started in."""
 
 import os
 import signal
@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-_PATIENCE = 5.0
+_SECONDS_TO_DIE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class SessionProcess:
-    """A live process of a session, with its command line in one string."""
+    """A live process of a session."""
 
     pid: int
+    """The process id."""
     command: str
+    """The command line."""
 
 
 def session_processes(session: int) -> list[SessionProcess]:
-    """List the live processes of `session`: the engine puts its plugins in process groups of their own."""
+    """List the live processes of `session`; process groups would not do, since each plugin has its own."""
     commands = _proc_commands() if _PROC.is_dir() else _ps_commands()
     return [SessionProcess(pid, line) for pid, line in commands.items() if _session_of(pid) == session]
 
@@ -35,8 +37,8 @@ def kill(processes: list[SessionProcess]) -> None:
 
 
 def kill_session(session: int) -> None:
-    """Kill whatever still lives in `session`, and wait until nothing does."""
-    deadline = time.monotonic() + _PATIENCE
+    """Kill all processes of `session`, and wait until they are gone."""
+    deadline = time.monotonic() + _SECONDS_TO_DIE
     while (alive := session_processes(session)) and time.monotonic() < deadline:
         kill(alive)
         time.sleep(0.01)
@@ -50,7 +52,7 @@ def _session_of(pid: int) -> int | None:
 
 
 def _proc_commands() -> dict[int, str]:
-    """Read the command lines from /proc; a dead process that nobody has reaped has none."""
+    """Read the command lines from /proc, where a zombie process has none."""
     commands = {}
     for folder in _PROC.iterdir():
         if folder.name.isdigit():

@@ -1,4 +1,4 @@
-"""One run of the engine: started, waited for, or interrupted."""
+"""One run of the engine."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .inline_program import ServedProgram
 
 TIMEOUT = 300.0
-"""Seconds that an operation may take unless told."""
+"""Seconds that an operation may take by default."""
 
-# Its standard input ends when this process does, in whatever way. The engine's plugins leave with the engine.
-_KILL_WITH_US = 'read -r _; kill -9 "$0"'
+# The standard input of this script ends with this process, however that ends. The plugins end with the engine.
+_KILL_ENGINE_AFTERWARDS = 'read -r _; kill -9 "$0"'
 
 
 class RunningOperation:
@@ -27,6 +27,7 @@ class RunningOperation:
     def __init__(
         self, command: Sequence[str], env: Mapping[str, str], cwd: Path, notes: Path, served: ServedProgram | None
     ) -> None:
+        """Start the run."""
         self.command = command[1]
         self._log, self._events = notes.with_suffix(".log"), notes.with_suffix(".events")
         self._served = served
@@ -43,36 +44,38 @@ class RunningOperation:
                 start_new_session=True,
             )
         self._watcher = subprocess.Popen(  # noqa: S603 - as above
-            ["/bin/sh", "-c", _KILL_WITH_US, str(self.process.pid)], stdin=subprocess.PIPE, start_new_session=True
+            ["/bin/sh", "-c", _KILL_ENGINE_AFTERWARDS, str(self.process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
 
     def output(self) -> str:
-        """What the engine has printed so far."""
+        """Return what the engine has printed so far."""
         return self._log.read_text(errors="replace")
 
     def kill(self) -> OperationResult:
-        """Kill the engine and all its plugins at once, as a power cut would."""
+        """Kill the engine and all its plugins at once, as a power cut does."""
         kill_session(self.process.pid)
         return self._end()
 
     def kill_engine(self) -> None:
-        """Kill the engine alone; its plugins may finish the calls that they are at, until `kill`."""
+        """Kill the engine only; its plugins may complete their current calls, until `kill`."""
         self.process.kill()
         self.process.wait()
 
     def processes(self) -> list[SessionProcess]:
-        """List the engine and its plugins as they live now."""
+        """List the live processes: the engine and its plugins."""
         return session_processes(self.process.pid)
 
     def kill_plugin(self, marker: str) -> int:
-        """Kill the plugins whose command line holds `marker` and return how many; the engine lives on."""
+        """Kill the plugins with `marker` in their command line and return how many; the engine continues."""
         plugins = [item for item in self.processes() if item.pid != self.process.pid]
         found = [item for item in plugins if marker in item.command]
         kill(found)
         return len(found)
 
     def wait(self, timeout: float = TIMEOUT) -> OperationResult:
-        """Wait for the end.
+        """Wait for the end of the run.
 
         Raises:
             EngineError: the engine failed, or did not end in `timeout` seconds and was killed.

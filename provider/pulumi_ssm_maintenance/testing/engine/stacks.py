@@ -1,4 +1,4 @@
-"""Stacks on the real engine, with their state in a folder and nobody outside asked."""
+"""`LocalStack`: a stack on the real engine that needs no network."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from .inline_program import Program, ServedProgram
 from .installation import engine_environment, find_engine
 from .run import TIMEOUT, RunningOperation
 
-_UNASKED = {
+_WITHOUT_QUESTIONS = {
     "up": ["--yes", "--skip-preview"],
     "refresh": ["--yes", "--skip-preview"],
     "destroy": ["--yes", "--skip-preview"],
@@ -25,33 +25,40 @@ class CommonOptions(TypedDict, total=False):
     """Options of every operation."""
 
     parallel: int
-    """How many resources the engine works on at once."""
+    """How many resources the engine works on at once; default: four for each processor."""
     target: Sequence[str]
-    """URNs of the only resources to work on."""
+    """The URNs of the resources to work on; default: all."""
     args: Sequence[str]
     """Further flags of the command line."""
     env: Mapping[str, str]
     """Further environment variables."""
     timeout: float
-    """Seconds after which everything is killed; 300 unless told."""
+    """Seconds after which everything is killed; default 300."""
 
 
 class ProgramOptions(CommonOptions, total=False):
     """Options of the operations that run the program."""
 
     replace: Sequence[str]
-    """URNs of resources to replace in any case."""
+    """The URNs of resources to replace even without a change."""
     refresh: bool
-    """Read what AWS holds first."""
+    """Refresh the state from AWS first."""
     diff: bool
-    """Print the differences in full."""
+    """Print all differences."""
 
 
 class LocalStack:
-    """A stack of one program, kept in a folder of its own.
+    """A stack of one program, on the real engine. In pytest, the fixture `local_stack` makes it.
 
-    Every operation returns an `OperationResult`, or raises an `EngineError` whose text is the engine's output.
-    `program` may be set to another one between operations, to show a change.
+    Every operation returns an `OperationResult`, or raises an `EngineError` whose text is the engine's output. Set
+    `program` to another program between two operations to deploy a change.
+
+    Example:
+        >>> def test_the_topic_is_declared(local_aws, local_stack):
+        ...     stack = local_stack(program)
+        ...     stack.up()
+        ...     assert stack.outputs["topic"]
+        ...     stack.expect_no_changes(refresh=True)
     """
 
     def __init__(  # noqa: PLR0913 - the settings of a stack, by keyword
@@ -66,6 +73,18 @@ class LocalStack:
         config: Mapping[str, Any] | None = None,
         secrets: Mapping[str, str] | None = None,
     ) -> None:
+        """Make the stack; `up` deploys it.
+
+        Args:
+            program: a function that declares the resources, or a folder with a Pulumi.yaml.
+            folder: where state and logs are kept.
+            env: environment variables of all operations, such as those of `LocalAws.env`.
+            plugins_home: the PULUMI_HOME with the plugins; None: the user's own.
+            name: the stack's name. Stacks in one folder share a backend.
+            project: the project's name; for a folder, the name in its Pulumi.yaml counts.
+            config: plain configuration, also nested values; a key without `:` belongs to the project.
+            secrets: configuration that is stored encrypted.
+        """
         self.program: Program | Path = program
         self.name = name
         self.project = project if callable(program) else _project_name(program)
@@ -83,15 +102,15 @@ class LocalStack:
         return self.start_up(**options).wait(options.get("timeout", TIMEOUT))
 
     def start_up(self, **options: Unpack[ProgramOptions]) -> RunningOperation:
-        """Start `up` in the background, to be interrupted."""
+        """Start `up` in the background, so that a test can interrupt it."""
         return self._start("up", options, self._serve())
 
     def preview(self, **options: Unpack[ProgramOptions]) -> OperationResult:
-        """Plan the program without doing anything."""
+        """Show what `up` would do."""
         return self._start("preview", options, self._serve()).wait(options.get("timeout", TIMEOUT))
 
     def refresh(self, **options: Unpack[CommonOptions]) -> OperationResult:
-        """Read what AWS holds into the state."""
+        """Bring the state to what AWS holds."""
         return self._start("refresh", options).wait(options.get("timeout", TIMEOUT))
 
     def destroy(self, **options: Unpack[CommonOptions]) -> OperationResult:
@@ -99,13 +118,13 @@ class LocalStack:
         return self.start_destroy(**options).wait(options.get("timeout", TIMEOUT))
 
     def start_destroy(self, **options: Unpack[CommonOptions]) -> RunningOperation:
-        """Start `destroy` in the background, to be interrupted."""
+        """Start `destroy` in the background, so that a test can interrupt it."""
         return self._start("destroy", options)
 
     def expect_no_changes(self, **options: Unpack[ProgramOptions]) -> OperationResult:
-        """Preview the program and fail when anything would be done.
+        """Preview the program, and fail when it would change anything.
 
-        With `refresh=True` it looks at what AWS holds first, so that drift counts too.
+        With `refresh=True` it reads what AWS holds first, so that drift counts too.
         """
         result = self.preview(**(options | {"diff": True}))
         if result.changed:
@@ -113,11 +132,11 @@ class LocalStack:
         return result
 
     def cancel(self) -> None:
-        """Drop the lock that a killed engine left behind."""
+        """Remove the lock that a killed engine has left."""
         self.pulumi("cancel", "--yes", self.name)
 
     def pulumi(self, *args: str, stdin: str | None = None) -> str:
-        """Run any other command of the CLI on this stack's state and return what it prints."""
+        """Run another command of the CLI, such as `pulumi("stack", "ls")`, and return what it prints."""
         done = subprocess.run(  # noqa: S603 - the engine that find_engine found
             [self._engine, *args, "--non-interactive", "--color", "never"],
             cwd=self._work,
@@ -134,7 +153,7 @@ class LocalStack:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs as the state holds them, secrets in plain."""
+        """The stack's outputs, secrets in plain text."""
         stacks = (item for item in self.resources if item["type"] == "pulumi:pulumi:Stack")
         found = next(stacks, {}).get("outputs") or {}
         if "ciphertext" not in json.dumps(found):
@@ -144,29 +163,29 @@ class LocalStack:
 
     @property
     def resources(self) -> list[dict[str, Any]]:
-        """The resources of the state, the stack itself and its providers among them, secrets encrypted."""
+        """The resources in the state, with the stack itself and its providers, secrets encrypted."""
         return list(self.export()["deployment"].get("resources") or ())
 
     def resource(self, name: str) -> dict[str, Any]:
-        """Return the one resource of the state with that logical name."""
+        """Return the resource in the state that has this logical name."""
         (found,) = (item for item in self.resources if item["urn"].rpartition("::")[2] == name)
         return found
 
     def export(self) -> dict[str, Any]:
-        """Return the deployment as `pulumi stack export` would, secrets encrypted."""
+        """Return the deployment as `pulumi stack export` does, secrets encrypted."""
         held = json.loads(self.state_text())
         return {"version": held["version"], "deployment": held["checkpoint"].get("latest") or {}}
 
     def import_state(self, deployment: Mapping[str, Any]) -> None:
-        """Replace the state by a deployment as `export` returns it."""
+        """Replace the state by a deployment from `export`."""
         self.pulumi("stack", "import", "--stack", self.name, stdin=json.dumps(deployment))
 
     def state_text(self) -> str:
-        """Return the state as it lies on the disk, to look for what must not be there."""
+        """Return the text of the state file, to check that nothing secret is in it."""
         return self._state.read_text()
 
     def close(self) -> None:
-        """Kill whatever a test has left running."""
+        """Kill the runs that are still in the background."""
         for run in self._runs:
             if not run.ended:
                 run.kill()
@@ -201,7 +220,7 @@ class LocalStack:
         kind = ["--color", "never", "--exec-kind", "auto.inline" if inline else "auto.local"]
         client = [f"--client={served.address}"] if served else []
         run = RunningOperation(
-            [self._engine, command, *_UNASKED[command], *fixed, *kind, *client, *_flags(options)],
+            [self._engine, command, *_WITHOUT_QUESTIONS[command], *fixed, *kind, *client, *_flags(options)],
             self.env | dict(options.get("env", {})),
             self._work if callable(self.program) else self.program,
             self._work / f"{len(self._runs):02}-{command}",

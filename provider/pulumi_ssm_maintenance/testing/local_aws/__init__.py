@@ -1,1 +1,1 @@
-"""An AWS in a process of this machine."""
+"""`LocalAws`, its faults and its request log; the server that it starts is in `server`."""

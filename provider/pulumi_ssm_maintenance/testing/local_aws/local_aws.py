@@ -1,4 +1,4 @@
-"""An AWS on this machine, for tests."""
+"""`LocalAws`: an AWS in a child process, for tests."""
 
 from __future__ import annotations
 
@@ -16,34 +16,38 @@ from .request_log import Request
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from botocore.config import Config
+
     from .faults import Fault
 
 _SERVER = "pulumi_ssm_maintenance.testing"
 
 ACCOUNT_ID = "123456789012"
 ACCESS_KEY = "AKIALOCALAWSEXAMPLE0"
-SECRET_KEY = "local-aws-secret-key"  # noqa: S105  # opens nothing: the local AWS checks no signature
+SECRET_KEY = "local-aws-secret-key"  # noqa: S105  # not a secret: the local AWS checks no signature
 
 
 class LocalAws:
-    """An AWS in a child process, on the loopback interface only, that behaves where maintenance windows are concerned.
+    """An AWS in a child process of yours, which listens on 127.0.0.1 only.
 
-    Every other service is moto's. The child ends with `stop`, at the end of a `with` block, or when this process dies
-    in whatever way.
+    Maintenance windows and patch baselines behave as AWS documents them; moto answers for all other services. No policy
+    is checked, and no window opens. The child process ends with `stop`, with the `with` block, or when your process
+    ends for any reason. In pytest use the fixture `local_aws`.
 
     Example:
         >>> with LocalAws() as aws:
-        ...     window = aws.client("ssm").describe_maintenance_windows()
+        ...     windows = aws.client("ssm").describe_maintenance_windows()
+        ...     assert [request.operation for request in aws.requests()] == ["DescribeMaintenanceWindows"]
     """
 
     account_id = ACCOUNT_ID
     """The account of the credentials in `env`."""
 
     def __init__(self, *, region: str = "us-east-1", quiet: bool = True) -> None:
-        """Prepare; nothing runs before `start`, or a `with` block.
+        """Set a local AWS up; `start`, or a `with` block, starts it.
 
         Args:
-            region: the region that `env` names, and clients use unless told.
+            region: the region in `env`, and the default one of `client`.
             quiet: False prints a line for each call to standard error.
         """
         self.region = region
@@ -64,13 +68,13 @@ class LocalAws:
         if self._process is not None:
             raise RuntimeError("This local AWS is running already")
         command = [sys.executable, "-m", _SERVER, "--until-end-of-input", *(["--quiet"] * self._quiet)]
-        self._process = subprocess.Popen(  # noqa: S603  # this very interpreter, and this very package
+        self._process = subprocess.Popen(  # noqa: S603  # this interpreter runs this package
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=_server_environment(),
-            # Ctrl-C is for the program under test, which may need its AWS to clean up.
+            # Ctrl-C must not end it: the program under test may need it to clean up.
             start_new_session=True,
         )
         assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
@@ -81,7 +85,7 @@ class LocalAws:
         return self
 
     def stop(self) -> None:
-        """End the child process; nothing happens when it has ended already."""
+        """End the child process, if it runs."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -96,24 +100,34 @@ class LocalAws:
 
     @property
     def env(self) -> dict[str, str]:
-        """What a child process needs in its environment to talk to this AWS, and to no other.
+        """The environment variables that make a child process talk to this AWS, and to no other.
 
-        A variable AWS_PROFILE names a profile that is not there then, which botocore refuses, and no value turns it
-        off: take it from the environment, or use `environ`, which is whole.
+        Your own AWS_PROFILE would then name a missing profile, which botocore refuses. Remove that variable, or use
+        `environ`, which leaves it out.
         """
         return child_environment(self.endpoint, self.region)
 
     @property
     def environ(self) -> dict[str, str]:
-        """This process's environment with all that concerns AWS replaced by `env`: whole, ready for a child process."""
+        """The whole environment for a child process: yours, with all `AWS_…` variables replaced by `env`."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {**mine, **self.env}
 
-    def client(self, service: str, region: str | None = None, account: str | None = None) -> Any:
-        """A boto3 client of any service; with `account`, one that acts in that account, by AssumeRole."""
-        import boto3  # noqa: PLC0415  # a user's program may have no need of it
+    def client(
+        self, service: str, region: str | None = None, account: str | None = None, config: Config | None = None
+    ) -> Any:
+        """Return a boto3 client of any service.
+
+        Args:
+            service: the boto3 service name, such as `"ssm"`.
+            region: the region to call; default: that of this local AWS.
+            account: the account to act in, by AssumeRole; default: `account_id`.
+            config: further botocore settings, such as retries and time-outs.
+        """
+        import boto3  # noqa: PLC0415  # programs that make no client need not load it
         from botocore.config import Config  # noqa: PLC0415  # as above
 
+        settings = (config or Config()).merge(Config(proxies={}))
         keys = (ACCESS_KEY, SECRET_KEY, None)
         if account not in {None, self.account_id}:
             role = f"arn:aws:iam::{account}:role/any"
@@ -121,28 +135,33 @@ class LocalAws:
             keys = tuple(answer["Credentials"][key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
         # The stubs type a client by a literal service name only.
         session: Any = boto3.session.Session(*keys, region_name=region or self.region)
-        return session.client(service, endpoint_url=self.endpoint, config=Config(proxies={}))
+        return session.client(service, endpoint_url=self.endpoint, config=settings)
 
     def requests(self, service: str | None = None, operation: str | None = None) -> list[Request]:
-        """The calls since the start, or the last `clear_requests`, in the order in which they began."""
+        """Return the calls since the start, the last `clear_requests` or `reset`, in the order in which they began.
+
+        Args:
+            service: only calls of this boto3 service, such as `"ssm"`.
+            operation: only calls of this operation, such as `"GetMaintenanceWindowTask"`.
+        """
         wanted = {"service": service, "operation": operation}
         query = urlencode({key: value for key, value in wanted.items() if value is not None})
         return [Request(**request) for request in self._control("GET", f"requests?{query}")]
 
     def clear_requests(self) -> None:
-        """Empty the log of calls."""
+        """Empty the log that `requests` returns."""
         self._control("DELETE", "requests")
 
     def inject(self, fault: Fault) -> None:
-        """Put a fault in force."""
+        """Activate a fault until `clear_faults` or `reset`."""
         self._control("POST", "faults", asdict(fault))
 
     def clear_faults(self) -> None:
-        """Take all faults out of force."""
+        """Remove all faults."""
         self._control("DELETE", "faults")
 
     def reset(self) -> None:
-        """Empty everything: resources, tokens, log and faults. Credentials from AssumeRole lose their account."""
+        """Remove everything: resources, client tokens, log, faults and the credentials of AssumeRole."""
         self._control("POST", "reset")
 
     def _control(self, method: str, what: str, content: Any = None) -> Any:
@@ -159,7 +178,7 @@ class LocalAws:
 
 
 def child_environment(endpoint: str, region: str) -> dict[str, str]:
-    """The environment that sends every AWS SDK and tool to this endpoint."""
+    """Return the environment variables that send every AWS SDK and tool to this endpoint."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -170,7 +189,7 @@ def child_environment(endpoint: str, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        # A proxy of the user's has no way to this machine's loopback interface.
+        # A proxy of the user's cannot reach this machine's loopback interface.
         "NO_PROXY": _without_proxy("NO_PROXY"),
         "no_proxy": _without_proxy("no_proxy"),
     }
@@ -181,5 +200,5 @@ def _without_proxy(name: str) -> str:
 
 
 def _server_environment() -> dict[str, str]:
-    """This process's environment without what would set moto up otherwise."""
+    """Return this process's environment without variables that would change moto's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("MOTO_", "AWS_"))}

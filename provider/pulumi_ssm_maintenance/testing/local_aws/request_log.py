@@ -1,4 +1,4 @@
-"""The log of what a `LocalAws` was asked."""
+"""The log of the calls that a `LocalAws` received."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call that reached the local AWS."""
+    """One call that the local AWS received; `LocalAws.requests` returns them."""
 
     service: str
     """The boto3 service name."""
     operation: str
-    """The operation as the API names it."""
+    """The operation by its API name."""
     region: str
+    """The region that the request was signed for."""
     account: str
+    """The account of the caller's credentials."""
     parameters: dict[str, Any]
-    """The parameters; what the service model marks sensitive is `"[redacted]"`."""
+    """The parameters by their API names; what the service model marks as sensitive is `"[redacted]"`."""
     status: int | None
     """The HTTP status of the answer; None when the connection was cut instead."""
     error_code: str | None
-    """The AWS error code of the answer, None for a success."""
+    """The AWS error code of the answer; None for a success."""
     started: float
-    """When the call came in, in seconds since the epoch."""
+    """When the call arrived, in seconds since the epoch."""
     seconds: float
     """How long it took, faults included."""
     user_agent: str
-    """What the caller says it is: the provider's calls hold `pulumi-ssm-maintenance/`."""
+    """The caller's User-Agent header: the provider's calls have `pulumi-ssm-maintenance/` in it."""
     in_flight: int
-    """How many calls were under way when it began, itself included."""
+    """How many calls were in progress when it began, itself included."""

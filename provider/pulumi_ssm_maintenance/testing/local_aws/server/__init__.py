@@ -1,1 +1,1 @@
-"""The server process of the local AWS: HTTP in front, maintenance windows of its own, moto for the rest."""
+"""The server process of the local AWS: its own maintenance windows and patching, and moto for everything else."""

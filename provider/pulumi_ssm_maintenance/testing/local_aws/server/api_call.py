@@ -1,4 +1,4 @@
-"""One call of an AWS API, as it is read from an HTTP request."""
+"""One call of an AWS API, read from an HTTP request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_requ
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """Who calls which operation of which service where, and the request as it came in."""
+    """The operation, the account and region that it is for, and the HTTP request."""
 
     service: str
     operation: str
@@ -29,7 +29,7 @@ class ApiCall:
     body: bytes
 
     def json_body(self) -> dict[str, Any]:
-        """The parameters of a JSON protocol; what is no JSON object is none."""
+        """The parameters of a JSON protocol; empty when the body is not a JSON object."""
         try:
             parameters = json.loads(self.body or b"{}")
         except ValueError:
@@ -39,7 +39,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What the signature of a request says: the key, and the scope that it is good for."""
+    """The access key and the scope that a request is signed with."""
 
     access_key: str
     region: str
@@ -47,7 +47,7 @@ class Caller:
 
 
 def caller_of(environ: dict[str, Any], action: str) -> Caller:
-    """Read the credential scope; calls that need no signature are known by their action."""
+    """Read the signature; a call without one is recognised by its action."""
     found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     if found is None:
         return Caller("", "us-east-1", UNSIGNED_ACTIONS.get(action, "s3"))

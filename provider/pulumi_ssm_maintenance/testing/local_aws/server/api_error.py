@@ -1,4 +1,4 @@
-"""The errors that the local AWS answers with, written as each wire protocol wants them."""
+"""The errors of the local AWS, in the format of each wire protocol."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole HTTP response, with the error code that its body holds."""
+    """An HTTP response, and the error code in its body."""
 
     status: int
     body: bytes
@@ -35,7 +35,7 @@ class Answer:
 
 
 def error_answer(error: ApiError, call: ApiCall) -> Answer:
-    """Write an error in the protocol of the call that it answers."""
+    """Write an error in the protocol of its call."""
     content_type, write = _WRITERS[call.protocol]
     headers = [
         ("Content-Type", content_type),
@@ -46,7 +46,7 @@ def error_answer(error: ApiError, call: ApiCall) -> Answer:
 
 
 def _json(error: ApiError) -> bytes:
-    # Modelled errors spell it `Message`, the common ones `message`; SDKs take either, so both are written.
+    # Modelled errors have `Message`, common errors `message`. SDKs read either, so both are written.
     return json.dumps({"__type": error.code, "message": error.message, "Message": error.message}).encode()
 
 

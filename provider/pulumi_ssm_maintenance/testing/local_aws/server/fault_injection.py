@@ -1,4 +1,4 @@
-"""Which faults are in force, and what they do to a call."""
+"""The active faults, and what they do to a call."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Oddities:
-    """What happens to one call out of the ordinary."""
+class FaultEffects:
+    """What the active faults do to one call."""
 
     delay: float = 0.0
     error: ApiError | None = None
@@ -28,41 +28,41 @@ class Oddities:
     token_lifetime: float | None = None
 
     @property
-    def is_ended(self) -> bool:
-        """Whether the call ends without effect, so that later faults have no say."""
+    def end_call(self) -> bool:
+        """Tell whether the call ends without effect, so that later faults do not count."""
         return self.error is not None or self.cut_before
 
 
 class FaultInjection:
-    """The faults in force, in the order of their injection."""
+    """The active faults, in the order of their injection."""
 
     def __init__(self) -> None:
-        self._armed: list[_ArmedFault] = []
+        self._active: list[_ActiveFault] = []
         self._lock = Lock()
 
-    def arm(self, fault: Fault) -> None:
-        """Put a fault in force; ValueError when it names an operation that the service does not have."""
+    def add(self, fault: Fault) -> None:
+        """Activate a fault; ValueError when its operation is not one of its service."""
         if fault.service and fault.operation and operation_model(fault.service, fault.operation) is None:
             raise ValueError(f"{fault.service} has no operation {fault.operation}")
         with self._lock:
-            self._armed.append(_ArmedFault(fault))
+            self._active.append(_ActiveFault(fault))
 
     def clear(self) -> None:
-        """Take all faults out of force."""
+        """Remove all faults."""
         with self._lock:
-            self._armed.clear()
+            self._active.clear()
 
-    def oddities(self, call: ApiCall) -> Oddities:
-        """What the faults in force do to this call; counts it for each of them that it matches."""
-        oddities = Oddities()
+    def effects(self, call: ApiCall) -> FaultEffects:
+        """Tell what the active faults do to this call, and count it for each of them that it matches."""
+        effects = FaultEffects()
         with self._lock:
-            for armed in self._armed:
-                if not oddities.is_ended and armed.hits(call):
-                    _apply(armed, call, oddities)
-        return oddities
+            for active in self._active:
+                if not effects.end_call and active.hits(call):
+                    _apply(active, call, effects)
+        return effects
 
 
-class _ArmedFault:
+class _ActiveFault:
     """A fault with its counters."""
 
     def __init__(self, fault: Fault) -> None:
@@ -82,7 +82,7 @@ class _ArmedFault:
         return nth > 0 and (fault.times is None or nth <= fault.times)
 
     def grants(self) -> bool:
-        """Take one from the token bucket, if it holds one."""
+        """Take one from the token bucket, if there is one."""
         now = time.monotonic()
         refill = (now - self._refilled) * self.fault.rate
         self._allowance = min(float(self.fault.burst), self._allowance + refill)
@@ -93,28 +93,28 @@ class _ArmedFault:
         return True
 
 
-def _apply(armed: _ArmedFault, call: ApiCall, oddities: Oddities) -> None:
-    fault = armed.fault
+def _apply(active: _ActiveFault, call: ApiCall, effects: FaultEffects) -> None:
+    fault = active.fault
     match fault.kind:
         case "latency":
-            oddities.delay += fault.seconds
+            effects.delay += fault.seconds
         case "hang":
-            oddities.delay += fault.seconds
-            oddities.cut_before = True
+            effects.delay += fault.seconds
+            effects.cut_before = True
         case "reset_before":
-            oddities.cut_before = True
+            effects.cut_before = True
         case "reset_after":
-            oddities.cut_after = True
+            effects.cut_after = True
         case "throttle":
-            oddities.error = None if armed.grants() else ApiError(*_refusal("throttle", call))
+            effects.error = None if active.grants() else ApiError(*_refusal("throttle", call))
         case "error":
-            oddities.error = ApiError(fault.code, fault.message, fault.status)
+            effects.error = ApiError(fault.code, fault.message, fault.status)
         case "access_denied" | "expired_credentials":
-            oddities.error = ApiError(*_refusal(fault.kind, call))
+            effects.error = ApiError(*_refusal(fault.kind, call))
         case "read_lag":
-            oddities.read_lag = fault.seconds
+            effects.read_lag = fault.seconds
         case "token_lifetime":
-            oddities.token_lifetime = fault.seconds
+            effects.token_lifetime = fault.seconds
 
 
 def _refusal(kind: str, call: ApiCall) -> tuple[str, str, int]:

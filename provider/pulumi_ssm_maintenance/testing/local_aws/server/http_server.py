@@ -1,4 +1,4 @@
-"""The HTTP server of the local AWS: reads requests, lets faults have their way, hands calls to who answers them."""
+"""The HTTP server of the local AWS: reads requests, applies faults, and passes calls on to the service that answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
 
 from .api_call import ApiCall, caller_of, protocol_and_action
 from .api_error import Answer, ApiError, error_answer
-from .fault_injection import FaultInjection, Oddities
+from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
 from .request_recorder import RequestRecorder
 from .service_model import service_model
-from .ssm.service import WindowsService
+from .ssm.service import SsmService
 
 LOOPBACK = "127.0.0.1"
 CONTROL = "/_local/"
@@ -32,16 +32,16 @@ class LocalAwsServer(ThreadedWSGIServer):
     """Serves the whole local AWS on the loopback interface, a thread for each connection."""
 
     def __init__(self, port: int, *, quiet: bool) -> None:
-        # What werkzeug would do with an application is done by the handler, which keeps connections alive.
+        # The handler answers, instead of an application: it keeps connections alive.
         super().__init__(LOOPBACK, port, lambda *_: [], _Handler)
         self.quiet = quiet
         self.moto = Moto()
-        self.windows = WindowsService()
+        self.ssm = SsmService()
         self.faults = FaultInjection()
         self.recorder = RequestRecorder(self.moto.parameters_of)
 
     def control(self, method: str, what: str, query: str, body: bytes) -> Any:
-        """Do what the control endpoint is asked."""
+        """Answer a request to the control endpoint."""
         match method, what:
             case "GET", "requests":
                 wanted = parse_qs(query)
@@ -50,7 +50,7 @@ class LocalAwsServer(ThreadedWSGIServer):
             case "DELETE", "requests":
                 return self.recorder.clear()
             case "POST", "faults":
-                return self.faults.arm(Fault(**json.loads(body)))
+                return self.faults.add(Fault(**json.loads(body)))
             case "DELETE", "faults":
                 return self.faults.clear()
             case "POST", "reset":
@@ -58,8 +58,8 @@ class LocalAwsServer(ThreadedWSGIServer):
         raise KeyError(what)
 
     def reset(self) -> None:
-        """Empty all state, the log and the faults included."""
-        self.windows.reset()
+        """Remove all resources, logged calls and faults."""
+        self.ssm.reset()
         self.moto.reset()
         self.faults.clear()
         self.recorder.clear()
@@ -75,17 +75,17 @@ class LocalAwsServer(ThreadedWSGIServer):
         account = self.moto.account_of(caller.access_key)
         return ApiCall(caller.service, operation, caller.region, account, protocol, environ, body)
 
-    def answer(self, call: ApiCall, oddities: Oddities) -> Answer:
-        """Do what a call asks, unless a fault has it refused."""
-        if oddities.error:
-            return error_answer(oddities.error, call)
+    def answer(self, call: ApiCall, effects: FaultEffects) -> Answer:
+        """Do what a call asks, unless a fault refuses it."""
+        if effects.error:
+            return error_answer(effects.error, call)
         try:
-            if self.windows.takes(call):
-                return self.windows.handle(call, oddities)
+            if self.ssm.serves(call):
+                return self.ssm.handle(call, effects)
             return self.moto.handle(call)
         except ApiError as error:
             return error_answer(error, call)
-        except Exception as error:  # noqa: BLE001  # moto raises anything, and a client must be told
+        except Exception as error:  # noqa: BLE001  # moto raises anything, and the client needs an answer
             # The frames alone: the text of an exception may hold a value of the request.
             traceback.print_tb(error.__traceback__)
             text = f"The local AWS failed at {call.service} {call.operation}: {type(error).__name__}"
@@ -117,7 +117,7 @@ class _Handler(WSGIRequestHandler):
             self._call(self.server.call_of(environ, body))
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing of the HTTP request: the log of calls says more."""
+        """Print nothing: the line of the call says more."""
 
     def _control(self, what: str, query: str, body: bytes) -> None:
         try:
@@ -130,10 +130,10 @@ class _Handler(WSGIRequestHandler):
     def _call(self, call: ApiCall) -> None:
         server = self.server
         recording = server.recorder.begin(call)
-        oddities = server.faults.oddities(call)
-        time.sleep(oddities.delay)
-        answer = None if oddities.cut_before else server.answer(call, oddities)
-        if oddities.cut_after:
+        effects = server.faults.effects(call)
+        time.sleep(effects.delay)
+        answer = None if effects.cut_before else server.answer(call, effects)
+        if effects.cut_after:
             answer = None
         server.recorder.end(recording, answer.status if answer else None, answer.error_code if answer else None)
         if not server.quiet:
@@ -158,13 +158,13 @@ class _Handler(WSGIRequestHandler):
         self.wfile.flush()
 
     def _cut(self) -> None:
-        """End the connection at once; a mere close would leave it open for as long as the file objects on it live."""
+        """End the connection at once; `close` would leave it open as long as its file objects exist."""
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _body(environ: dict[str, Any]) -> bytes:
-    """The whole body, chunked ones included, so that the next request on the connection starts where this one ends."""
+    """Read the whole body, also a chunked one, so that the next request on the connection is read from its start."""
     stream = environ["wsgi.input"]
     if environ.get("wsgi.input_terminated"):
         return bytes(stream.read())

@@ -1,6 +1,6 @@
-"""moto, which stands for every service and operation that is not done here.
+"""moto, which answers every service and operation that the local AWS does not implement itself.
 
-It is imported by nobody but the server process: moto changes botocore for the whole process it is loaded in.
+Only the server process imports it: moto changes botocore for its whole process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from werkzeug.test import run_wsgi_app
 from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 
 from .api_error import Answer, ApiError
-from .moto_functions import keep_log_settings
+from .moto_lambda_functions import keep_log_settings
 from .service_model import service_model
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .api_call import ApiCall
 
-# moto has the policies that AWS manages, and leaves them out unless told.
+# moto has the policies that AWS manages, but loads them on request only.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 
@@ -38,23 +38,23 @@ class Moto:
 
     @property
     def is_loaded(self) -> bool:
-        """Whether moto has been imported in full."""
+        """Tell whether moto is imported completely."""
         return "_application" in vars(self)
 
     def load(self) -> None:
-        """Import what takes long, so that the first call need not wait for all of it."""
+        """Import moto, so that the first call need not wait for all of it."""
         with self._loading:
             _ = self._application
 
     def account_of(self, access_key: str) -> str:
-        """The account that a key belongs to; a key that AssumeRole or IAM has not given out is the default's."""
+        """Return the account of an access key: the default one, unless AssumeRole or IAM created the key."""
         if access_key not in self._accounts:
-            given_out = _known_keys() if self.is_loaded else {}
-            self._accounts[access_key] = given_out.get(access_key, ACCOUNT_ID)
+            known = _known_keys() if self.is_loaded else {}
+            self._accounts[access_key] = known.get(access_key, ACCOUNT_ID)
         return self._accounts[access_key]
 
     def operation_of(self, service: str, environ: dict[str, Any], body: bytes) -> str:
-        """The operation of a REST call, which its method and path tell; failing that, these two."""
+        """Return the operation of a REST call, found by its method and path; else the method and path themselves."""
         self.load()
         from moto.core.routing import get_service_router  # noqa: PLC0415  # loading moto takes 0.5 s
         from werkzeug.exceptions import NotFound  # noqa: PLC0415  # as above
@@ -68,7 +68,7 @@ class Moto:
         return str(operation.name)
 
     def parameters_of(self, call: ApiCall) -> dict[str, Any]:
-        """The parameters of a call in any protocol, by its model."""
+        """Read the parameters of a call in any protocol."""
         if call.protocol == "json":
             return call.json_body()
         self.load()
@@ -90,7 +90,7 @@ class Moto:
         )
 
     def handle(self, call: ApiCall) -> Answer:
-        """Let moto answer; what it does not know is an error that says so."""
+        """Let moto answer; an operation that it lacks is an error that says so."""
         self.load()
         if call.service == "lambda":
             keep_log_settings()
@@ -108,7 +108,7 @@ class Moto:
         return Answer(code, body, kept, _error_code(body, dict(kept)) if code >= 400 else None)
 
     def reset(self) -> None:
-        """Empty all services; keys given out before belong to nobody then."""
+        """Remove all resources, and all access keys with them."""
         if self.is_loaded:
             from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415  # loaded already
 
@@ -133,7 +133,10 @@ def _unknown(call: ApiCall) -> ApiError:
 
 
 def _known_keys() -> dict[str, str]:
-    """All keys given out, with their accounts. Only backends that exist are looked at: making one takes 0.1 s."""
+    """Return all keys that AssumeRole and IAM created, with their accounts.
+
+    Only existing IAM backends are asked: creating one takes 0.1 s.
+    """
     from moto.iam.models import iam_backends  # noqa: PLC0415  # loaded already
 
     return {

@@ -1,4 +1,4 @@
-"""Keeps the request log; reads the parameters of a call when they are asked for, not while it is served."""
+"""Keeps the request log. The parameters of a call are read when the log is read, which keeps calls fast."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Log:
-    """The calls of the time between two clearings."""
+    """The calls between two clearings of the log."""
 
     recordings: list[Recording] = field(default_factory=list)
     in_flight: int = 0
@@ -28,7 +28,7 @@ class _Log:
 
 @dataclass(slots=True)
 class Recording:
-    """A call under way, or done."""
+    """A call in progress, or a completed one."""
 
     call: ApiCall
     log: _Log
@@ -49,13 +49,13 @@ class RequestRecorder:
         self._lock = Lock()
 
     def begin(self, call: ApiCall) -> Recording:
-        """A call has come in."""
+        """Record that a call has arrived."""
         with self._lock:
             self._log.in_flight += 1
             return Recording(call, self._log, self._log.in_flight)
 
     def end(self, recording: Recording, status: int | None, error_code: str | None) -> None:
-        """A call is about to be answered, or cut."""
+        """Record that a call is about to be answered or cut off."""
         recording.seconds = time.monotonic() - recording.clock
         recording.status, recording.error_code = status, error_code
         with self._lock:
@@ -63,12 +63,12 @@ class RequestRecorder:
             recording.log.recordings.append(recording)
 
     def clear(self) -> None:
-        """Forget all calls; one still under way goes down in the log that nobody sees."""
+        """Start an empty log; a call still in progress is recorded in the old one."""
         with self._lock:
             self._log = _Log()
 
     def requests(self, service: str | None, operation: str | None) -> list[Request]:
-        """The calls by the time they began."""
+        """Return the calls in the order in which they began."""
         with self._lock:
             recordings = sorted(self._log.recordings, key=lambda recording: recording.started)
         return [

@@ -1,4 +1,4 @@
-"""What AWS's front refuses before a service sees a request: types, required members, bounds, patterns, enums."""
+"""Checks of a request against its model: types, required members, bounds, patterns and enums."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
 }
 
-# Java's letters, digits and separators, which `re` cannot name. The underscore in \w is allowed beside them anyway.
+# Java's classes of letters, digits and separators, which `re` lacks. Wherever they stand, `_` is allowed too.
 _JAVA_CLASSES = {
     r"\p{L}": r"\w",
     r"\p{N}": r"\d",
@@ -39,7 +39,7 @@ _JAVA_CLASSES = {
 
 
 def validated(parameters: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
-    """The parameters without nulls and unknown members; a ValidationException when they break the model."""
+    """Return the parameters without nulls and unknown members, or raise a ValidationException."""
     if shape is None:
         return {}
     known = _known(parameters, shape, "")
@@ -51,8 +51,8 @@ def validated(parameters: dict[str, Any], shape: Shape | None) -> dict[str, Any]
 
 
 def _known(value: Any, shape: Shape, path: str) -> Any:
-    """Drop what a deserializer drops, refuse what it cannot read."""
-    # By the exact type, since for Python True is an int.
+    """Drop nulls and unknown members; refuse values of the wrong type."""
+    # The exact type, since True is an int in Python.
     if type(value) not in _PYTHON_TYPES[shape.type_name]:
         raise ApiError("SerializationException", f"{path or 'The request'} is not a {shape.type_name}")
     if isinstance(shape, StructureShape):

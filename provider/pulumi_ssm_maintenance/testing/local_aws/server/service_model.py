@@ -1,4 +1,4 @@
-"""The botocore models of AWS's services, read once, and what they call sensitive."""
+"""The botocore models of AWS's services, read once, and the redaction of what they mark as sensitive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from botocore.model import (
 REDACTED = "[redacted]"
 
 Members = dict[str, Any]
-"""A structure of an API, by its members' names."""
+"""A structure of an API, by member name."""
 
 
 @cache
@@ -47,11 +47,11 @@ def operation_model(service: str, operation: str) -> OperationModel | None:
 
 def service_of_signing_name(signing_name: str) -> str:
     """The boto3 name of the service that signs its requests by this name (`monitoring` is `cloudwatch`)."""
-    return _UNLIKE_SIGNING_NAMES.get(signing_name, signing_name)
+    return _NAMES_BY_SIGNING_NAME.get(signing_name, signing_name)
 
 
 def redacted(value: Any, shape: Shape | None) -> Any:
-    """A copy of a request that can be shown: what the model marks sensitive, or does not know, is hidden."""
+    """Return a copy of a request without the values that the model marks as sensitive or does not know."""
     if shape is None or shape.metadata.get("sensitive"):
         return REDACTED
     if isinstance(shape, StructureShape) and isinstance(value, dict):
@@ -71,11 +71,11 @@ def _as_json(value: Any) -> Any:
 
 @cache
 def _loader() -> Loader:
-    # The models inside the package only: a user's ~/.aws/models has no say in what the local AWS is.
+    # Only the models of the package: those in a user's ~/.aws/models do not change the local AWS.
     return Loader(include_default_search_paths=False, extra_search_paths=[Loader.BUILTIN_DATA_PATH])
 
 
-_UNLIKE_SIGNING_NAMES = {
+_NAMES_BY_SIGNING_NAME = {
     "monitoring": "cloudwatch",
     "states": "stepfunctions",
     "elasticloadbalancing": "elbv2",

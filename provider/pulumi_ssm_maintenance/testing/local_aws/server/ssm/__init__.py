@@ -1,1 +1,1 @@
-"""Maintenance windows, their targets and tasks, and patch baselines, as AWS documents them."""
+"""The operations of Systems Manager that concern maintenance windows and patching."""

@@ -1,4 +1,4 @@
-"""Filters and pages of the Describe calls."""
+"""Filters and pages of the Describe operations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any
 
-from pulumi_ssm_maintenance.testing.local_aws.server.api_error import ApiError
+from .errors import validation_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,24 +14,26 @@ if TYPE_CHECKING:
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
 
 DEFAULT_PAGE = 50
+PREFIX_FILTER = "NAME_PREFIX"
 
 
 def listing(items: list[Members], parameters: Members, result: str, filters: Mapping[str, str]) -> Members:
-    """The page of the matching items that the call asks for; `filters` maps a filter's key to an item's member."""
-    wanted = [(_member(condition, filters), condition.get("Values", [])) for condition in parameters.get("Filters", [])]
-    # Values of one filter are alternatives, the filters themselves must all hold.
-    matching = [item for item in items if all(_as_text(item.get(member)) in values for member, values in wanted)]
+    """Return one page of the items that match; `filters` maps a filter's key to an item's member."""
+    conditions = parameters.get("Filters", [])
+    for condition in conditions:
+        if condition.get("Key", "") not in filters:
+            raise validation_error(f"Filter key {condition.get('Key', '')} is not one of {', '.join(filters)}")
+    matching = [item for item in items if all(_matches(item, condition, filters) for condition in conditions)]
     start = _offset(parameters.get("NextToken"))
     end = start + parameters.get("MaxResults", DEFAULT_PAGE)
     more = {"NextToken": _token(end)} if end < len(matching) else {}
     return {result: matching[start:end], **more}
 
 
-def _member(condition: Members, filters: Mapping[str, str]) -> str:
-    key = condition.get("Key", "")
-    if key not in filters:
-        raise ApiError("ValidationException", f"Filter key {key} is not one of {', '.join(filters)}")
-    return filters[key]
+def _matches(item: Members, condition: Members, filters: Mapping[str, str]) -> bool:
+    """Tell whether an item fulfils a filter, whose values are alternatives."""
+    value, wanted = _as_text(item.get(filters[condition["Key"]])), condition.get("Values", [])
+    return value.startswith(tuple(wanted)) if condition["Key"] == PREFIX_FILTER else value in wanted
 
 
 def _as_text(value: Any) -> str:
@@ -48,4 +50,4 @@ def _offset(token: str | None) -> int:
     try:
         return int(base64.urlsafe_b64decode(token))
     except (binascii.Error, ValueError):
-        raise ApiError("ValidationException", "NextToken is not one that this call has given") from None
+        raise validation_error("NextToken was not given out by this operation") from None

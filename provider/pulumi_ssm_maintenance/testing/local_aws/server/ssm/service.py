@@ -1,4 +1,4 @@
-"""The maintenance window and patching operations of SSM, in all accounts and regions."""
+"""The maintenance window and patching operations of Systems Manager, in all accounts and regions."""
 
 from __future__ import annotations
 
@@ -14,81 +14,80 @@ from pulumi_ssm_maintenance.testing.local_aws.server.api_error import Answer
 from pulumi_ssm_maintenance.testing.local_aws.server.request_validation import validated
 from pulumi_ssm_maintenance.testing.local_aws.server.service_model import operation_model
 
-from .call import WindowsCall
-from .patching import baselines
-from .windows import targets, tasks, windows
-from .windows.state import WindowsState
+from . import tags
+from .call import SsmCall
+from .patching import baselines, patch_groups
+from .state import RegionState
+from .windows import executions, targets, tasks, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from botocore.model import Shape
 
     from pulumi_ssm_maintenance.testing.local_aws.server.api_call import ApiCall
-    from pulumi_ssm_maintenance.testing.local_aws.server.fault_injection import Oddities
+    from pulumi_ssm_maintenance.testing.local_aws.server.fault_injection import FaultEffects
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
 
-_OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
+    from .call import Operations
+
+OPERATIONS: Operations = {
     **windows.OPERATIONS,
     **targets.OPERATIONS,
     **tasks.OPERATIONS,
+    **executions.OPERATIONS,
     **baselines.OPERATIONS,
-}
-_TAG_OPERATIONS: Mapping[str, Mapping[str, Callable[[WindowsCall], Members]]] = {
-    "MaintenanceWindow": windows.TAG_OPERATIONS,
-    "PatchBaseline": baselines.TAG_OPERATIONS,
+    **patch_groups.OPERATIONS,
 }
 
 
-class WindowsService:
-    """Answers the calls that concern maintenance windows and patch baselines."""
+class SsmService:
+    """Answers the calls about maintenance windows, patch baselines and patch groups; moto answers the others."""
 
     def __init__(self) -> None:
-        self._states: defaultdict[tuple[str, str], WindowsState] = defaultdict(WindowsState)
+        self._states: defaultdict[tuple[str, str], RegionState] = defaultdict(RegionState)
         self._lock = Lock()
 
-    def takes(self, call: ApiCall) -> bool:
-        """Whether the call is one of these; the tag calls are, for a window or a baseline."""
+    def serves(self, call: ApiCall) -> bool:
+        """Tell whether the call is one of these."""
         return call.service == "ssm" and _operation(call) is not None
 
-    def handle(self, call: ApiCall, oddities: Oddities) -> Answer:
+    def handle(self, call: ApiCall, effects: FaultEffects) -> Answer:
         """Do what the call asks, or raise ApiError."""
         model, operation = operation_model(call.service, call.operation), _operation(call)
         if model is None or operation is None:
             raise NotImplementedError(call.operation)
         parameters = validated(call.json_body(), model.input_shape)
         with self._lock:
-            state = self._states[call.account, call.region]
-            result = operation(
-                WindowsCall(
-                    call.operation,
-                    parameters,
-                    state,
-                    call.account,
-                    partition_of(call.region),
-                    call.region,
-                    oddities.read_lag,
-                    oddities.token_lifetime,
-                )
+            ssm_call = SsmCall(
+                operation=call.operation,
+                parameters=parameters,
+                state=self._states[call.account, call.region],
+                account=call.account,
+                partition=partition_of(call.region),
+                region=call.region,
+                read_lag=effects.read_lag,
+                token_lifetime=effects.token_lifetime,
             )
-            body = json.dumps(_shown(result, model.output_shape)).encode()
+            body = json.dumps(_shown(operation(ssm_call), model.output_shape)).encode()
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-RequestId", str(uuid4()))]
         return Answer(200, body, headers)
 
     def reset(self) -> None:
-        """Forget all windows, baselines and tokens."""
+        """Forget everything."""
         with self._lock:
             self._states.clear()
 
 
-def _operation(call: ApiCall) -> Callable[[WindowsCall], Members] | None:
-    if found := _OPERATIONS.get(call.operation):
-        return found
-    return _TAG_OPERATIONS.get(str(call.json_body().get("ResourceType")), {}).get(call.operation)
+def _operation(call: ApiCall) -> Callable[[SsmCall], Members] | None:
+    """The function that serves a call; tags are served for windows and baselines alone."""
+    if call.operation in tags.OPERATIONS and str(call.json_body().get("ResourceType")) in tags.TAGGED_TYPES:
+        return tags.OPERATIONS[call.operation]
+    return OPERATIONS.get(call.operation)
 
 
 def _shown(value: Any, shape: Shape | None) -> Any:
-    """What of a result the output shape knows; what is not set is left out."""
+    """Keep the members of a result that the output shape has and that are set."""
     if shape is None:
         return {}
     if isinstance(shape, ListShape):
@@ -99,7 +98,7 @@ def _shown(value: Any, shape: Shape | None) -> Any:
 
 
 def partition_of(region: str) -> str:
-    """The partition of a region, by its name's beginning."""
+    """The partition of a region, by the prefix of its name."""
     return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 

@@ -1,4 +1,4 @@
-"""The patch baselines that AWS owns: the default of each operating system, the same in all accounts of a region.
+"""The patch baselines that AWS owns: the default of each operating system, shared by all accounts of a region.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
 """
@@ -30,28 +30,28 @@ NAMES: Mapping[str, str] = {
     "WINDOWS": "AWS-DefaultPatchBaseline",
 }
 
-_OWNER_UNKNOWN_TO_MOTO = "123456789123"
+_INVENTED_OWNER = "123456789123"
 
 
 @cache
 def aws_owned(partition: str, region: str) -> Mapping[str, str]:
-    """The ARN of each system's baseline: the real one where moto knows it, else one that stays the same."""
-    known = _known_to_moto().get(region, {})
-    return {system: known.get(system) or _made_up(partition, region, system) for system in NAMES}
+    """The ARN of each system's baseline: the real one where moto knows it, else an invented one that never changes."""
+    known = _arns_in_moto().get(region, {})
+    return {system: known.get(system) or _invented(partition, region, system) for system in NAMES}
 
 
 def system_of(arn: str, partition: str, region: str) -> str | None:
-    """The system whose AWS-owned baseline has this ARN; the bare id does not name it."""
+    """The operating system whose AWS-owned baseline has this ARN; a bare id names none."""
     return next((system for system, owned in aws_owned(partition, region).items() if owned == arn), None)
 
 
 @cache
-def _known_to_moto() -> Mapping[str, Mapping[str, str]]:
+def _arns_in_moto() -> Mapping[str, Mapping[str, str]]:
     from moto.utilities.utils import load_resource  # noqa: PLC0415  # loading moto takes 0.5 s
 
     return dict(load_resource("ssm/resources/default_baselines.json"))
 
 
-def _made_up(partition: str, region: str, system: str) -> str:
+def _invented(partition: str, region: str, system: str) -> str:
     digest = hashlib.sha256(f"{region} {system}".encode()).hexdigest()
-    return f"arn:{partition}:ssm:{region}:{_OWNER_UNKNOWN_TO_MOTO}:patchbaseline/pb-{digest[:17]}"
+    return f"arn:{partition}:ssm:{region}:{_INVENTED_OWNER}:patchbaseline/pb-{digest[:17]}"

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pulumi_ssm_maintenance.testing.local_aws.server.api_error import ApiError
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import validation_error
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
@@ -19,7 +19,7 @@ _RATE = re.compile(r"([1-9][0-9]*) (minute|hour|day)s?")
 
 
 def check_schedule(window: Members) -> None:
-    """Refuse an expression that is no cron, rate or at, an offset without cron, and dates that are none."""
+    """Refuse an unreadable schedule or date, and an offset without a cron expression."""
     kind, text = _parts(window["Schedule"])
     readable = {
         "cron": len(text.split()) in {6, 7},
@@ -27,16 +27,16 @@ def check_schedule(window: Members) -> None:
         "at": _date(text) is not None,
     }
     if not readable.get(kind, False):
-        raise ApiError("ValidationException", f"Schedule {window['Schedule']} is not a cron, rate or at expression")
+        raise validation_error(f"Schedule {window['Schedule']} is not a cron, rate or at expression")
     if "ScheduleOffset" in window and kind != "cron":
-        raise ApiError("ValidationException", "ScheduleOffset is for cron expressions only")
+        raise validation_error("ScheduleOffset is for cron expressions only")
     for name in ("StartDate", "EndDate"):
         if name in window and _date(window[name]) is None:
-            raise ApiError("ValidationException", f"{name} {window[name]} is not an ISO-8601 date")
+            raise validation_error(f"{name} {window[name]} is not an ISO-8601 date")
 
 
 def next_execution(window: Members, created: float) -> str | None:
-    """The next opening of a rate or at schedule; that of a cron expression is not worked out."""
+    """The next opening of a rate or at schedule; none for a cron expression."""
     kind, text = _parts(window["Schedule"])
     now = datetime.now(UTC)
     opening: datetime | None = None

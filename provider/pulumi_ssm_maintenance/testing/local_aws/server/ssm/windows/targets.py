@@ -1,4 +1,4 @@
-"""The targets registered with a maintenance window: register, update, deregister, describe."""
+"""The targets of a maintenance window: register, update, deregister, describe."""
 
 from __future__ import annotations
 
@@ -6,53 +6,44 @@ import uuid
 from typing import TYPE_CHECKING
 
 from pulumi_ssm_maintenance.testing.local_aws.server.api_error import ApiError
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Quota, find
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import validation_error
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.listing import listing
 
-from .state import WindowTarget, check_quota, does_not_exist, merged, require
+from .records import WindowTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
-    from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import WindowsCall
+    from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Operations, SsmCall
 
-TARGETS_PER_WINDOW = 100
+QUOTA = Quota(100, "targets per maintenance window")
 FILTERS = {"Type": "ResourceType", "WindowTargetId": "WindowTargetId", "OwnerInformation": "OwnerInformation"}
 GROUP_KEYS = {"resource-groups:Name", "resource-groups:ResourceTypeFilters"}
 
 
-def register_target(call: WindowsCall) -> Members:
-    """Register a target, once for a ClientToken."""
-    window = call.window
-    resource_type = call.parameters["ResourceType"]
+def register_target(call: SsmCall) -> Members:
+    """Register a target."""
+    window, resource_type = call.window, call.parameters["ResourceType"]
     if _resource_type(call.parameters["Targets"]) != resource_type:
-        raise _refused(f"These target keys are not those of resource type {resource_type}")
+        raise validation_error(f"These target keys are not those of resource type {resource_type}")
 
-    def register() -> Members:
-        check_quota(len(window.targets), TARGETS_PER_WINDOW, "targets per maintenance window")
-        properties = call.without("WindowId", "ResourceType", "ClientToken")
-        target = WindowTarget(str(uuid.uuid4()), resource_type, properties)
-        window.targets[target.id] = target
-        return {"WindowTargetId": target.id}
+    def make() -> WindowTarget:
+        return WindowTarget(str(uuid.uuid4()), resource_type, call.without("WindowId", "ResourceType", "ClientToken"))
 
-    return call.once(register)
+    return call.create(window.targets, QUOTA, "WindowTargetId", make)
 
 
-def update_target(call: WindowsCall) -> Members:
+def update_target(call: SsmCall) -> Members:
     """Change a target, which may turn from ids or tags to a group and back."""
     target = _target(call)
-    replace = call.parameters.get("Replace", False)
-    given = call.without("WindowId", "WindowTargetId", "Replace")
-    if replace:
-        require(given, "Targets")
-    properties = merged(target.properties, given, replace=replace)
+    properties = call.updated(target.properties, "WindowId", "WindowTargetId", required=("Targets",))
     target.resource_type = _resource_type(properties["Targets"])
     target.properties = properties
     return _shown(target, call)
 
 
-def deregister_target(call: WindowsCall) -> Members:
-    """Take a target from its window; Safe refuses while a task refers to it, otherwise the task keeps a dangling id."""
+def deregister_target(call: SsmCall) -> Members:
+    """Remove a target from its window. With Safe a target in use is refused; else the task keeps an id of nothing."""
     target = _target(call)
     if call.parameters.get("Safe", False) and any(target.id in task.target_ids for task in call.window.tasks.values()):
         raise ApiError("TargetInUseException", f"Target {target.id} is referenced by a task")
@@ -60,21 +51,17 @@ def deregister_target(call: WindowsCall) -> Members:
     return {"WindowId": call.window.id, "WindowTargetId": target.id}
 
 
-def describe_targets(call: WindowsCall) -> Members:
-    """The targets of a window."""
+def describe_targets(call: SsmCall) -> Members:
+    """List the targets of a window."""
     targets = [_shown(target, call) for target in call.window.targets.values()]
     return listing(targets, call.parameters, "Targets", FILTERS)
 
 
-def _target(call: WindowsCall) -> WindowTarget:
-    target_id = call.parameters["WindowTargetId"]
-    targets = call.window.targets
-    if target_id not in targets:
-        raise does_not_exist("Maintenance window target", target_id)
-    return targets[target_id]
+def _target(call: SsmCall) -> WindowTarget:
+    return find(call.window.targets, call.parameters["WindowTargetId"], "Maintenance window target")
 
 
-def _shown(target: WindowTarget, call: WindowsCall) -> Members:
+def _shown(target: WindowTarget, call: SsmCall) -> Members:
     return {
         "WindowId": call.window.id,
         "WindowTargetId": target.id,
@@ -90,19 +77,15 @@ def _resource_type(targets: list[Members]) -> str:
     """
     keys = [target["Key"] for target in targets]
     if not keys or any(not target.get("Values") for target in targets):
-        raise _refused("A target needs at least one key, and each key at least one value")
+        raise validation_error("A target needs at least one key, and each key at least one value")
     if all(key in GROUP_KEYS for key in keys):
         return "RESOURCE_GROUP"
     if keys == ["InstanceIds"] or all(key == "tag-key" or key.startswith("tag:") for key in keys):
         return "INSTANCE"
-    raise _refused("Target keys are one InstanceIds, or tag:<key> and tag-key, or those of a resource group")
+    raise validation_error("Target keys are one InstanceIds, or tag:<key> and tag-key, or those of a resource group")
 
 
-def _refused(reason: str) -> ApiError:
-    return ApiError("ValidationException", reason)
-
-
-OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
+OPERATIONS: Operations = {
     "RegisterTargetWithMaintenanceWindow": register_target,
     "UpdateMaintenanceWindowTarget": update_target,
     "DeregisterTargetFromMaintenanceWindow": deregister_target,

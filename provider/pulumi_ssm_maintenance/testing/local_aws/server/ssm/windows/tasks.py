@@ -6,88 +6,76 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Quota, find
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import does_not_exist
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.listing import listing
 
-from .state import Task, Window, check_quota, does_not_exist, merged, require
+from .records import Task
 from .task_rules import RATES, check_task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
-    from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import WindowsCall
+    from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Operations, SsmCall
 
-TASKS_PER_WINDOW = 20
+    from .records import Window
+
+QUOTA = Quota(20, "tasks per maintenance window")
 FILTERS = {"WindowTaskId": "WindowTaskId", "TaskArn": "TaskArn", "Priority": "Priority", "TaskType": "Type"}
 
+_TASK = "Maintenance window task"
 
-def register_task(call: WindowsCall) -> Members:
-    """Register a task, once for a ClientToken."""
-    window = call.window
-    task_type = call.parameters["TaskType"]
-    properties = _settled(call.without("WindowId", "TaskType", "ClientToken"))
+
+def register_task(call: SsmCall) -> Members:
+    """Register a task."""
+    window, task_type = call.window, call.parameters["TaskType"]
+    properties = _without_empty_structures(call.without("WindowId", "TaskType", "ClientToken"))
     _check(task_type, properties, window)
-
-    def register() -> Members:
-        check_quota(len(window.tasks), TASKS_PER_WINDOW, "tasks per maintenance window")
-        task = Task(str(uuid.uuid4()), task_type, properties)
-        window.tasks[task.id] = task
-        return {"WindowTaskId": task.id}
-
-    return call.once(register)
+    return call.create(window.tasks, QUOTA, "WindowTaskId", lambda: Task(str(uuid.uuid4()), task_type, properties))
 
 
-def get_task(call: WindowsCall) -> Members:
-    """Everything of a task, but for as long as the read lag in force hides it."""
+def get_task(call: SsmCall) -> Members:
+    """Show everything of a task, once an injected read lag is over."""
     task = _task(call)
     if time.monotonic() - task.registered < call.read_lag:
-        raise does_not_exist("Maintenance window task", task.id)
+        raise does_not_exist(_TASK, task.id)
     return _shown(task, call)
 
 
-def update_task(call: WindowsCall) -> Members:
-    """Change a task; the answer is what Get shows, but for the type."""
+def update_task(call: SsmCall) -> Members:
+    """Change a task; the answer is what Get shows, except for the type."""
     task = _task(call)
-    replace = call.parameters.get("Replace", False)
-    given = call.without("WindowId", "WindowTaskId", "Replace")
-    if replace:
-        require(given, "TaskArn", "Priority")
-    properties = _settled(merged(task.properties, given, replace=replace))
+    changed = call.updated(task.properties, "WindowId", "WindowTaskId", required=("TaskArn", "Priority"))
+    properties = _without_empty_structures(changed)
     _check(task.type, properties, call.window)
     task.properties = properties
     return _shown(task, call)
 
 
-def deregister_task(call: WindowsCall) -> Members:
-    """Take a task from its window."""
+def deregister_task(call: SsmCall) -> Members:
+    """Remove a task from its window."""
     task = _task(call)
     del call.window.tasks[task.id]
     return {"WindowId": call.window.id, "WindowTaskId": task.id}
 
 
-def describe_tasks(call: WindowsCall) -> Members:
-    """The tasks of a window, with `Type` for the task type and without invocation parameters."""
+def describe_tasks(call: SsmCall) -> Members:
+    """List the tasks of a window, with `Type` for the task type and without invocation parameters."""
     tasks = [{"Type": task.type, **_shown(task, call)} for task in call.window.tasks.values()]
     return listing(tasks, call.parameters, "Tasks", FILTERS)
 
 
-def _task(call: WindowsCall) -> Task:
-    task_id = call.parameters["WindowTaskId"]
-    tasks = call.window.tasks
-    if task_id not in tasks:
-        raise does_not_exist("Maintenance window task", task_id)
-    return tasks[task_id]
+def _task(call: SsmCall) -> Task:
+    return find(call.window.tasks, call.parameters["WindowTaskId"], _TASK)
 
 
 def _check(task_type: str, properties: Members, window: Window) -> None:
     check_task(task_type, properties, allow_unassociated=window.properties["AllowUnassociatedTargets"])
 
 
-def _settled(properties: Members) -> Members:
-    """What is kept of what was given.
+def _without_empty_structures(properties: Members) -> Members:
+    """Drop an empty structure inside an invocation block.
 
-    An empty structure inside an invocation block is not echoed: inferred from the lasting differences that tools
-    show which send one.
+    That AWS does not return one is inferred from the lasting differences of tools that send one.
     """
     blocks = properties.get("TaskInvocationParameters", {})
     kept = {
@@ -98,7 +86,7 @@ def _settled(properties: Members) -> Members:
     return {**rest, **({"TaskInvocationParameters": kept} if kept else {})}
 
 
-def _shown(task: Task, call: WindowsCall) -> Members:
+def _shown(task: Task, call: SsmCall) -> Members:
     """A task with the placeholders that AWS reports for what was left out."""
     rates = {} if task.properties.get("Targets") else dict.fromkeys(RATES, "1")
     role = (
@@ -119,7 +107,7 @@ def _shown(task: Task, call: WindowsCall) -> Members:
 
 _NESTED_STRUCTURES = {"CloudWatchOutputConfig", "NotificationConfig"}
 
-OPERATIONS: Mapping[str, Callable[[WindowsCall], Members]] = {
+OPERATIONS: Operations = {
     "RegisterTaskWithMaintenanceWindow": register_task,
     "GetMaintenanceWindowTask": get_task,
     "UpdateMaintenanceWindowTask": update_task,

@@ -1,4 +1,4 @@
-"""Lambda functions of moto that keep where they log to, which moto 5.2 drops.
+"""Adds the LoggingConfig of Lambda functions to moto, which ignores it up to version 5.2.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def keep_log_settings() -> None:
-    """Replace moto's class of functions, once."""
+    """Replace moto's class of Lambda functions, once per process."""
     from moto.awslambda import models  # noqa: PLC0415  # loading moto takes 0.5 s
 
     class Function(models.LambdaFunction):
@@ -29,7 +29,7 @@ def keep_log_settings() -> None:
                 self.log_settings = self._completed(config_updates["LoggingConfig"])
             return super().update_configuration(config_updates)
 
-        def _completed(self, given: dict[str, Any] | None) -> dict[str, Any]:
-            return {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}", **(given or {})}
+        def _completed(self, settings: dict[str, Any] | None) -> dict[str, Any]:
+            return {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}", **(settings or {})}
 
-    models.LambdaFunction = Function  # type: ignore[misc]  # a class in the place of its base
+    models.LambdaFunction = Function  # type: ignore[misc]  # a class replaces its own base
