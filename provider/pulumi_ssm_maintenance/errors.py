@@ -4,20 +4,20 @@
 
     SsmMaintenanceError
     ├── ArgumentError               an argument of a component is wrong
-    ├── SettingsError               the connection's settings are wrong or not supported
-    ├── WrongAccountError           the caller's account is not the one that the task lives in, or not allowed
+    ├── SettingsError               the settings of the connection are wrong or not supported
+    ├── WrongAccountError           the credentials belong to another account than the task, or to one not allowed
     └── TaskError                   a call about a task failed
-        ├── TaskNotFoundError       neither the task nor, perhaps, its window exists
+        ├── TaskNotFoundError       the task does not exist, or its window does not
         ├── RejectedError           AWS refused the request
-        │   ├── LimitExceededError  one more would break a quota
+        │   ├── LimitExceededError  the request would exceed a quota
         │   └── TokenMismatchError  AWS remembers another request under the same client token
-        ├── AccessDeniedError       the caller may not do this
-        ├── CredentialsError        there are no credentials, or AWS does not take them
-        └── UnavailableError        AWS was not reached, was too busy, or failed
-            └── ThrottledError      AWS kept refusing for too many requests
+        ├── AccessDeniedError       the caller has no permission
+        ├── CredentialsError        there are no credentials, or AWS does not accept them
+        └── UnavailableError        AWS could not be reached, was too busy, or failed
+            └── ThrottledError      AWS kept throttling
 
-The engine prints the whole traceback of an error in a provider and its text last, so the text says everything:
-what was tried, on which task, what AWS said, and what to do next. It shows no value that is secret.
+The engine prints the traceback of an error in a provider, and the text of the error last. So the text says everything:
+the action, the task, AWS's answer, and what to do next. It contains no secret value.
 """
 
 from functools import partial
@@ -25,7 +25,7 @@ from typing import Any
 
 
 class SsmMaintenanceError(Exception):
-    """Catch this to catch every error of this package."""
+    """The base of all errors of this package."""
 
 
 class ArgumentError(SsmMaintenanceError, ValueError):
@@ -33,21 +33,21 @@ class ArgumentError(SsmMaintenanceError, ValueError):
 
 
 class SettingsError(SsmMaintenanceError):
-    """The connection's settings are wrong, or name something that is not supported."""
+    """The settings of the connection are wrong, or ask for something that is not supported."""
 
 
 class WrongAccountError(SsmMaintenanceError):
-    """The caller's account is not the one that the task lives in, or is not an allowed one."""
+    """The credentials belong to another account than the task, or to an account that is not allowed."""
 
 
 class TaskError(SsmMaintenanceError):
     """A call about a task failed.
 
     Attributes:
-        action: what was tried, such as `update`.
-        task: which task, such as `<window_id>/<window_task_id>`.
-        code: AWS's error code, or the name of what went wrong on the way there.
-        detail: what AWS said, without secret values.
+        action: the action that failed, such as `update`.
+        task: the task, such as `<window_id>/<window_task_id>`.
+        code: AWS's error code, or the name of the error on the way to AWS.
+        detail: AWS's message, without secret values.
         next_step: what to do.
     """
 
@@ -62,12 +62,12 @@ class TaskError(SsmMaintenanceError):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions are rebuilt from their positional arguments; ours are named.
+        # Python rebuilds an exception from its positional arguments, and this one has named arguments only.
         return partial(type(self), **vars(self)), ()
 
 
 class TaskNotFoundError(TaskError):
-    """Neither the task nor, perhaps, its window exists. AWS does not say which of the two is missing."""
+    """The task does not exist, or its window does not. AWS does not say which of the two is missing."""
 
 
 class RejectedError(TaskError):
@@ -75,7 +75,7 @@ class RejectedError(TaskError):
 
 
 class LimitExceededError(RejectedError):
-    """One more would break a quota, such as 20 tasks in a window."""
+    """The request would exceed a quota, such as 20 tasks in a window."""
 
 
 class TokenMismatchError(RejectedError):
@@ -83,16 +83,16 @@ class TokenMismatchError(RejectedError):
 
 
 class AccessDeniedError(TaskError):
-    """The caller may not do this, or may not pass the role."""
+    """The caller has no permission for the action, or none to pass the role."""
 
 
 class CredentialsError(TaskError):
-    """There are no credentials, or AWS does not take them."""
+    """There are no credentials, or AWS does not accept them."""
 
 
 class UnavailableError(TaskError):
-    """AWS was not reached, was too busy, or failed."""
+    """AWS could not be reached, was too busy, or failed."""
 
 
 class ThrottledError(UnavailableError):
-    """AWS kept refusing for too many requests."""
+    """AWS kept throttling."""

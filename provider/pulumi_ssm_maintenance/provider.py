@@ -15,115 +15,133 @@ _SECRETS: Final = frozenset(
 )
 
 
-class AssumeRoleArgs(TypedDict, total=False):
+class _RoleArgs(TypedDict, total=False):
+    role_arn: Required[Input[str]]
+    """The ARN of the role."""
+    duration: Input[str | None]
+    """How long the credentials are valid, such as `1h30m`: 15 minutes to 12 hours. Default: 1 hour."""
+    policy: Input[str | None]
+    """A session policy, as JSON text, that narrows the permissions of the role."""
+    policy_arns: Input[Sequence[Input[str]] | None]
+    """The ARNs of managed policies that narrow the permissions of the role."""
+    session_name: Input[str | None]
+    """The name of the session, which CloudTrail shows. Default: one that botocore makes."""
+
+
+class AssumeRoleArgs(_RoleArgs, total=False):
     """A role to assume.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
 
-    role_arn: Required[Input[str]]
-    duration: Input[str | None]
-    """How long the credentials live, such as `1h30m`; 15 minutes to 12 hours. Default: 1 hour."""
     external_id: Input[str | None]
-    policy: Input[str | None]
-    """JSON that narrows the role's permissions."""
-    policy_arns: Input[Sequence[Input[str]] | None]
-    session_name: Input[str | None]
+    """The external id that the trust policy of the role demands."""
     source_identity: Input[str | None]
+    """The source identity of the session."""
     tags: Input[Mapping[str, Input[str]] | None]
+    """The tags of the session."""
     transitive_tag_keys: Input[Sequence[Input[str]] | None]
+    """The keys of those tags that the next role in a chain receives too."""
 
 
-class AssumeRoleWithWebIdentityArgs(TypedDict, total=False):
-    """A role to assume by an OpenID Connect token, as pipelines hand out.
+class AssumeRoleWithWebIdentityArgs(_RoleArgs, total=False):
+    """A role to assume with an OpenID Connect token, which a pipeline provides.
+
+    Give the token as `web_identity_token` or as `web_identity_token_file`.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     """
 
-    role_arn: Required[Input[str]]
     web_identity_token: Input[str | None]
-    """The token itself, or:"""
+    """The token itself. Stored as a secret."""
     web_identity_token_file: Input[str | None]
-    """The file that holds it, read again whenever the credentials are renewed."""
-    duration: Input[str | None]
-    """How long the credentials live, such as `1h30m`. Default: 1 hour."""
-    policy: Input[str | None]
-    policy_arns: Input[Sequence[Input[str]] | None]
-    session_name: Input[str | None]
+    """A file that holds the token. It is read again whenever the credentials are renewed."""
 
 
 class EndpointArgs(TypedDict, total=False):
-    """Other addresses for the services, such as a VPC endpoint's."""
+    """The URLs of AWS services, for example of VPC endpoints."""
 
     ssm: Input[str | None]
+    """The URL of Systems Manager. Default: the public endpoint of the region."""
     sts: Input[str | None]
+    """The URL of STS, which tells the account and hands out the credentials of roles. Default: the public endpoint."""
 
 
 class ProviderArgs(TypedDict, total=False):
-    """The arguments of `Provider`, which describes each of them."""
+    """The arguments of `Provider`. They have the names of `pulumi_aws.Provider`."""
 
     region: Input[str | None]
+    """The region of tasks that name none.
+
+    Default: `AWS_REGION`, then the region of the profile. A change replaces the tasks of the provider.
+    """
     profile: Input[str | None]
+    """A profile of the shared configuration files. Default: `AWS_PROFILE`."""
     access_key: Input[str | None]
+    """The access key of static credentials. Stored as a secret."""
     secret_key: Input[str | None]
+    """The secret key of static credentials. Stored as a secret."""
     token: Input[str | None]
+    """The session token of static credentials. Stored as a secret."""
     assume_roles: Input[Sequence[Input[AssumeRoleArgs]] | None]
+    """The roles to assume, in order: each with the credentials of the one before."""
     assume_role_with_web_identity: Input[AssumeRoleWithWebIdentityArgs | None]
+    """A role to assume with an OpenID Connect token. Stored as a secret."""
     endpoints: Input[Sequence[Input[EndpointArgs]] | None]
+    """Other URLs for Systems Manager and STS."""
     max_retries: Input[int | None]
+    """How often a call is repeated when AWS throttles or fails, 0 or more. Default: 24."""
     retry_mode: Input[Literal["standard", "adaptive"] | None]
+    """`standard` or `adaptive`. Default: `adaptive`, which sends fewer requests while AWS throttles."""
     allowed_account_ids: Input[Sequence[Input[str]] | None]
+    """The provider refuses to work in any other account."""
     forbidden_account_ids: Input[Sequence[Input[str]] | None]
+    """The provider refuses to work in these accounts."""
     use_fips_endpoint: Input[bool | None]
+    """Whether FIPS endpoints are used. Default: False."""
     use_dualstack_endpoint: Input[bool | None]
+    """Whether endpoints that support IPv6 are used. Default: False."""
     shared_config_files: Input[Sequence[Input[str]] | None]
+    """A list of one file, which is read in place of `~/.aws/config`."""
     shared_credentials_files: Input[Sequence[Input[str]] | None]
+    """A list of one file, which is read in place of `~/.aws/credentials`."""
     http_proxy: Input[str | None]
+    """The proxy for HTTP. Stored as a secret, since it may contain a password."""
     https_proxy: Input[str | None]
+    """The proxy for HTTPS. Stored as a secret, since it may contain a password."""
     no_proxy: Input[str | None]
+    """The hosts that are reached without a proxy, separated by commas."""
     custom_ca_bundle: Input[str | None]
+    """A file of certificates to trust."""
     insecure: Input[bool | None]
+    """Whether certificates are left unverified. Default: False."""
     sts_region: Input[str | None]
+    """The region of STS. Default: the region of the task."""
     skip_metadata_api_check: Input[bool | None]
+    """Whether the EC2 metadata service is never asked for credentials. Default: False."""
     ec2_metadata_service_endpoint: Input[str | None]
+    """The URL of the EC2 metadata service."""
     ec2_metadata_service_endpoint_mode: Input[Literal["IPv4", "IPv6"] | None]
+    """The protocol of the EC2 metadata service. Default: `IPv4`."""
 
 
 class Provider(pulumi.ProviderResource):
-    """An account and region for tasks, beside the one that the stack's configuration names.
+    """An account and region for tasks, other than those that the configuration of the stack names.
 
-    Pass it with `opts=ResourceOptions(provider=…)` to a task, or with `providers=[…]` to a component, together with
-    the `pulumi_aws.Provider` of the same account and region. Arguments have the names of `pulumi_aws.Provider`. The
-    stack's `aws:` configuration does not reach an explicit provider; the environment (`AWS_PROFILE`, …) does, for
-    what is not given here. Each explicit provider is a process of its own, with four more calls at a time.
+    Pass it to a task with `opts=ResourceOptions(provider=…)`. Pass it to a component with `providers=[…]`, together
+    with the `pulumi_aws.Provider` of the same account and region. The `aws:` configuration of the stack does not apply
+    to an explicit provider. The environment (`AWS_PROFILE`, …) applies to whatever the arguments leave out. Each
+    explicit provider runs in a process of its own, with four more calls at a time.
 
-    Args:
-        resource_name: the logical name in the program.
-        region: the region of tasks that name none. Default: `AWS_REGION`, then the profile's. A change replaces the
-            provider's tasks.
-        profile: a profile of the shared configuration files.
-        access_key, secret_key, token: static credentials; stored as secrets.
-        assume_roles: roles to assume, each with the credentials of the one before.
-        assume_role_with_web_identity: a role to assume by an OpenID Connect token; stored as a secret.
-        endpoints: other addresses for `ssm` and `sts`.
-        max_retries: how often a call is repeated when AWS throttles or fails, 0 or more. Default: 24.
-        retry_mode: `standard` or `adaptive`. Default: `adaptive`, which slows down while AWS throttles.
-        allowed_account_ids: refuse to work in any other account than these.
-        forbidden_account_ids: refuse to work in these accounts.
-        use_fips_endpoint: talk to FIPS endpoints. Default: False.
-        use_dualstack_endpoint: talk to endpoints with IPv6. Default: False.
-        shared_config_files: one file instead of `~/.aws/config`.
-        shared_credentials_files: one file instead of `~/.aws/credentials`.
-        http_proxy, https_proxy, no_proxy: proxies, stored as secrets, and the hosts that are reached without one.
-        custom_ca_bundle: a file of certificates to trust.
-        insecure: do not verify certificates. Default: False.
-        sts_region: the region of STS. Default: the provider's.
-        skip_metadata_api_check: never ask the EC2 metadata service for credentials. Default: False.
-        ec2_metadata_service_endpoint: another address for the EC2 metadata service.
-        ec2_metadata_service_endpoint_mode: `IPv4` or `IPv6`.
-        opts: the resource's options.
+    Example::
 
-    A wrong value is reported by every task of the provider, at preview.
+        ireland = Provider("ireland", region="eu-west-1")
+
+    Arguments: see `ProviderArgs`.
+
+    Raises:
+        TypeError: for an argument that does not exist. A wrong value is reported at preview, by every task of the
+            provider.
     """
 
     def __init__(
@@ -133,14 +151,15 @@ class Provider(pulumi.ProviderResource):
         opts: pulumi.ResourceOptions | None = None,
         **args: Unpack[ProviderArgs],
     ) -> None:
-        if strangers := sorted(args.keys() - ProviderArgs.__annotations__.keys()):
-            message = f"Provider {resource_name!r}: {', '.join(strangers)} is not known"
+        """Declare a provider with the arguments of `ProviderArgs` and the resource options `opts`."""
+        if unknown := sorted(args.keys() - ProviderArgs.__annotations__.keys()):
+            message = f"Provider {resource_name!r}: {', '.join(unknown)} is not known"
             raise TypeError(message)
         super().__init__("pulumi-python", resource_name, _stored(args), opts)
 
 
 def _stored(args: Mapping[str, Any]) -> dict[str, Any]:
-    """Give arguments the keys under which the stack's configuration has them, so that one reader serves both."""
+    """Store arguments under the keys of the stack's configuration, so that one reader serves both."""
     return {
         f"aws:{setting_key(name)}": pulumi.Output.secret(value) if name in _SECRETS else value
         for name, value in args.items()

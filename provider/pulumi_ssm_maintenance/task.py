@@ -21,80 +21,77 @@ _ARGUMENTS = (*MaintenanceWindowTaskArgs.__annotations__,)
 class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="MaintenanceWindowTask"):
     """A task of an AWS Systems Manager maintenance window: what runs when the window opens.
 
-    Everything that can be known is checked at preview. Creating it is idempotent: the same program run again after
-    an interruption finds its own task. An update sends the whole task, so that what is removed from the program is
-    cleared at AWS, and nothing else is touched. A replacement deletes the old task first: two live tasks would both
-    run.
+    The preview checks everything that can be known before AWS is called, and reports all mistakes at once. Create is
+    idempotent: the same program, run again after an interruption, finds its own task. Update sends the whole task, so
+    that what the program no longer declares is cleared. A replacement deletes the old task first, since two live tasks
+    would both run.
 
-    Args:
-        resource_name: the logical name in the program.
-        window_id: the window's id, `mw-` and 17 hex digits. A change replaces.
-        task_type: `RUN_COMMAND`, `AUTOMATION`, `LAMBDA` or `STEP_FUNCTIONS`. A change replaces.
-        task_arn: 1 to 1600 characters: the name or ARN of a document (`RUN_COMMAND`, `AUTOMATION`) or of a function
-            (`LAMBDA`), or the ARN of a state machine.
-        targets: 1 to 5 targets. Required for `RUN_COMMAND`; the other types run once in a window without targets,
-            and once for every target with them. Several window targets run one after the other, in this order.
-        max_concurrency: how many targets at once, a number (`"10"`) or a share (`"10%"`), as text. Required with
-            targets, refused without.
-        max_errors: how many failures stop the task, a number (`"0"`: the first one) or a share, as text. Required
-            with targets, refused without.
-        priority: 0 or more; a lower number runs earlier, equal numbers run side by side. Default: 0.
-        service_role_arn: the ARN of the role that Systems Manager assumes to start the task. Default: the
-            service-linked role, whose ARN `effective_service_role_arn` then shows.
-        task_invocation_parameters: what the document, function or state machine is given: one block, that of the
-            task's type.
-        name: 3 to 128 characters of `a-z A-Z 0-9 _ - .`.
-        description: 1 to 128 characters. Never printed by this package.
-        cutoff_behavior: what happens to a running task at the window's cutoff, `CONTINUE_TASK` or `CANCEL_TASK`.
-            Default: `CONTINUE_TASK`.
-        alarm_configuration: the CloudWatch alarm that stops the task.
-        logging_info: deprecated by AWS in favour of `output_s3_bucket_name` of `run_command`.
-        task_parameters: deprecated by AWS in favour of `parameters` of `run_command`. Always secret in the state.
-        region: the region of the window. Default: the provider's. A change replaces.
-        adopt: `<window_id>/<window_task_id>` of a task that exists and is not managed by any program: create takes
-            it over instead of registering a new one. Remove it after the first `pulumi up`. A task that
-            `aws.ssm.MaintenanceWindowTask` manages must leave that resource first (`retain_on_delete`, or
-            `pulumi state delete`): in a single `up`, the removal of the old resource deregisters the adopted task.
-            Never change an adopted task with another tool again: most clear the alarm, which they do not know.
-        idempotency_key: text that, with the arguments, names this task in the world. Default: made of project,
-            stack, parent and logical name. Needed only where two programs share all of these, or to register anew
-            what AWS remembers otherwise.
-        opts: the resource's options. `delete_before_replace` is always on.
+    The arguments are attributes too, and show what AWS holds. An argument that was left out is None, also where AWS
+    fills in a default.
 
-    Attributes:
-        window_task_id: the task's id at AWS, a UUID; the same as `id`.
-        arn: the task's ARN, as IAM knows it; None when the account could not be found out.
-        effective_service_role_arn: the role in force, the service-linked one included.
+    Example::
 
-    The arguments are attributes too, with what AWS holds; what AWS filled in by itself is None.
+        MaintenanceWindowTask(
+            "uptime",
+            window_id=window.id,
+            task_type="RUN_COMMAND",
+            task_arn="AWS-RunShellScript",
+            targets=[{"key": "WindowTargetIds", "values": [target.id]}],
+            max_concurrency="10%",
+            max_errors="0",
+            task_invocation_parameters={"run_command": {"parameters": {"commands": ["uptime"]}}},
+        )
 
-    A mistake fails the preview with a line for each, and no call to AWS. What fails later is one of
-    `pulumi_ssm_maintenance.errors`, in the engine's output.
+    Arguments: see `MaintenanceWindowTaskArgs`.
+
+    Raises:
+        pulumi_ssm_maintenance.errors.SsmMaintenanceError: in the output of the engine, when a call to AWS fails.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
     """
 
     window_id: pulumi.Output[str]
+    """The id of the window."""
     task_type: pulumi.Output[str]
+    """`RUN_COMMAND`, `AUTOMATION`, `LAMBDA` or `STEP_FUNCTIONS`."""
     task_arn: pulumi.Output[str]
+    """What the task runs: a document, a function or a state machine."""
     targets: pulumi.Output[Sequence[outputs.Target] | None]
+    """What the task runs on."""
     max_concurrency: pulumi.Output[str | None]
+    """How many targets run at once."""
     max_errors: pulumi.Output[str | None]
+    """How many failures stop the task."""
     priority: pulumi.Output[int | None]
+    """The priority; lower numbers run first."""
     service_role_arn: pulumi.Output[str | None]
+    """The ARN of the role that the program declares. See `effective_service_role_arn` for the role that is in force."""
     task_invocation_parameters: pulumi.Output[outputs.TaskInvocationParameters | None]
+    """What the document, function or state machine receives."""
     name: pulumi.Output[str | None]
+    """The name of the task in the window."""
     description: pulumi.Output[str | None]
+    """The description."""
     cutoff_behavior: pulumi.Output[str | None]
+    """What happens to a running task at the window's cutoff."""
     alarm_configuration: pulumi.Output[outputs.AlarmConfiguration | None]
+    """The CloudWatch alarm that stops the task."""
     logging_info: pulumi.Output[outputs.LoggingInfo | None]
+    """Deprecated by AWS: where the output goes in S3."""
     task_parameters: pulumi.Output[Mapping[str, outputs.TaskParameterValues] | None]
+    """Deprecated by AWS: the parameters of the document. Always secret."""
     region: pulumi.Output[str]
+    """The region of the task, also where the program leaves it to the provider."""
     adopt: pulumi.Output[str | None]
+    """The argument `adopt`."""
     idempotency_key: pulumi.Output[str]
+    """The text that makes repeated runs find the same task."""
     window_task_id: pulumi.Output[str]
+    """The id of the task at AWS, a UUID. The same as `id`."""
     arn: pulumi.Output[str | None]
+    """The ARN of the task, as IAM policies name it. None when the account could not be determined."""
     effective_service_role_arn: pulumi.Output[str | None]
+    """The ARN of the role that is in force, the service-linked role included."""
 
     def __init__(
         self,
@@ -103,8 +100,12 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
         opts: pulumi.ResourceOptions | None = None,
         **args: Unpack[MaintenanceWindowTaskArgs],
     ) -> None:
+        """Declare a task with the arguments of `MaintenanceWindowTaskArgs` and the resource options `opts`.
+
+        The option `delete_before_replace` is always on.
+        """
         arguments = with_outputs(args)
-        # An unknown argument goes along: check refuses it with the nearest known name, and all else that is wrong.
+        # An argument that does not exist is sent too: check refuses it and names the nearest one.
         properties = {
             **dict.fromkeys((*_ARGUMENTS, *COMPUTED)),
             **arguments,
@@ -117,7 +118,7 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
 
     def __init_subclass__(cls, **_kwargs: Any) -> NoReturn:
         message = (
-            f"{cls.__name__}: MaintenanceWindowTask cannot be subclassed, since its type is what the state knows it by;"
+            f"{cls.__name__}: MaintenanceWindowTask cannot be subclassed, since the state identifies it by its type;"
             " wrap it in a pulumi.ComponentResource instead"
         )
         raise TypeError(message)
@@ -126,20 +127,20 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
     def get(
         cls,
         resource_name: str,
-        id: pulumi.Input[str],  # noqa: A002 - the name that every Pulumi resource has for it
+        id: pulumi.Input[str],  # noqa: A002 - the name that `get` of every Pulumi resource uses
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> "MaintenanceWindowTask":
-        """Look up a task that exists, to read its attributes; it is not managed.
+        """Read the attributes of an existing task, without managing it.
 
         Args:
             resource_name: the logical name in the program.
             id: `<window_id>/<window_task_id>`.
-            region: the region of the window. Default: the provider's.
-            opts: the resource's options.
+            region: the region of the window. Default: the region of the provider.
+            opts: the resource options.
 
         Raises:
-            TaskNotFoundError: in the engine's output, when there is no such task.
+            pulumi_ssm_maintenance.errors.TaskNotFoundError: in the output of the engine, when there is no such task.
         """
         found = cls.__new__(cls)
         properties = {
@@ -153,7 +154,8 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
 
 
 async def _default_key(resource_name: str, opts: pulumi.ResourceOptions | None) -> str:
-    # Awaited, and not an Output: an input that depends on the task's own parent would be a circle.
+    # The URN is awaited. An input that depends on it as an Output would depend on the task's own parent, which the
+    # engine refuses as a circular dependency.
     parent = (opts and opts.parent) or pulumi.runtime.get_root_resource()
     urn = await parent.urn.future() if parent else ""
     return idempotency_key(pulumi.get_project(), pulumi.get_stack(), urn or "", resource_name)

@@ -40,7 +40,7 @@ def test_credentials_of_another_account_and_expired_ones_empty_no_state(
             assert remembered(made) == state
         assert held(window) == tasks
 
-    both = "it lives in account 123456789012, and the credentials are of account 222222222222"
+    both = "it is in account 123456789012, and the credentials belong to account 222222222222"
     assert_nothing_happens(both, env=stranger)
     local_aws.inject(Fault.expired_credentials())
     with pytest.raises(EngineError, match="ExpiredTokenException"):
@@ -63,7 +63,7 @@ def test_a_missing_task_is_kept_while_nobody_can_say_whose_the_credentials_are(m
     ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=made.resource("command")["id"])
     state = remembered(made)
     local_aws.inject(Fault.access_denied(service="sts"))
-    with pytest.raises(EngineError, match="STS did not say whose credentials these are"):
+    with pytest.raises(EngineError, match="STS did not name the account of the credentials"):
         made.refresh()
     assert remembered(made) == state
     local_aws.clear_faults()

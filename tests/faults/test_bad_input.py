@@ -13,7 +13,10 @@ from tests.botocore_model import service_model
 from tests.faults.nonsense import broken_tasks, extremes, places_of_every_kind
 from tests.strategies import replaced
 
-from pulumi_ssm_maintenance import TaskProvider, _dynamic
+from pulumi_ssm_maintenance import TaskProvider
+from pulumi_ssm_maintenance._dynamic import task_provider
+from pulumi_ssm_maintenance._dynamic.messages import Warnings
+from pulumi_ssm_maintenance._dynamic.settings import Settings
 from pulumi_ssm_maintenance.core.codec import UNKNOWN, encode
 from pulumi_ssm_maintenance.core.model import REGISTER, task_shape
 from pulumi_ssm_maintenance.lifecycle.plan import check, diff
@@ -48,8 +51,8 @@ def watchdog():
 
 @pytest.fixture
 def provider(monkeypatch):
-    monkeypatch.setattr(_dynamic, "_settings", _dynamic._Settings())
-    monkeypatch.setattr(_dynamic, "_warnings", _dynamic._Warnings())
+    monkeypatch.setattr(task_provider, "settings", Settings())
+    monkeypatch.setattr(task_provider, "warnings", Warnings())
     monkeypatch.setattr(pulumi.log, "warn", lambda text: assert_told(["task"], [text]))
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     return TaskProvider()

@@ -274,4 +274,4 @@ class TestErrors:
             (stranger.delete, (id_, outputs)),
         ):
             _, last = self.failing(method, *arguments)
-            assert "it lives in account 123456789012, and the credentials are of account 222222222222" in last
+            assert "it is in account 123456789012, and the credentials belong to account 222222222222" in last

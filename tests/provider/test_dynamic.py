@@ -19,7 +19,10 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 from tests.provider.fake_gateway import OTHER_ACCOUNT, FakeGateway, denied
 
-from pulumi_ssm_maintenance import TaskProvider, _dynamic
+from pulumi_ssm_maintenance import TaskProvider
+from pulumi_ssm_maintenance._dynamic import task_provider
+from pulumi_ssm_maintenance._dynamic.messages import Warnings
+from pulumi_ssm_maintenance._dynamic.settings import Settings
 from pulumi_ssm_maintenance.errors import AccessDeniedError, SettingsError, WrongAccountError
 from pulumi_ssm_maintenance.lifecycle import apply, registration
 from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
@@ -38,8 +41,8 @@ INPUTS = {
 
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch):
-    monkeypatch.setattr(_dynamic, "_settings", _dynamic._Settings())
-    monkeypatch.setattr(_dynamic, "_warnings", _dynamic._Warnings())
+    monkeypatch.setattr(task_provider, "settings", Settings())
+    monkeypatch.setattr(task_provider, "warnings", Warnings())
 
 
 @pytest.fixture
@@ -300,4 +303,4 @@ class TestErrors:
         with pytest.raises(WrongAccountError) as caught:
             configured().delete(made.id, made.outs)
         last = traceback.format_exception(caught.value)[-1]
-        assert "lives in account 111122223333, and the credentials are of account 444455556666" in last
+        assert "is in account 111122223333, and the credentials belong to account 444455556666" in last

@@ -210,7 +210,7 @@ class TestGet:
 
 def test_a_subclass_is_refused_with_what_to_do_instead():
     said = re.escape(
-        "Patch: MaintenanceWindowTask cannot be subclassed, since its type is what the state knows it by; wrap it in a"
+        "Patch: MaintenanceWindowTask cannot be subclassed, since the state identifies it by its type; wrap it in a"
         " pulumi.ComponentResource instead"
     )
     with pytest.raises(TypeError, match=said):

@@ -1,1 +1,1 @@
-"""What a task is, without AWS and without Pulumi: shapes, rules, differences, identity, secrets."""
+"""The facts and rules about a task, without Pulumi and without a call to AWS."""

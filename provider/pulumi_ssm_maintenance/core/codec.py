@@ -1,9 +1,8 @@
-"""Between what users write and what AWS takes: one generic walk each way along the model.
+"""Convert arguments to API requests and API answers to arguments, by walking along the model.
 
-*Encode* turns arguments (snake_case, numbers as the engine's floats, text for blobs) into an API request, and
-collects every failure with its path. *Decode* turns an API answer back. Both drop what is not given: None, and
-structures with nothing in them. Python is lax where AWS is not, so encode is strict: a string is not a list,
-True is not a number, 1.5 is refused and never cut.
+*Encode* turns arguments (snake_case, the engine's floats, text for blobs) into an API request, and collects every
+failure with its path. *Decode* turns an API answer back. Both leave out None and empty structures. Encode is stricter
+than Python: a string is not a list, True is not a number, and 1.5 is refused, never rounded.
 """
 
 import re
@@ -19,7 +18,7 @@ from .paths import covers, item, member
 
 
 class Unknown:
-    """A value that is not known yet: an output of a resource that a preview has not created."""
+    """A value that is not known yet, such as an output of a resource that the preview has not created."""
 
     def __repr__(self) -> str:
         return "<unknown>"
@@ -29,8 +28,8 @@ UNKNOWN: Final = Unknown()
 
 _INTEGER: Final = re.compile("[0-9]{1,10}")
 
-MOST_FAILURES: Final = 100
-"""How many mistakes are told at once. Nobody reads more, and each costs time to describe."""
+MAX_FAILURES: Final = 100
+"""The most failures that are reported at once. Nobody reads more, and each takes time to describe."""
 
 _SHOWN_LENGTH: Final = 300
 
@@ -42,7 +41,7 @@ class Failure:
     path: str
     reason: str
     got: str | None = None
-    """The value that was given, where the reason does not say it already."""
+    """The value that was given, where the reason does not contain it."""
 
     def __str__(self) -> str:
         reason = self.reason if self.got is None else f"got {legible(self.got, _SHOWN_LENGTH)}, {self.reason}"
@@ -52,20 +51,22 @@ class Failure:
 def encode(
     arguments: Mapping[str, Any], *, secrets: Collection[str] = (), shape: Shape | None = None
 ) -> tuple[dict[str, Any], list[Failure]]:
-    """Turn arguments into an API request, with a failure for every value that AWS would not take.
+    """Turn arguments into an API request, with a failure for every value that AWS would not accept.
 
     Args:
         arguments: by argument name; unknown values are `UNKNOWN`.
         secrets: paths whose values no failure may show.
-        shape: what to encode as, a task by default.
+        shape: the shape of the request, by default that of a task.
     """
     encoder = _Encoder(secrets)
-    request = encoder.as_structure(shape or task_shape(), arguments, "")
-    return request, encoder.failures
+    try:
+        return encoder.as_structure(shape or task_shape(), arguments, ""), encoder.failures
+    except _TooManyFailuresError:
+        return {}, encoder.failures
 
 
 def decode(shape: Shape, value: Any) -> Any:
-    """Turn an API value into what a user would have written."""
+    """Turn an API value into the argument that a user would write."""
     if value is UNKNOWN:
         return UNKNOWN
     match shape.kind:
@@ -81,13 +82,13 @@ def decode(shape: Shape, value: Any) -> Any:
         case "map":
             return {key: decode(_inner(shape), part) for key, part in value.items()}
         case "blob" if isinstance(value, bytes | bytearray):
-            # Another tool may have registered a payload that is no text. It shows as what it is, and as a difference.
+            # Another tool may have registered a payload that is not text. It is shown, and counts as a difference.
             return bytes(value).decode("utf-8", "backslashreplace")
     return value
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a structure, list or map has nothing in it."""
+    """Tell whether a value is an empty structure, list or map."""
     return isinstance(value, dict | list) and not value
 
 
@@ -104,8 +105,8 @@ class _Encoder:
     failures: list[Failure] = field(default_factory=list)
 
     def value(self, shape: Shape, value: Any, path: str) -> Any:
-        """Encode one value. What is refused is passed on as unknown, so that no later rule trips over it again."""
-        if value is UNKNOWN or self._has_seen_enough():
+        """Encode one value. A refused value becomes unknown, so that no rule reports it a second time."""
+        if value is UNKNOWN:
             return UNKNOWN
         expected, converter = _CONVERTERS[shape.kind]
         try:
@@ -129,11 +130,9 @@ class _Encoder:
                 continue
             inner = shape.members.get(name)
             if inner is None:
-                if self._has_seen_enough():
-                    continue
-                meant = _nearest(shape, str(name))
-                missing.discard(meant or "")
-                self._refuse(member(path, str(name)), _stranger(shape, str(name), meant, path))
+                nearest = _nearest(shape, str(name))
+                missing.discard(nearest or "")
+                self._refuse(member(path, str(name)), _unknown_name(shape, str(name), nearest, path))
                 continue
             failures_before = len(self.failures)
             encoded = self.value(inner.shape, part, member(path, name))
@@ -144,7 +143,7 @@ class _Encoder:
             else:
                 continue
             missing.discard(name)
-        # A structure with nothing in it is not given at all; but the task itself is always there, and so is an item.
+        # An empty structure counts as left out, unless it is the task itself or an item of a list.
         if request or not path or path.endswith("]"):
             for name in sorted(missing):
                 self._refuse(member(path, name), "is required")
@@ -160,15 +159,15 @@ class _Encoder:
             raise _MisfitError
         encoded = {}
         for name, part in value.items():
-            place = member(path, str(name))
+            entry = member(path, str(name))
             if part is None:
                 continue
             if shape.key is not None and not allows(shape.key, str(name)):
-                self._refuse(place, f"its name: {violation(shape.key, str(name), 'a name', hidden=True)}")
-            encoded[str(name)] = self.value(_inner(shape), part, place)
-            home = _homes().get(str(name))
-            if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and home:
-                self._refuse(place, f"is a field of {home}, not a parameter of the document: move it there")
+                self._refuse(entry, f"its name: {violation(shape.key, str(name), 'a name', hidden=True)}")
+            encoded[str(name)] = self.value(_inner(shape), part, entry)
+            owner = _owners().get(str(name))
+            if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and owner:
+                self._refuse(entry, f"is a field of {owner}, not a parameter of the document: move it there")
         return encoded
 
     def as_string(self, _shape: Shape, value: Any, _path: str) -> str:
@@ -178,7 +177,7 @@ class _Encoder:
         return value
 
     def as_integer(self, _shape: Shape, value: Any, _path: str) -> int:
-        # The engine hands every number over as a float, so an integral float is the number that was written.
+        # The engine sends every number as a float, so 5.0 stands for 5.
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _MisfitError(
                 value if isinstance(value, str) and _INTEGER.fullmatch(value) else None, quotes_value=True
@@ -195,24 +194,25 @@ class _Encoder:
     def as_blob(self, _shape: Shape, value: Any, _path: str) -> bytes:
         if not isinstance(value, str):
             raise _MisfitError("json.dumps(…)" if isinstance(value, Mapping) else None)
-        # A lone surrogate has no UTF-8; it is refused further on as what it is, too long or no JSON.
+        # A lone surrogate has no UTF-8 form. A later check refuses the text, as too long or as no JSON.
         return value.encode("utf-8", "replace")
 
     def _hidden(self, shape: Shape, path: str) -> bool:
         return shape.sensitive or covers(self.secrets, path)
 
-    def _has_seen_enough(self) -> bool:
-        return len(self.failures) > MOST_FAILURES
-
     def _refuse(self, path: str, reason: str) -> None:
-        if len(self.failures) == MOST_FAILURES:
-            reason = f"is not the last mistake; what comes after it was not looked at, with {MOST_FAILURES} before it"
-        if not self._has_seen_enough():
-            self.failures.append(Failure(path, reason))
+        if len(self.failures) == MAX_FAILURES:
+            self.failures.append(Failure(path, f"is wrong too; after {MAX_FAILURES} mistakes the check stops here"))
+            raise _TooManyFailuresError
+        self.failures.append(Failure(path, reason))
+
+
+class _TooManyFailuresError(Exception):
+    """The number of failures has reached the limit, so the walk ends."""
 
 
 class _MisfitError(Exception):
-    """A value of another type than the model's, with what to write instead where that is plain."""
+    """A value of another type than the model's, with what to write instead where that is clear."""
 
     def __init__(self, instead: str | None = None, *, quotes_value: bool = False) -> None:
         super().__init__(instead)
@@ -237,24 +237,24 @@ _CONVERTERS: Final[dict[str, tuple[str, _Converter]]] = {
 
 
 def _nearest(shape: Shape, name: str) -> str | None:
-    """Find the member that is meant by a name that is not known, as by `taskType` for `task_type`."""
+    """Find the member whose name is nearest to an unknown name: `task_type` for `taskType`."""
     spelled = argument_name(name)
     return spelled if spelled in shape.members else next(iter(get_close_matches(name, shape.members, n=1)), None)
 
 
-def _stranger(shape: Shape, name: str, meant: str | None, path: str) -> str:
-    """Say that a name is not known here, and what to write."""
-    if meant:
-        return f"is not known here; did you mean {meant}?"
-    home = _homes().get(name)
-    if home is not None and home != path:
-        return f"is not known here; it is a field of {home or 'the task itself'}"
-    return f"is not known here; known are {', '.join(sorted(shape.members))}"
+def _unknown_name(shape: Shape, name: str, nearest: str | None, path: str) -> str:
+    """Say that a structure has no member of this name, and what to write instead."""
+    if nearest:
+        return f"is not known; did you mean {nearest}?"
+    owner = _owners().get(name)
+    if owner is not None and owner != path:
+        return f"is not known here; it is a field of {owner or 'the task itself'}"
+    return f"is not known; known are {', '.join(sorted(shape.members))}"
 
 
 @cache
-def _homes() -> dict[str, str]:
-    """Where each field of the task's structures belongs, for those that belong in one place only."""
+def _owners() -> dict[str, str]:
+    """Map each field's name to the structure that has it, for names that occur once in a task."""
     found: dict[str, str | None] = {}
 
     def walk(shape: Shape, path: str) -> None:

@@ -1,4 +1,4 @@
-"""How a task is named: by the client token that makes it once, by its ids, by its ARN."""
+"""What identifies a task: its client token, its two ids, its ARN."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ class TaskId:
 
 
 def parse_task_id(text: str) -> TaskId | None:
-    """Read `<window_id>/<window_task_id>`; None when it is something else."""
+    """Read `<window_id>/<window_task_id>`; None for any other text."""
     window_id, _, window_task_id = text.partition("/")
     if _WINDOW_ID.fullmatch(window_id) and _WINDOW_TASK_ID.fullmatch(window_task_id):
         return TaskId(window_id, window_task_id)
@@ -33,7 +33,7 @@ def parse_task_id(text: str) -> TaskId | None:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are: the account, and the partition it lives in."""
+    """An AWS account, and the partition that it belongs to."""
 
     account_id: str
     partition: str
@@ -52,12 +52,12 @@ def account_of(arn: str | None) -> Account | None:
     return Account(parts["account"], parts["partition"]) if parts else None
 
 
-def idempotency_key(*place: str) -> str:
-    """Give the key of a place in the world of programs: project, stack, parent and logical name.
+def idempotency_key(*names: str) -> str:
+    """Derive the default key of a task from project, stack, parent and logical name.
 
-    A digest, since it stands twice in the state of every task.
+    It is a digest, because the state of a task contains it twice, in the inputs and the outputs.
     """
-    return hashlib.sha256(json.dumps(place).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:32]
 
 
 def client_token(key: str, request: dict[str, Any], dead: str | None = None) -> str:
@@ -66,11 +66,11 @@ def client_token(key: str, request: dict[str, Any], dead: str | None = None) -> 
     Args:
         key: the task's idempotency key.
         request: the request without its token.
-        dead: a task that an earlier token turned out to name, and that is gone.
+        dead: the id of a deregistered task that the previous token of the chain still names.
 
-    A SHA-256 digest in hex has 64 characters, the most that AWS takes.
+    A SHA-256 digest in hex has 64 characters, the most that AWS accepts.
     """
-    # The order of a mapping differs from one plugin process to the next, so keys are sorted.
+    # Keys are sorted, because the order of a mapping differs from one plugin process to the next.
     text = json.dumps([key, request, dead], sort_keys=True, default=_as_text)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,10 +1,10 @@
 """The shape of a maintenance window task, compiled once from the botocore model.
 
-botocore's `ssm` service model carries AWS's own names, types, bounds, patterns, enums and sensitivity. Nothing of
-that is written down here a second time: a newer boto3 that knows a new field gives it to users at once.
+botocore's `ssm` service model contains AWS's names, types, bounds, patterns, enums and sensitivity. They are read at
+run time, so a newer boto3 that knows a new field gives it to users at once.
 
-The model's file is read as it is. botocore's own classes for it say the same, and take longer to import than all the
-rest of a run that changes nothing.
+The model's JSON file is read directly. To import botocore's classes for it would take longer than the rest of a run
+that changes nothing.
 """
 
 import json
@@ -20,14 +20,14 @@ GET: Final = "GetMaintenanceWindowTask"
 UPDATE: Final = "UpdateMaintenanceWindowTask"
 DEREGISTER: Final = "DeregisterTaskFromMaintenanceWindow"
 
-# botocore's patterns are written for Java. Python's `re` has no Unicode property classes; each is replaced by a
-# class that takes at least as much, so that nothing is refused here that AWS would take.
+# botocore's patterns are written for Java, and Python's `re` has no Unicode property classes. Each is replaced by a
+# class that matches at least as much, so that no value is refused that AWS would accept.
 _UNICODE_CLASSES: Final = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": r"\s"}
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A named place inside a structure."""
+    """A member of a structure."""
 
     api_name: str
     shape: "Shape"
@@ -35,7 +35,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """One shape of the model, with the members named as users name them."""
+    """One shape of the model, whose members have their argument names."""
 
     kind: str
     """`structure`, `list`, `map`, `string`, `integer`, `long`, `boolean`, `blob`, …"""
@@ -55,7 +55,7 @@ class Shape:
 
 def argument_name(api_name: str) -> str:
     """Turn an API name into the argument name: `WindowId` to `window_id`, `Lambda` to `lambda_`."""
-    from botocore import xform_name  # noqa: PLC0415 - botocore loads where the work is done, not on import
+    from botocore import xform_name  # noqa: PLC0415 - importing this package must not import botocore
 
     name = str(xform_name(api_name))
     return f"{name}_" if keyword.iskeyword(name) else name
@@ -63,7 +63,7 @@ def argument_name(api_name: str) -> str:
 
 @cache
 def _service() -> Mapping[str, Any]:
-    """Read the `ssm` service model that the installed botocore brings, in its newest version."""
+    """Read the newest `ssm` service model of the installed botocore."""
     import gzip  # noqa: PLC0415 - as above
     from importlib.resources import files  # noqa: PLC0415 - as above
 
@@ -77,7 +77,7 @@ def _service() -> Mapping[str, Any]:
 
 @cache
 def task_shape() -> Shape:
-    """Give the shape of a task as it is registered: every request field but the idempotency token."""
+    """Give the shape of a task: every field of the register request, except the idempotency token."""
     return _compile(_input(REGISTER))
 
 
@@ -89,14 +89,14 @@ def task_fields() -> frozenset[str]:
 
 @cache
 def updatable() -> frozenset[str]:
-    """Give the API names of the task's fields that an update can change: all but what it finds the task by."""
+    """Give the API names of the fields that an update can change: all except those that identify the task."""
     request: Mapping[str, Any] = _service()["shapes"][_input(UPDATE)["shape"]]
     return task_fields() & frozenset(request["members"]) - frozenset(request["required"])
 
 
 @cache
 def identifier_shape(name: str) -> Shape:
-    """Give the shape by which the model describes an identifier, such as `MaintenanceWindowTargetId`."""
+    """Give the model's shape of an identifier, such as `MaintenanceWindowTargetId`."""
     return _compile({"shape": name})
 
 
@@ -106,7 +106,7 @@ def _input(operation: str) -> Mapping[str, Any]:
 
 
 def _compile(reference: Mapping[str, Any], *, sensitive: bool = False) -> Shape:
-    """Compile what a member, an item or an operation refers to; a reference may add facts to its shape's own."""
+    """Compile the shape that a reference names. A reference may add facts to those of its shape."""
     facts = {**_service()["shapes"][reference["shape"]], **reference}
     sensitive = sensitive or bool(facts.get("sensitive"))
     members = {

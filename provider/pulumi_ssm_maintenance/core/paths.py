@@ -1,4 +1,4 @@
-"""Property paths: how a place inside a task's arguments is written, in messages and in the state."""
+"""Property paths, such as `targets[0].values`, as messages and the state write them."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def member(path: str, key: str) -> str:
-    """Name a member of a structure or map: `targets`, `a.b`, `a["odd key"]`."""
+    """Write the path of a member of a structure or map: `targets`, `a.b`, `a["odd key"]`."""
     if not _PLAIN_KEY.fullmatch(key):
         quoted = key.replace("\\", "\\\\").replace('"', '\\"')
         return f'{path}["{quoted}"]'
@@ -15,7 +15,7 @@ def member(path: str, key: str) -> str:
 
 
 def item(path: str, index: int) -> str:
-    """Name an item of a list: `targets[0]`."""
+    """Write the path of an item of a list: `targets[0]`."""
     return f"{path}[{index}]"
 
 
@@ -25,5 +25,5 @@ def covers(roots: Iterable[str], path: str) -> bool:
 
 
 def top_level(path: str) -> str:
-    """Give the argument that a path leads into."""
+    """Give the argument that a path begins with."""
     return re.split(r"[.\[]", path, maxsplit=1)[0]

@@ -1,7 +1,6 @@
-"""What AWS fills in where the user left a field out.
+"""The values that AWS fills in where the user leaves a field out.
 
-A placeholder is no difference when the field was left out, and a difference when something else was asked for. So
-it is taken out of an answer only where the user did not ask for the field.
+Such a placeholder is removed from an answer only where the user left the field out.
 """
 
 import re
@@ -16,11 +15,12 @@ _SERVICE_LINKED_ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/aws-servi
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A value that AWS puts in a place of a task."""
+    """A value that AWS fills in for one field."""
 
-    place: tuple[str, ...]
+    path: tuple[str, ...]
+    """The API names that lead to the field."""
     matches: Callable[[Any, dict[str, Any]], bool]
-    """Whether a value, in a task, is AWS's own."""
+    """Whether a value is the placeholder, given the value and the whole task."""
 
 
 def _is_service_linked_role(value: Any, _task: dict[str, Any]) -> bool:
@@ -41,31 +41,31 @@ PLACEHOLDERS: Final = (
     Placeholder(("MaxErrors",), _is_rate_of_targetless),
     # https://docs.aws.amazon.com/cli/latest/reference/ssm/get-maintenance-window-task.html, in the examples
     Placeholder(("Priority",), _is(0)),
-    # terraform-provider-aws issue 12200: created on demand, and shown when no role was given.
+    # terraform-provider-aws issue 12200: the role is created on demand, and shown when none was given.
     Placeholder(("ServiceRoleArn",), _is_service_linked_role),
-    # The API reference names these as what applies when the field is left out. Whether AWS then also shows them
-    # is not known; taking them for no difference is right either way.
+    # The API reference names these as the defaults. Whether AWS shows them for a field that was left out is not
+    # known. To treat them as equal to nothing is right in both cases.
     Placeholder(("CutoffBehavior",), _is("CONTINUE_TASK")),
     Placeholder(("AlarmConfiguration", "IgnorePollAlarmFailure"), _is(False)),  # noqa: FBT003 - the value itself
 )
 
 
 def without_placeholders(task: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """Take AWS's placeholders out of a task, but for the fields that `asked` gives."""
+    """Remove AWS's placeholders from a task, except in the fields that `asked` contains."""
     return _without(task, asked, task, ())
 
 
 def _without(
-    part: dict[str, Any], asked: dict[str, Any], task: dict[str, Any], place: tuple[str, ...]
+    part: dict[str, Any], asked: dict[str, Any], task: dict[str, Any], path: tuple[str, ...]
 ) -> dict[str, Any]:
     kept = {}
     for name, value in part.items():
-        here = (*place, name)
-        if name not in asked and any(p.place == here and p.matches(value, task) for p in PLACEHOLDERS):
+        field = (*path, name)
+        if name not in asked and any(p.path == field and p.matches(value, task) for p in PLACEHOLDERS):
             continue
         inner = asked.get(name)
-        if any(p.place[: len(here)] == here for p in PLACEHOLDERS) and isinstance(value, dict):
-            value = _without(value, inner if isinstance(inner, dict) else {}, task, here)  # noqa: PLW2901 - the same, cleaned
-        if not is_empty(value):
+        if any(p.path[: len(field)] == field for p in PLACEHOLDERS) and isinstance(value, dict):
+            kept[name] = _without(value, inner if isinstance(inner, dict) else {}, task, field)
+        else:
             kept[name] = value
-    return kept
+    return {name: value for name, value in kept.items() if not is_empty(value)}

@@ -1,4 +1,4 @@
-"""Which values are secret, and how they are kept out of sight."""
+"""Which values are secret, and how they are marked in the state and removed from messages."""
 
 import base64
 import json
@@ -10,8 +10,8 @@ from .constraints import number_text
 from .model import Shape, task_shape
 from .paths import covers, item, member
 
-# Secret in state always, also when drift brings them. Whatever else the model calls sensitive is never printed,
-# and secret in state where the user made it so.
+# Always secret in the state, also when they come from drift. Other values that the model calls sensitive are never
+# printed, and are secret in the state where the user made them secret.
 ALWAYS: Final = (
     "task_invocation_parameters.lambda_.payload",
     "task_invocation_parameters.step_functions.input",
@@ -23,7 +23,7 @@ _DISTINCT_LENGTH: Final = 5
 
 
 def marked(properties: Mapping[str, Any], paths: Collection[str], mark: Callable[[Any], Any]) -> dict[str, Any]:
-    """Give a copy in which `mark` is applied to each value at one of `paths`, the outermost only."""
+    """Give a copy in which `mark` is applied to the value at each of `paths`, to the outermost value only."""
 
     def walk(value: Any, path: str) -> Any:
         if path in paths:
@@ -38,26 +38,26 @@ def marked(properties: Mapping[str, Any], paths: Collection[str], mark: Callable
 
 
 def redactor(arguments: Mapping[str, Any], paths: Collection[str]) -> Callable[[str], str]:
-    """Give a function that takes a task's secret and sensitive values out of a text, such as a message of AWS's."""
+    """Give a function that removes a task's secret and sensitive values from a text, such as a message from AWS."""
     return hiding(_hidden_texts(arguments, task_shape(), paths, ""))
 
 
 def hiding(values: Iterable[str]) -> Callable[[str], str]:
-    """Give a function that takes values out of a text, in every form in which they may stand there."""
+    """Give a function that removes values from a text, in every form in which the text may contain them."""
     forms = sorted({form for value in values if value for form in _forms(value)}, key=len, reverse=True)
-    # A short value would be found inside other words, so it must stand alone.
+    # A short value may be part of other words, so it must be a word of its own.
     alternatives = [re.escape(f) if len(f) >= _DISTINCT_LENGTH else rf"(?<!\w){re.escape(f)}(?!\w)" for f in forms]
     pattern = re.compile("|".join(alternatives)) if alternatives else None
     return lambda text: pattern.sub(REDACTED, text) if pattern else text
 
 
 def _forms(value: str) -> Iterator[str]:
-    """The forms in which AWS or botocore may echo a value."""
+    """Give the forms in which AWS or botocore may repeat a value."""
     yield value
     for ascii_only in (True, False):
         in_json = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
         yield in_json
-        yield json.dumps(in_json, ensure_ascii=ascii_only)[1:-1]  # of a request that is quoted as a whole
+        yield json.dumps(in_json, ensure_ascii=ascii_only)[1:-1]  # in a request that is quoted as a whole
     yield base64.b64encode(value.encode("utf-8", "replace")).decode()
 
 

@@ -1,1 +1,1 @@
-"""What happens to a task, step by step: check, diff, create, read, update, delete."""
+"""The steps in the life of a task: check, diff, create, read, update, delete."""

@@ -1,4 +1,4 @@
-"""Create, read, update and delete: what is done to AWS, and in which order."""
+"""Create, read, update and delete: which calls to AWS they make, and in which order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,13 +10,13 @@ from pulumi_ssm_maintenance.core.diff import differences
 from pulumi_ssm_maintenance.core.identity import TaskId, account_of, parse_task_id
 from pulumi_ssm_maintenance.errors import RejectedError, SettingsError, TaskError, TaskNotFoundError, WrongAccountError
 
-from .properties import Properties, inputs_of, outputs
+from .properties import Inputs, Properties, State, inputs_of, outputs
 from .registration import register, updated
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What AWS holds after a call: the task's physical id and its outputs."""
+    """The task after a call: its physical id and its outputs."""
 
     window_task_id: str
     outputs: dict[str, Any]
@@ -24,15 +24,15 @@ class Outcome:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The inputs that would declare the task as it is."""
+        """The inputs that would declare the task as AWS holds it."""
         return inputs_of(self.outputs)
 
 
 def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
     """Register a task and read it back, or take over the one named by `adopt`."""
-    declared = Properties(inputs)
+    declared = Inputs(inputs)
     aws = gateway(connection, _region(connection, declared))
-    aws.ask_account()  # which is what the answer will need last
+    aws.ask_account()  # in a thread of its own; the outputs need it at the end
     adopted, warnings = _adopted(declared)
     if adopted:
         return _adopt(aws, declared, adopted)
@@ -43,8 +43,8 @@ def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
     held = made.held or declared.request
     warnings = [*warnings, *made.warnings]
     if made.held is not None and differences(held, declared.request):
-        # The token named a task that was changed since. Create must not fail any more: what is left shows as a
-        # difference in the next run.
+        # The token named a task that was changed since. Create must not fail after the registration: a remaining
+        # difference shows in the next run.
         try:
             held = updated(aws, made.task, declared)
         except TaskError as error:
@@ -54,16 +54,16 @@ def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
 
 
 def read(connection: Connection, resource_id: str, properties: Mapping[str, Any]) -> Outcome | None:
-    """Read a task where it was last seen; None when it is gone.
+    """Read a task in the region of its state; None when it no longer exists.
 
     Args:
-        connection: who we are.
-        resource_id: the task's id in the state, or `<window_id>/<window_task_id>` in a lookup.
+        connection: the connection of the provider.
+        resource_id: the id of the task in the state, or `<window_id>/<window_task_id>` in a lookup.
         properties: the outputs in the state, or the inputs of a lookup.
     """
-    known = Properties(properties)
+    known = State(properties)
     lookup = parse_task_id(resource_id)
-    if lookup is None and known.raw.get("window_id") is None:
+    if lookup is None and known.window_id is None:
         raise SettingsError(f"id: got {resource_id!r}, allowed is <window_id>/<window_task_id>")
     task = lookup or known.task_id(resource_id)
     aws = gateway(connection, _region(connection, known))
@@ -72,36 +72,36 @@ def read(connection: Connection, resource_id: str, properties: Mapping[str, Any]
     except TaskNotFoundError as error:
         if lookup:
             raise _not_found_in_lookup(aws, task, error) from error
-        _demand_same_account(aws, known, task)
+        _require_same_account(aws, known, task)
         return None
     return _outcome(aws, known, task, held, known.arn)
 
 
 def update(connection: Connection, window_task_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Outcome:
-    """Set a task to the whole of what is declared."""
-    state, declared = Properties(olds), Properties(news)
+    """Set all fields of a task to what is declared."""
+    state, declared = State(olds), Inputs(news)
     task = state.task_id(window_task_id)
     aws = gateway(connection, _region(connection, state))
     try:
         held = updated(aws, task, declared)
     except TaskNotFoundError:
-        _demand_same_account(aws, state, task)
+        _require_same_account(aws, state, task)
         raise
     return _outcome(aws, declared, task, held, state.arn)
 
 
 def delete(connection: Connection, window_task_id: str, olds: Mapping[str, Any]) -> None:
-    """Deregister a task; one that is gone already is as good as deleted."""
-    state = Properties(olds)
+    """Deregister a task. A task that no longer exists counts as deleted."""
+    state = State(olds)
     task = state.task_id(window_task_id)
     aws = gateway(connection, _region(connection, state))
     try:
         aws.deregister(task, state.redact)
     except TaskNotFoundError:
-        _demand_same_account(aws, state, task)
+        _require_same_account(aws, state, task)
 
 
-def _adopted(declared: Properties) -> tuple[TaskId | None, list[str]]:
+def _adopted(declared: Inputs) -> tuple[TaskId | None, list[str]]:
     task = parse_task_id(declared.adopt) if declared.adopt else None
     window_id = declared.request["WindowId"]
     if task and task.window_id != window_id:
@@ -109,7 +109,7 @@ def _adopted(declared: Properties) -> tuple[TaskId | None, list[str]]:
     return task, []
 
 
-def _adopt(aws: Gateway, declared: Properties, task: TaskId) -> Outcome:
+def _adopt(aws: Gateway, declared: Inputs, task: TaskId) -> Outcome:
     next_step = "Correct `adopt`, or remove it to register a new task."
     try:
         held = aws.get(task, declared.redact)
@@ -126,9 +126,9 @@ def _adopt(aws: Gateway, declared: Properties, task: TaskId) -> Outcome:
 
 
 def _outcome(aws: Gateway, asked: Properties, task: TaskId, held: dict[str, Any], arn: str | None = None) -> Outcome:
-    # Whose task it is: by its ARN so far, by STS, or by the role that AWS holds, which is of the same account.
+    # The account is known from the ARN in the state, from STS, or from the role of the task.
     account = account_of(arn) or aws.account() or account_of(held.get("ServiceRoleArn"))
-    warnings = [] if account else ["has no arn, since STS did not say whose account this is"]
+    warnings = [] if account else ["has no arn, since STS did not name the account"]
     return Outcome(task.window_task_id, outputs(asked, task, held, aws.region, account), warnings)
 
 
@@ -139,18 +139,18 @@ def _region(connection: Connection, properties: Properties) -> str:
     return str(region)
 
 
-def _demand_same_account(aws: Gateway, state: Properties, task: TaskId) -> None:
-    """Let "does not exist" count only in the account that the task lives in."""
+def _require_same_account(aws: Gateway, state: State, task: TaskId) -> None:
+    """Accept "does not exist" only from the account of the task."""
     owner, caller = account_of(state.arn), aws.account()
     if owner and caller and owner.account_id == caller.account_id:
         return
     if owner and caller:
-        reason = f"but it lives in account {owner.account_id}, and the credentials are of account {caller.account_id}"
+        reason = f"but it is in account {owner.account_id}, and the credentials belong to account {caller.account_id}"
         cure = f"Use the credentials of account {owner.account_id} (aws:profile, AWS_PROFILE, …)."
     else:
-        unknown = "STS did not say whose credentials these are" if owner else "its account is not known"
-        reason = f"but it may be there in another account: {unknown}"
-        cure = "Make sure of the credentials, and that STS can be reached; if it is gone, run `pulumi state delete`."
+        unknown = "STS did not name the account of the credentials" if owner else "its account is not known"
+        reason = f"but it may exist in another account: {unknown}"
+        cure = "Check the credentials, and that STS can be reached. If the task is gone, run `pulumi state delete`."
     message = f"maintenance window task {task} was not found in {aws.region}, {reason}. Nothing was changed. {cure}"
     raise WrongAccountError(message)
 
@@ -162,7 +162,7 @@ def _not_found_in_lookup(aws: Gateway, task: TaskId, error: TaskError) -> TaskNo
     )
 
 
-def _no_such_window(aws: Gateway, declared: Properties, error: TaskError) -> TaskNotFoundError:
+def _no_such_window(aws: Gateway, declared: Inputs, error: TaskError) -> TaskNotFoundError:
     where = f"in {declared.request['WindowId']} in {_place(aws)}"
     next_step = (
         "There is no such window: check window_id, the region and the credentials."
@@ -172,6 +172,6 @@ def _no_such_window(aws: Gateway, declared: Properties, error: TaskError) -> Tas
 
 
 def _place(aws: Gateway) -> str:
-    """Say where we looked: the region, and the account if it is known."""
+    """Name the region, and the account if it is known."""
     account = aws.account()
     return f"{aws.region} of account {account.account_id}" if account else aws.region

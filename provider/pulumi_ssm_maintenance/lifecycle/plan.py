@@ -12,12 +12,12 @@ from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.core.paths import top_level
 from pulumi_ssm_maintenance.core.rules import examine
 
-from .properties import COMPUTED, Properties
+from .properties import COMPUTED, Inputs, State
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A task's inputs, brought into one form, with what is wrong with them."""
+    """The inputs of a task in canonical form, with the failures and warnings about them."""
 
     inputs: dict[str, Any]
     failures: list[Failure]
@@ -33,40 +33,40 @@ class Changes:
 
 
 def check(news: Mapping[str, Any], default_region: Callable[[], str | None]) -> Checked:
-    """Check a task's inputs, all of them, and fill in the region it will live in.
+    """Check all inputs of a task, and fill in its region.
 
     Args:
-        news: the inputs as the program gave them; unknown values are `UNKNOWN`.
-        default_region: gives the connection's region, for a task that names none.
+        news: the inputs that the program declares; unknown values are `UNKNOWN`.
+        default_region: gives the region of the connection, for a task that names none.
     """
-    given = Properties(news)
+    given = Inputs(news)
     request, failures = encode(given.arguments, secrets=given.secrets)
     findings = examine(request, given.secrets)
     region = default_region() if given.region is None else given.region
     own = given.own if region is None else {**given.own, "region": region}
     return Checked(
         inputs={**decode(task_shape(), request), **own},
-        failures=[*failures, *findings.failures, *_own_failures(own), *_outputs_given(news)],
+        failures=[*failures, *findings.failures, *_own_failures(own), *_failures_of_outputs(news)],
         warnings=findings.warnings,
     )
 
 
 def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
-    """Compare what AWS holds with what is declared.
+    """Compare the task at AWS with the declared task.
 
     Args:
         olds: the outputs in the state.
         news: the checked inputs; unknown values are `UNKNOWN`.
     """
-    held, declared = Properties(olds), Properties(news)
-    # Both sides come out of the same decoder, so what is equal as it stands needs no further look.
+    held, declared = State(olds), Inputs(news)
+    # Both sides come from the same decoder, so equal arguments need no further comparison.
     fields = [] if held.arguments == declared.arguments else differences(held.request, declared.request)
-    # What is secret from now on lies in clear in the state until an update writes the outputs anew.
-    hidden = sorted({top_level(path) for path in set(declared.secrets) - set(held.secrets)})
+    # A value that became secret stays in clear in the state until an update writes the outputs again.
+    made_secret = sorted({top_level(path) for path in set(declared.secrets) - set(held.secrets)})
     moved = ["region"] if held.region and held.region != declared.region else []
     arguments = {member.api_name: name for name, member in task_shape().members.items()}
     return Changes(
-        changed=[*(arguments[name] for name in fields), *hidden, *moved],
+        changed=[*(arguments[name] for name in fields), *made_secret, *moved],
         replacing=[*(arguments[name] for name in replacing(fields)), *moved],
     )
 
@@ -80,7 +80,7 @@ def _own_failures(own: Mapping[str, Any]) -> list[Failure]:
     return [Failure(name, problem) for name, problem in problems.items() if problem]
 
 
-def _outputs_given(news: Mapping[str, Any]) -> list[Failure]:
+def _failures_of_outputs(news: Mapping[str, Any]) -> list[Failure]:
     return [Failure(name, "is an output, not an argument") for name in COMPUTED if news.get(name) is not None]
 
 
@@ -88,7 +88,7 @@ def _region_problem(region: Any) -> str | None:
     if region is UNKNOWN:
         return None
     if region is None:
-        return "is required: give it here, or run `pulumi config set aws:region …`, or set AWS_REGION"
+        return "is required: set the argument, or run `pulumi config set aws:region …`, or set AWS_REGION"
     return region_problem(region) if isinstance(region, str) else "expected a string"
 
 

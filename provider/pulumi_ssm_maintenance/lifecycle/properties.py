@@ -1,4 +1,4 @@
-"""A task's properties as the engine keeps them: AWS's fields under their argument names, and ours beside them."""
+"""The properties of a task as the engine stores them: AWS's fields under their argument names, and our own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,21 +12,24 @@ from pulumi_ssm_maintenance.core.placeholders import without_placeholders
 from pulumi_ssm_maintenance.core.secrecy import ALWAYS, redactor
 
 OWN_ARGUMENTS: Final = ("region", "adopt", "idempotency_key")
-"""The arguments that are ours, not AWS's."""
+"""The arguments that AWS does not have."""
 
 BOOKKEEPING: Final = "__task"
-"""A small input of ours: the logical name, and which paths the user made secret. The engine hides such a key."""
+"""An input of our own with the logical name and the paths that the user made secret.
+
+The engine does not show inputs whose names begin with two underscores.
+"""
 
 ROLE_OUTPUT: Final = "effective_service_role_arn"
 COMPUTED: Final = ("window_task_id", "arn", ROLE_OUTPUT)
-"""The outputs that are no arguments."""
+"""The outputs that are not arguments."""
 
 _PROVIDER: Final = "__provider"
 
 
 @dataclass(frozen=True)
 class Properties:
-    """One task's inputs or outputs, read."""
+    """What the inputs and the state of a task have in common."""
 
     raw: Mapping[str, Any]
 
@@ -43,62 +46,75 @@ class Properties:
 
     @property
     def own(self) -> dict[str, Any]:
-        """What is ours and goes unchanged from inputs to outputs and back."""
+        """Our own properties, which go unchanged from inputs to outputs and back."""
         return {name: self.raw[name] for name in (*OWN_ARGUMENTS, BOOKKEEPING) if self.raw.get(name) is not None}
 
     @property
     def region(self) -> Any:
-        """The task's region; None in a lookup that names none, unknown where it is an output of something new."""
+        """The region of the task. None in a lookup that names none, unknown where it is an output of a new resource."""
         return self.raw.get("region")
 
     @property
-    def adopt(self) -> str | None:
-        """The task to take over, `<window_id>/<window_task_id>`, or None."""
-        return self.raw.get("adopt")
-
-    @property
-    def idempotency_key(self) -> str:
-        """The key that makes the task once."""
-        return str(self.raw.get("idempotency_key") or "")
-
-    @property
-    def arn(self) -> str | None:
-        """The ARN of the task, where the account is known."""
-        return self.raw.get("arn")
-
-    @property
     def name(self) -> str:
-        """The task's logical name, for messages."""
+        """The logical name of the task, for messages."""
         return str(self.raw.get(BOOKKEEPING, {}).get("name", ""))
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The paths whose values are secret in state."""
+        """The paths whose values are secret in the state."""
         chosen = tuple(self.raw.get(BOOKKEEPING, {}).get("secrets", ()))
         role = (ROLE_OUTPUT,) if "service_role_arn" in chosen else ()
         return (*ALWAYS, *chosen, *role)
 
     @cached_property
     def redact(self) -> Callable[[str], str]:
-        """Take the task's secret and sensitive values out of a text."""
+        """Remove the task's secret and sensitive values from a text."""
         return redactor(self.raw, self.secrets)
 
+
+class Inputs(Properties):
+    """The inputs of a task: what the program declares."""
+
+    @property
+    def adopt(self) -> str | None:
+        """The existing task to take over, `<window_id>/<window_task_id>`, or None."""
+        return self.raw.get("adopt")
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key that makes repeated runs find the same task."""
+        return str(self.raw.get("idempotency_key") or "")
+
+
+class State(Properties):
+    """The outputs of a task in the state. In a lookup, which has no state yet, the inputs of the lookup."""
+
+    @property
+    def window_id(self) -> str | None:
+        """The id of the window."""
+        return self.raw.get("window_id")
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN of the task, where the account is known."""
+        return self.raw.get("arn")
+
     def task_id(self, window_task_id: str) -> TaskId:
-        """Give the ids of the task in its window."""
-        return TaskId(str(self.raw.get("window_id")), window_task_id)
+        """Give the two ids by which AWS finds the task."""
+        return TaskId(str(self.window_id), window_task_id)
 
 
 def outputs(
     asked: Properties, task: TaskId, held: dict[str, Any], region: str, account: Account | None
 ) -> dict[str, Any]:
-    """Build a task's outputs from what AWS holds.
+    """Build the outputs of a task from AWS's answer.
 
     Args:
-        asked: the inputs, or on a read the outputs so far: which of AWS's placeholders were asked for.
-        task: the task's ids.
-        held: the task as AWS answered.
-        region: where it was found.
-        account: in whose account; None when nobody could say.
+        asked: the inputs, or on a read the outputs so far. AWS's placeholders stay in the fields that it contains.
+        task: the ids of the task.
+        held: the task as AWS holds it.
+        region: the region of the task.
+        account: the account of the task; None when it could not be determined.
     """
     computed = {
         "region": region,
@@ -111,5 +127,5 @@ def outputs(
 
 
 def inputs_of(held_outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the inputs that would declare a task as AWS holds it, so that drift shows property by property."""
+    """Give the inputs that would declare the task as AWS holds it, so that drift shows property by property."""
     return {name: value for name, value in held_outputs.items() if name not in COMPUTED}

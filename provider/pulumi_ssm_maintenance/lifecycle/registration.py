@@ -20,7 +20,7 @@ from pulumi_ssm_maintenance.core.identity import TaskId, client_token
 from pulumi_ssm_maintenance.core.model import updatable
 from pulumi_ssm_maintenance.errors import TaskError, TaskNotFoundError, TokenMismatchError
 
-from .properties import Properties
+from .properties import Inputs
 
 PATIENCE_SECONDS: Final = 3.0
 """How long a task may stay invisible before it is taken for gone."""
@@ -43,7 +43,7 @@ class Registration:
     warnings: tuple[str, ...] = ()
 
 
-def register(aws: Gateway, declared: Properties) -> Registration:
+def register(aws: Gateway, declared: Inputs) -> Registration:
     """Register a task, or find the one that an earlier run of the same program has registered.
 
     Raises:
@@ -74,7 +74,7 @@ def register(aws: Gateway, declared: Properties) -> Registration:
     raise _all_dead(declared)
 
 
-def updated(aws: Gateway, task: TaskId, declared: Properties) -> dict[str, Any]:
+def updated(aws: Gateway, task: TaskId, declared: Inputs) -> dict[str, Any]:
     """Send the whole desired state with Replace, which clears what is left out and demands a priority.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTask.html
@@ -85,7 +85,7 @@ def updated(aws: Gateway, task: TaskId, declared: Properties) -> dict[str, Any]:
     return {"TaskType": declared.request["TaskType"], **answer}
 
 
-def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registration:
+def _last_link(aws: Gateway, declared: Inputs, dead: str | None) -> Registration:
     """Take the next task as it is: AWS is slow, and an error would leave a task that nobody knows."""
     token = client_token(declared.idempotency_key, declared.request, dead)
     task = aws.register(declared.request, token, declared.redact)
@@ -93,7 +93,7 @@ def _last_link(aws: Gateway, declared: Properties, dead: str | None) -> Registra
     return Registration(task, None, (warning,))
 
 
-def _all_dead(declared: Properties) -> TokenMismatchError:
+def _all_dead(declared: Inputs) -> TokenMismatchError:
     return TokenMismatchError(
         action="create",
         task=f"in {declared.request['WindowId']}",
@@ -109,7 +109,7 @@ def _told(error: TaskError) -> str:
     return f"{error.code}: {error.detail.rstrip('.')}. {cure}"
 
 
-def _held_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+def _held_when_visible(aws: Gateway, task: TaskId, declared: Inputs, patience: float) -> dict[str, Any]:
     """Read a task, or update it where it cannot be read; TaskNotFoundError when neither finds it."""
     try:
         return _read_when_visible(aws, task, declared, patience)
@@ -125,7 +125,7 @@ def _held_when_visible(aws: Gateway, task: TaskId, declared: Properties, patienc
         raise unreadable from None
 
 
-def _read_when_visible(aws: Gateway, task: TaskId, declared: Properties, patience: float) -> dict[str, Any]:
+def _read_when_visible(aws: Gateway, task: TaskId, declared: Inputs, patience: float) -> dict[str, Any]:
     """Read a task that may be too new to be seen; TaskNotFoundError when patience runs out."""
     deadline = time.monotonic() + patience
     pause = _FIRST_PAUSE_SECONDS

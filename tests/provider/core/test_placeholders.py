@@ -63,8 +63,8 @@ def test_a_placeholder_goes_where_nothing_was_asked_for(held, asked, kept):
     assert repr(held) == before
 
 
-@pytest.mark.parametrize("placeholder", PLACEHOLDERS, ids=lambda placeholder: ".".join(placeholder.place))
+@pytest.mark.parametrize("placeholder", PLACEHOLDERS, ids=lambda placeholder: ".".join(placeholder.path))
 def test_a_placeholder_stands_in_a_place_of_the_model(placeholder):
     shape = task_shape()
-    for name in placeholder.place:
+    for name in placeholder.path:
         shape = {inner.api_name: inner.shape for inner in shape.members.values()}[name]

@@ -335,8 +335,8 @@ class TestTheWrongAccount:
         with pytest.raises(WrongAccountError) as caught:
             call(outcome)
         assert str(caught.value) == (
-            f"maintenance window task {WINDOW}/{outcome.window_task_id} was not found in eu-west-1, but it lives in"
-            " account 111122223333, and the credentials are of account 444455556666. Nothing was changed. Use the"
+            f"maintenance window task {WINDOW}/{outcome.window_task_id} was not found in eu-west-1, but it is in"
+            " account 111122223333, and the credentials belong to account 444455556666. Nothing was changed. Use the"
             " credentials of account 111122223333 (aws:profile, AWS_PROFILE, …)."
         )
 
@@ -344,7 +344,7 @@ class TestTheWrongAccount:
         outcome = create()
         aws.remove(outcome.window_task_id)
         aws.caller = None
-        with pytest.raises(WrongAccountError, match="STS did not say whose credentials these are"):
+        with pytest.raises(WrongAccountError, match="STS did not name the account of the credentials"):
             call(outcome)
 
     def test_may_be_that_of_a_task_whose_own_is_not_known(self, aws, call):
@@ -373,7 +373,7 @@ def test_an_account_that_nobody_says_is_left_out_with_a_warning(aws):
     aws.fail("update", denied("update"))
     outcome = create()
     assert "arn" not in outcome.outputs
-    assert outcome.warnings[-1] == "has no arn, since STS did not say whose account this is"
+    assert outcome.warnings[-1] == "has no arn, since STS did not name the account"
 
 
 @settings(max_examples=25)

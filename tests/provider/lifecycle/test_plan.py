@@ -11,7 +11,7 @@ from pulumi_ssm_maintenance.core.identity import TaskId
 from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.errors import SettingsError
 from pulumi_ssm_maintenance.lifecycle.plan import check, diff
-from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, COMPUTED, Properties, outputs
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, COMPUTED, Inputs, outputs
 
 REGION = "eu-west-1"
 TASK_ID = "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
@@ -29,7 +29,7 @@ def checked(arguments, **own):
 
 def created(inputs):
     """The outputs of a task that was created with these inputs."""
-    properties = Properties(as_the_engine_sends(inputs))
+    properties = Inputs(as_the_engine_sends(inputs))
     task = TaskId(inputs["window_id"], TASK_ID)
     return outputs(properties, task, answer(properties.request), inputs["region"], ACCOUNT)
 
@@ -142,7 +142,7 @@ def test_the_connections_region_is_not_asked_for_where_the_task_names_one():
 
 
 PATTERN = "allowed is the name of a region such as us-east-1"
-NO_REGION = "region: is required: give it here, or run `pulumi config set aws:region …`, or set AWS_REGION"
+NO_REGION = "region: is required: set the argument, or run `pulumi config set aws:region …`, or set AWS_REGION"
 ADOPT = (
     "adopt: expected <window_id>/<window_task_id>, such as mw-0c50858d01EXAMPLE/4f7ca192-7e9a-40fe-9192-5cb15EXAMPLE"
 )
@@ -183,7 +183,7 @@ def test_the_mistakes_of_the_codec_the_rules_and_ours_are_told_together():
     mistaken = {**MINIMAL, "priority": "5", "max_errors": "0", "region": "Ireland", "taskname": "x"}
     assert failures_of(mistaken) == [
         "priority: expected a whole number, got '5'; write 5",
-        "taskname: is not known here; did you mean name?",
+        "taskname: is not known; did you mean name?",
         "max_errors: is not allowed for a task without targets; leave it out",
         f"region: got 'Ireland', {PATTERN}",
     ]

@@ -11,7 +11,7 @@ from pulumi_ssm_maintenance.lifecycle.properties import (
     BOOKKEEPING,
     COMPUTED,
     OWN_ARGUMENTS,
-    Properties,
+    Inputs,
     inputs_of,
     outputs,
 )
@@ -23,7 +23,7 @@ OWN = {"region": REGION, "idempotency_key": "key", BOOKKEEPING: {"name": "patch"
 
 
 def outputs_of(inputs, account=ACCOUNT, **held):
-    asked = Properties(as_the_engine_sends(inputs))
+    asked = Inputs(as_the_engine_sends(inputs))
     return outputs(asked, TASK, answer(asked.request | held), REGION, account)
 
 
@@ -60,23 +60,23 @@ def test_without_an_account_there_is_no_arn():
 
 def test_what_is_ours_is_no_part_of_the_request():
     ours = dict.fromkeys([*OWN_ARGUMENTS, *COMPUTED, "__provider"], "x")
-    assert Properties({**MINIMAL, **ours, **OWN}).arguments == MINIMAL
+    assert Inputs({**MINIMAL, **ours, **OWN}).arguments == MINIMAL
 
 
 def test_bookkeeping_is_read():
-    properties = Properties({**MINIMAL, **OWN})
+    properties = Inputs({**MINIMAL, **OWN})
     assert (properties.name, properties.idempotency_key) == ("patch", "key")
     assert properties.secrets == (*ALWAYS, "name")
 
 
 def test_without_bookkeeping_nothing_is_missing():
-    properties = Properties(MINIMAL)
+    properties = Inputs(MINIMAL)
     assert (properties.name, properties.idempotency_key, properties.secrets) == ("", "", ALWAYS)
 
 
 @pytest.mark.parametrize(("path", "secret"), [("service_role_arn", True), ("name", False)])
 def test_a_secret_role_is_secret_as_the_effective_role_too(path, secret):
-    properties = Properties({BOOKKEEPING: {"name": "patch", "secrets": [path]}})
+    properties = Inputs({BOOKKEEPING: {"name": "patch", "secrets": [path]}})
     assert ("effective_service_role_arn" in properties.secrets) == secret
 
 

@@ -14,7 +14,7 @@ from pulumi_ssm_maintenance.errors import (
     UnavailableError,
 )
 from pulumi_ssm_maintenance.lifecycle import registration
-from pulumi_ssm_maintenance.lifecycle.properties import Properties
+from pulumi_ssm_maintenance.lifecycle.properties import Inputs
 from pulumi_ssm_maintenance.lifecycle.registration import MAX_LINKS, MAX_PATIENCE_SECONDS, PATIENCE_SECONDS, register
 
 INPUTS = {
@@ -36,7 +36,7 @@ def aws(monkeypatch):
 
 def run(aws, **inputs):
     """What one run of a program does; None when it is broken off."""
-    return register(aws, Properties(INPUTS | inputs))
+    return register(aws, Inputs(INPUTS | inputs))
 
 
 def broken_off(aws):

@@ -1,0 +1,116 @@
+"""The methods that Pulumi's host calls.
+
+The class has no instance attribute and is pickled by reference: the state of every task contains its dotted path, which
+refresh and destroy load again. The path is a wire format and must never change.
+
+The user's program imports this module too, and does not need what the methods do. So the modules that do the work, and
+botocore with them, are imported when a method first runs in the plugin process.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+
+from pulumi_ssm_maintenance.errors import SettingsError, SsmMaintenanceError
+from pulumi_ssm_maintenance.lifecycle.properties import Properties
+
+from .messages import warnings
+from .settings import settings
+from .wire import from_host, to_host
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _short_traceback(method: Callable[P, R]) -> Callable[P, R]:
+    """Raise our errors without the frames below: the host prints the traceback, and only the text is of use."""
+
+    @functools.wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except SsmMaintenanceError as error:
+            plain = error.with_traceback(None)
+        raise plain from None
+
+    return wrapper
+
+
+class TaskProvider(ResourceProvider):
+    """The life cycle of `MaintenanceWindowTask`, as Pulumi's host calls it."""
+
+    # The path by which the state finds the class, whichever file it is in.
+    __module__ = "pulumi_ssm_maintenance"
+
+    # There is no instance state, so nothing secret is pickled.
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Read the settings of the connection. A problem is kept, and each method reports it in its own way."""
+        settings.read(req.config.get)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Check the inputs of a task and convert them to their canonical form. AWS is not called."""
+        from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
+
+        try:
+            settings.connection()  # a wrong connection is an error for every task, also for one that names its region
+            checked = plan.check(from_host(news), settings.region)
+        except SettingsError as error:
+            return CheckResult({}, [CheckFailure("", str(error))])
+        if checked.failures:
+            # No property is named, because the engine prints the value of a property that is.
+            return CheckResult({}, [CheckFailure("", str(failure)) for failure in checked.failures])
+        warnings.give(Properties(news).name, map(str, checked.warnings))
+        return CheckResult(to_host(checked.inputs), [])
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare the outputs in the state with the checked inputs. AWS is not called."""
+        from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
+
+        changes = plan.diff(from_host(olds), from_host(news))
+        return DiffResult(changes=bool(changes.changed), replaces=changes.replacing, delete_before_replace=True)
+
+    @_short_traceback
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Register the task. However often this is called, there is one task."""
+        from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
+
+        outcome = apply.create(settings.connection(), props)
+        warnings.give(Properties(props).name, outcome.warnings)
+        return CreateResult(outcome.window_task_id, to_host(outcome.outputs))
+
+    @_short_traceback
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read the task. The id is empty when the task no longer exists."""
+        from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
+
+        outcome = apply.read(settings.connection(), id_, props)
+        if outcome is None:
+            return ReadResult("", {})
+        return ReadResult(outcome.window_task_id, to_host(outcome.outputs), to_host(outcome.inputs))
+
+    @_short_traceback
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Set all fields of the task to what is declared."""
+        from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
+
+        return UpdateResult(to_host(apply.update(settings.connection(), id_, olds, news).outputs))
+
+    @_short_traceback
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Deregister the task."""
+        from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
+
+        apply.delete(settings.connection(), id_, props)
