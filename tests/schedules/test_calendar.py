@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_ssm_maintenance.schedules._expressions import Cron, PatchTuesday
+from pulumi_ssm_maintenance.schedules._schedule_types import Cron, PatchTuesday
 
 YEARS = range(2024, 2031)
 MONTHS = list(product(YEARS, range(1, 13)))

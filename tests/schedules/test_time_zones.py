@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from pulumi_ssm_maintenance.schedules._errors import ScheduleError
-from pulumi_ssm_maintenance.schedules._expressions import At, Cron, PatchTuesday, Rate
+from pulumi_ssm_maintenance.schedules._schedule_types import At, Cron, PatchTuesday, Rate
 from pulumi_ssm_maintenance.schedules._time_zones import timezone_warning
 
 YEARS = range(2024, 2031)
@@ -136,17 +136,17 @@ def test_a_known_time_zone_is_no_warning(timezone):
     ],
 )
 def test_an_unknown_time_zone_is_a_warning_with_a_cure(timezone, cure):
-    assert timezone_warning(timezone) == f"time zone {timezone!r} is not known here: {cure}"
+    assert timezone_warning(timezone) == f"time zone {timezone!r} is not known on this machine: {cure}"
 
 
 @pytest.mark.parametrize("timezone", ["America", "/etc/localtime", "Europe/Berlin\0"])
 def test_what_is_no_name_of_a_zone_is_a_warning_and_no_crash(timezone):
-    assert f"time zone {timezone!r} is not known here" in str(timezone_warning(timezone))
+    assert f"time zone {timezone!r} is not known on this machine" in str(timezone_warning(timezone))
 
 
 def test_runs_in_an_unknown_time_zone_are_refused():
     with pytest.raises(ScheduleError) as refused:
         Cron("0 2 * * ? *").next_runs(timezone="Mars/Olympus")
     assert str(refused.value) == (
-        "schedule 'cron(0 2 * * ? *)': timezone: got 'Mars/Olympus'; allowed: an IANA name that is known here"
+        "schedule 'cron(0 2 * * ? *)': timezone: got 'Mars/Olympus'; allowed: an IANA name that this machine knows"
     )

@@ -1,10 +1,10 @@
-"""When maintenance windows open: schedules, their next runs, change freezes and the time that a run has."""
+"""Schedules of maintenance windows in plain Python: when a window opens, and when a change freeze keeps it shut."""
 
 from ._errors import ScheduleError
-from ._expressions import At, Cron, PatchTuesday, Rate, RateUnit, parse_schedule
 from ._freeze_periods import FreezePeriod, Period, Switch, is_frozen, read_periods
 from ._rounds import Room, room
 from ._schedule import Schedule
+from ._schedule_types import At, Cron, PatchTuesday, Rate, RateUnit, parse_schedule
 from ._time_zones import timezone_warning
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The part of time in which the runs of a window are asked for."""
+"""The span of time in which to look for the runs of a window."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ._errors import ScheduleError
 
 @dataclass(frozen=True, slots=True)
 class ActivePeriod:
-    """From the moment that the question is about, within the window's own dates. All times are in UTC."""
+    """Starts after a moment, and keeps within the window's start and end dates. All times are in UTC."""
 
     after: datetime
     start: datetime | None
@@ -19,17 +19,17 @@ class ActivePeriod:
 
     @classmethod
     def of(cls, schedule: str, **moments: datetime | None) -> Self:
-        """Take the moments, each of which needs a time zone; `after` is now when it is None."""
+        """Convert the moments to UTC. Each needs a time zone. An `after` of None means now."""
         utc = {name: _in_utc(schedule, name, moment) for name, moment in moments.items()}
         return cls(utc["after"] or datetime.now(UTC), utc["start"], utc["end"], utc["created"])
 
     @property
     def opens(self) -> datetime:
-        """The moment before which no run counts."""
+        """The earliest moment at which a run counts."""
         return max(self.after, self.start) if self.start else self.after
 
     def within(self, runs: Iterable[datetime]) -> Iterator[datetime]:
-        """Keep the runs of this period, out of runs in UTC and in order."""
+        """Filter runs, which must be in UTC and in order."""
         for run in runs:
             if self.end is not None and run >= self.end:
                 return

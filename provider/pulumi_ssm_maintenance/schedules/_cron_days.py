@@ -19,7 +19,7 @@ _NTH: Final = re.compile(r"([A-Z0-9]+)#([1-5])")
 
 @dataclass(frozen=True, slots=True)
 class DaysOfMonth:
-    """The days with these numbers; a month that lacks one goes without it."""
+    """The days with these numbers, as far as the month has them."""
 
     numbers: tuple[int, ...]
 
@@ -48,7 +48,7 @@ class LastWorkday:
 
 @dataclass(frozen=True, slots=True)
 class NearestWorkday:
-    """The working day nearest to a day, never in another month; a month that lacks the day goes without."""
+    """The working day nearest to a day of the month, never in another month; none if the month lacks the day."""
 
     number: int
 
@@ -73,7 +73,7 @@ class Weekdays:
 
 @dataclass(frozen=True, slots=True)
 class NthWeekday:
-    """The nth of a weekday in the month; a month that lacks a fifth goes without."""
+    """The nth of a weekday in the month; none if the month has no fifth."""
 
     number: int
     nth: int

@@ -1,4 +1,4 @@
-"""The six fields of a cron expression, and the values that stand in one of them.
+"""The six fields of a cron expression, and how to read the values of one.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
 """
@@ -17,7 +17,7 @@ _PART: Final = re.compile(r"(?:\*|(?P<first>[A-Z0-9]+)(?:-(?P<last>[A-Z0-9]+))?)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the six: its name in messages, its bounds, and what may stand there."""
+    """One of the six fields: its name in messages, its bounds, and the text that lists its allowed values."""
 
     name: str
     lowest: int
@@ -27,7 +27,7 @@ class Field:
 
     @property
     def all_values(self) -> tuple[int, ...]:
-        """What `*` stands for."""
+        """The values that `*` means."""
         return tuple(range(self.lowest, self.highest + 1))
 
 
@@ -54,25 +54,25 @@ FIELDS: Final = (MINUTES, HOURS, DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in one field of one schedule."""
+    """The text in one field of one schedule."""
 
     schedule: str
     field: Field
     text: str
 
     def values(self) -> tuple[int, ...]:
-        """Give the numbers that a list of values, ranges and steps stands for, in order."""
+        """Expand lists, ranges and steps to numbers, in order."""
         return tuple(sorted({value for part in self.text.split(",") for value in self._part(part)}))
 
     def number(self, text: str) -> int:
-        """Give the number that a name or a number stands for."""
+        """Read a number, or a name such as `TUE`."""
         number = self.field.names.get(text) or (int(text) if text.isdecimal() else None)
         if number is None or not self.field.lowest <= number <= self.field.highest:
             raise self.refusal(text)
         return number
 
     def refusal(self, part: str, allowed: str | None = None) -> ScheduleError:
-        """Say that this part of the entry will not do."""
+        """Make the error for a part of the entry that is not allowed."""
         given = part if part == self.text else f"{part} in {self.text}"
         return ScheduleError(
             schedule=self.schedule, field=self.field.name, given=given, allowed=allowed or self.field.allowed
@@ -89,7 +89,7 @@ class Entry:
         if found["last"]:
             last = self.number(found["last"])
             if last < first:
-                # AWS does not say whether a range may run over the end of its field.
+                # AWS does not document whether a range may wrap around, as in SAT-MON.
                 raise self.refusal(part, "a range that runs upwards; list the two halves instead, as in 22-23,0-2")
             return last
         open_ended = found["first"] is None or found["step"] is not None

@@ -1,4 +1,4 @@
-"""What a schedule that will not do is refused with."""
+"""The error for a wrong schedule."""
 
 from functools import partial
 from typing import Any
@@ -7,13 +7,13 @@ from pulumi_ssm_maintenance.errors import SsmMaintenanceError
 
 
 class ScheduleError(SsmMaintenanceError, ValueError):
-    """AWS would refuse the schedule, or it would never run, or it says something else than it seems to.
+    """AWS would refuse the schedule, or it would never run, or it could be misunderstood.
 
     Attributes:
-        schedule: the schedule as it was given.
-        field: the part of it that will not do, such as `hours`.
-        given: what stands there.
-        allowed: what may stand there.
+        schedule: the schedule as the program wrote it.
+        field: the part that is wrong, such as `hours`.
+        given: the wrong value.
+        allowed: the allowed values, in words.
     """
 
     def __init__(self, *, schedule: str, field: str, given: object, allowed: str) -> None:

@@ -1,4 +1,4 @@
-"""Periods in which windows stay shut, and the moments at which they are switched off and on."""
+"""Periods of a change freeze, and the moments at which windows are disabled and enabled."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from ._time_zones import find_zone, instant, nearest_zone
 
 __all__ = ["FreezePeriod", "is_frozen"]
 
-# A schedule must lie in the future when it is made, and what is planned now may be made only minutes later.
+# A one-time schedule must be in the future when it is created, which may be minutes after the program has run.
 LEAD = timedelta(minutes=10)
-# As long as EventBridge Scheduler tries again by default; until then the schedule must stay.
+# EventBridge Scheduler retries for a day by default. The schedule must exist until then.
 # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
 _KEPT_FOR = timedelta(days=1)
 
@@ -24,23 +24,23 @@ class FreezePeriod(TypedDict):
     """A period of a change freeze."""
 
     name: str
-    """What the freeze is for, such as `christmas`; it goes into the names of the schedules."""
+    """The name of the period, such as `christmas`. It becomes part of the names of the schedules. Must be unique."""
     start: str | datetime
-    """The first moment: a local time such as `2030-12-20T00:00`, or a datetime with a time zone."""
+    """The first moment of the freeze: a local time such as `2030-12-20T00:00`, or a datetime with a time zone."""
     end: str | datetime
-    """The first moment after it, in the same forms."""
+    """The first moment after the freeze, in the same forms; at least ten minutes after the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A moment at which windows are switched off or on.
+    """A moment at which windows are disabled or enabled.
 
     Attributes:
-        enabled: whether they are on from then.
-        due: the moment that the period names.
-        moment: the moment to ask for: `due`, or shortly after now where that is past or too near.
-        retries_for: how long it may still be tried where that is less than the default, a day: late, it would undo
-            the switch at the period's end.
+        enabled: whether the windows are enabled from then on.
+        due: the start or the end of the period.
+        moment: the time of the schedule: `due`, or shortly after now if `due` is past or too near.
+        retries_for: how long to retry, if less than the default of a day. A late retry must not disable the windows
+            again after the end of the period.
     """
 
     enabled: bool
@@ -50,7 +50,7 @@ class Switch:
 
     @property
     def is_pinned(self) -> bool:
-        """Whether the moment depends on now, so that a schedule that is there already must stay as it is."""
+        """Whether the moment depends on the current time, so that an existing schedule must not change."""
         return self.moment != self.due
 
 
@@ -63,11 +63,11 @@ class Period:
     end: datetime
 
     def covers(self, moment: datetime) -> bool:
-        """Tell whether windows must be shut: from `LEAD` before the start, where a schedule could come too late."""
+        """Whether windows must be disabled: from `LEAD` before the start, since a new schedule could be too late."""
         return self.start - LEAD <= moment < self.end
 
     def switches(self, now: datetime) -> Iterator[Switch]:
-        """Give the switches that are still of use."""
+        """Give the switches that still have an effect."""
         if now >= self.end + _KEPT_FOR:
             return
         soon = (now + LEAD).replace(second=0, microsecond=0)
@@ -79,35 +79,35 @@ class Period:
 
 
 def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: datetime | None = None) -> bool:
-    """Tell whether a window must be switched off now, for its `enabled`.
+    """Whether a change freeze disables a window now. Use it for the `enabled` of the window.
 
-    So an `up` during a freeze leaves the window off, and one after it agrees with what EventBridge Scheduler has done.
+    Then a `pulumi up` during a freeze leaves the window disabled, and a later one keeps it enabled.
 
     Args:
         periods: the periods of the `ChangeFreeze`.
         timezone: the IANA name of their time zone.
-        now: another moment than now, with a time zone.
+        now: the current time, for tests; a datetime with a time zone.
 
     Raises:
-        ArgumentError: a period is none, or two overlap.
+        ArgumentError: a period is wrong, or two periods overlap.
     """
     moment = now or datetime.now(UTC)
     return any(period.covers(moment) for period in read_periods(periods, timezone))
 
 
 def read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period]:
-    """Check periods and put them in order."""
+    """Check periods and sort them by their start."""
     zone = _zone(timezone)
     found = sorted((_period(period, zone) for period in periods), key=lambda period: period.start)
     for earlier, later in pairwise(found):
         if later.start < earlier.end + LEAD:
-            _refuse(
+            _fail(
                 f"{later.name!r} starts at {later.start:%Y-%m-%dT%H:%M} and {earlier.name!r} ends at"
-                f" {earlier.end:%Y-%m-%dT%H:%M}: the end of one would switch windows on in the other; make them one"
+                f" {earlier.end:%Y-%m-%dT%H:%M}: the end of one would enable windows during the other; make them one"
             )
     names = [period.name for period in found]
     if len(set(names)) < len(names):
-        _refuse(f"got the names {names}, allowed are names that differ")
+        _fail(f"got the names {names}, allowed are names that differ")
     return found
 
 
@@ -122,13 +122,13 @@ def _zone(timezone: str) -> ZoneInfo:
 
 def _period(period: FreezePeriod, zone: ZoneInfo) -> Period:
     if set(period) != set(FreezePeriod.__annotations__):
-        _refuse(f"got the keys {sorted(period)}, allowed are exactly name, start and end")
+        _fail(f"got the keys {sorted(period)}, allowed are exactly name, start and end")
     name = period["name"]
     start, end = (
         _instant(name, key, value, zone) for key, value in (("start", period["start"]), ("end", period["end"]))
     )
     if end < start + LEAD:
-        _refuse(f"{name!r} ends at {end:%Y-%m-%dT%H:%M}, allowed are ten minutes or more after its start")
+        _fail(f"{name!r} ends at {end:%Y-%m-%dT%H:%M}, allowed are ten minutes or more after its start")
     return Period(name, start, end)
 
 
@@ -138,7 +138,7 @@ def _instant(name: str, key: str, value: str | datetime, zone: ZoneInfo) -> date
         found = instant(found, zone)
     if found is None:
         form = "a date and time that the time zone has, such as '2030-12-20T00:00'"
-        _refuse(f"{name!r}: {key}: got {value!r}, allowed is {form}")
+        _fail(f"{name!r}: {key}: got {value!r}, allowed is {form}")
     return found.astimezone(zone)
 
 
@@ -151,5 +151,5 @@ def _read(value: str | datetime) -> datetime | None:
         return None
 
 
-def _refuse(what: str) -> NoReturn:
-    raise ArgumentError(f"ChangeFreeze: periods: {what}")
+def _fail(message: str) -> NoReturn:
+    raise ArgumentError(f"ChangeFreeze: periods: {message}")

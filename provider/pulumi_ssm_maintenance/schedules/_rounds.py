@@ -1,6 +1,7 @@
 """How long a round of a patching run may take, so that all rounds fit into the window.
 
-A task takes so many nodes at once; when one is done the next one starts. So many nodes at once, so many rounds.
+A task patches `max_concurrency` nodes at once and starts the next node when one is done. So 100 nodes with a
+concurrency of 10 take about ten rounds.
 """
 
 from collections.abc import Iterable
@@ -10,26 +11,25 @@ from math import ceil
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The time that the rounds of a run share.
+    """The time that a run has, and the number of rounds that share it.
 
     Attributes:
-        minutes: from the opening of the window to its cutoff, when the last node may start.
-        rounds: how many rounds there are, at most; None when that is a matter of the number of nodes, which is not
-            given.
+        minutes: from the opening of the window to its cutoff, after which no node starts.
+        rounds: the largest possible number of rounds; None if it depends on the number of nodes, which is not known.
     """
 
     minutes: int
     rounds: int | None
 
     def describe(self) -> str:
-        """Say what a round may take."""
+        """Describe how long a round may take."""
         if self.rounds is None:
             return f"{self.minutes} minutes to the cutoff; give node_count to learn what a round may take"
         share = self.minutes / self.rounds
         return f"a round may take {share:.0f} minutes: {self.minutes} to the cutoff, {self.rounds} rounds at most"
 
     def warning(self, minutes_per_node: float | None) -> str | None:
-        """Say so when nodes that take this long do not fit."""
+        """Return a warning if nodes that take this long do not fit into the window, or None."""
         if self.rounds is None or minutes_per_node is None or self.rounds * minutes_per_node <= self.minutes:
             return None
         return (
@@ -43,9 +43,9 @@ def room(minutes: int, waves: Iterable[tuple[str, int]], node_count: int | None)
     """Count the rounds of waves that follow each other.
 
     Args:
-        minutes: the time for all of them.
-        waves: for each its concurrency, and how many window targets a task of it has, which follow each other too.
-        node_count: how many nodes there are; None where that is not known.
+        minutes: the time for all waves.
+        waves: for each wave its concurrency, and the number of window targets of a task, which run one by one.
+        node_count: the number of nodes, or None if it is not known.
     """
     counts = [_rounds(concurrency, queue, node_count) for concurrency, queue in waves]
     known = [count for count in counts if count is not None]

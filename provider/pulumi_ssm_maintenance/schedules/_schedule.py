@@ -1,4 +1,4 @@
-"""What every schedule of a maintenance window can say about itself."""
+"""The base class of all schedules."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ class Schedule(ABC):
 
     Attributes:
         expression: the text for AWS (`Schedule` of the API).
-        offset_days: how many days later than the expression says (`ScheduleOffset` of the API), or None.
-        warnings: what is odd about the schedule, though AWS may well take it.
+        offset_days: how many days after the expression the window opens (`ScheduleOffset` of the API), or None.
+        warnings: possible mistakes that AWS may still accept.
     """
 
     expression: str = field(init=False)
@@ -28,7 +28,7 @@ class Schedule(ABC):
     warnings: tuple[str, ...] = field(init=False, default=(), compare=False, repr=False)
 
     def describe(self, timezone: str | None = None) -> str:
-        """Say in plain English when the window opens, and by which time zone where one is given."""
+        """Describe in plain English when the window opens, with the time zone if you pass one."""
         return self._words() if timezone is None else f"{self._words()} ({timezone})"
 
     def next_runs(  # noqa: PLR0913 - the dates of a window, each by its name
@@ -42,38 +42,42 @@ class Schedule(ABC):
         end: datetime | None = None,
         created: datetime | None = None,
     ) -> list[datetime]:
-        """Give the next times that the window opens, in its time zone; fewer than `n` where there are no more.
+        """Give the next times at which the window opens, in its time zone; fewer than `n` if there are no more.
 
-        A local time that the clocks jump over in spring has no run. One that they go through twice in autumn has a
-        single run, the first time. So it is documented for EventBridge Scheduler; for windows nothing is.
+        In spring, a local time that the clocks skip has no run. In autumn, a local time that comes twice has one run,
+        the first time. AWS documents this for EventBridge Scheduler, and documents nothing for windows.
 
         Args:
-            n: how many runs.
-            after: only runs later than this; by default, later than now.
+            n: the number of runs.
+            after: only runs later than this. Default: now.
             timezone: the IANA name of the window's time zone.
-            offset_days: the window's offset, where the schedule has none of its own.
-            start: the window's start date. A rate counts from it when it lies ahead.
-            end: the window's end date. A run at that very moment is left out.
-            created: when the window is made, for a new one. A run whose expression came up before that is left out,
-                even when its offset lies ahead, as AWS does. A rate counts from here; without it, from `after`.
+            offset_days: the window's offset, if the schedule has none.
+            start: the window's start date. A rate counts from it if it is in the future.
+            end: the window's end date. A run at exactly that moment is left out.
+            created: when a new window is created. As at AWS, a run is left out if its expression matches before that
+                moment, even if its offset puts the run after it. A rate counts from this moment, or from `after`.
 
         Raises:
-            ScheduleError: this machine does not know the time zone, a time has no zone, or the offset does not fit.
+            ScheduleError: this machine does not know the time zone, a time has no zone, or the schedule cannot have the
+                offset.
         """
         zone = find_zone(timezone)
         if zone is None:
             raise ScheduleError(
-                schedule=self.expression, field="timezone", given=timezone, allowed="an IANA name that is known here"
+                schedule=self.expression,
+                field="timezone",
+                given=timezone,
+                allowed="an IANA name that this machine knows",
             )
         period = ActivePeriod.of(self.expression, after=after, start=start, end=end, created=created)
-        runs = self.with_offset(offset_days)._runs(period, zone)  # noqa: SLF001 - a schedule's own
+        runs = self.with_offset(offset_days)._runs(period, zone)  # noqa: SLF001 - the same class
         return [run.astimezone(zone) for run in islice(period.within(runs), n)]
 
     def with_offset(self, offset_days: int | None) -> "Schedule":
-        """Give this schedule with the window's offset; None leaves it as it is.
+        """Return this schedule with the window's offset; None returns it unchanged.
 
         Raises:
-            ScheduleError: the schedule cannot have this offset, or has another one already.
+            ScheduleError: the schedule cannot have this offset, or has a different one.
         """
         if offset_days is None:
             return self
@@ -89,8 +93,8 @@ class Schedule(ABC):
 
     @abstractmethod
     def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:
-        """Give runs in UTC and in order, at least all those that the period holds."""
+        """Give runs in UTC and in order: at least all runs of the period."""
 
-    def _settle(self, **values: Any) -> None:
+    def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)

@@ -75,7 +75,7 @@ def test_periods_are_local_times_of_the_freeze_or_carry_their_own_zone():
         ([{**CHRISTMAS, "start": "20 December"}], "UTC", "'christmas': start: got '20 December'"),
         ([{**CHRISTMAS, "until": "x"}], "UTC", r"got the keys \['end', 'name', 'start', 'until'\]"),
         ([CHRISTMAS, {**WEEKEND, "start": "2041-01-02T05:00"}], "UTC", "'weekend' starts at .* 'christmas' ends at"),
-        ([CHRISTMAS, {**WEEKEND, "start": "2041-01-02T06:00"}], "UTC", "would switch windows on in the other"),
+        ([CHRISTMAS, {**WEEKEND, "start": "2041-01-02T06:00"}], "UTC", "would enable windows during the other"),
         ([CHRISTMAS, {**WEEKEND, "name": "christmas"}], "UTC", "names that differ"),
         ([CHRISTMAS], "Europe/Berlim", "timezone: got 'Europe/Berlim', allowed is .* 'Europe/Berlin'"),
         ([{**CHRISTMAS, "start": "2040-03-25T02:30"}], "Europe/Berlin", "that the time zone has"),

@@ -1,4 +1,4 @@
-"""Cron expressions of maintenance windows: what is accepted, what AWS is sent, and the local times meant.
+"""Cron expressions of maintenance windows: read one, write it as AWS expects it, and list its local times.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
 """
@@ -18,8 +18,8 @@ _CRON: Final = re.compile(r"cron\((.*)\)", re.DOTALL)
 _ORDER: Final = "six fields: minutes hours day-of-month month day-of-week year, as in cron(0 2 ? * TUE#2 *)"
 _MOST_CHARACTERS: Final = 256  # the API's bound on Schedule
 _SHORTEST_GAP: Final = 5  # minutes
-# A leap year and its neighbours hold every two neighbouring days that an expression can choose.
-_DAYS_LOOKED_AT: Final = 4 * 366
+# Four years with a leap year contain every pair of neighbouring days that an expression can choose.
+_DAYS_CHECKED: Final = 4 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Timetable:
 
 @dataclass(frozen=True, slots=True)
 class CronReading:
-    """A cron expression that has been read: the text for AWS, what is odd about it, and what it means."""
+    """A parsed cron expression: the text for AWS, warnings, and the dates and times that it chooses."""
 
     expression: str
     warnings: tuple[str, ...]
@@ -59,8 +59,8 @@ class CronReading:
 
 
 def read_cron(schedule: str) -> CronReading:
-    """Read an expression, with or without `cron(…)` around it."""
-    texts, warnings = _settle_days(schedule, _six_texts(schedule))
+    """Parse an expression, with or without `cron(…)` around it."""
+    texts, warnings = _with_one_question_mark(schedule, _six_texts(schedule))
     entries = (Entry(schedule, field, text) for field, text in zip(FIELDS, texts, strict=True))
     minutes, hours, by_month, months, by_week, years = entries
     timetable = Timetable(
@@ -79,23 +79,23 @@ def _six_texts(schedule: str) -> list[str]:
     found = _CRON.fullmatch(schedule.strip())
     texts = (found[1] if found else schedule).upper().split()
     if len(texts) == 7:
-        # AWS documents other seconds than 0, and 0 as not supported, while its own examples have it: six fields
-        # mean the same everywhere.
+        # AWS documents that windows do not support 0 seconds, but its own examples use it. The form with six fields
+        # is safe.
         seconds = texts.pop(0)
         if not seconds.isdecimal() or int(seconds) != 0:
             raise ScheduleError(schedule=schedule, field="seconds", given=seconds, allowed=f"0, or {_ORDER}")
     if len(texts) != 6:
         raise ScheduleError(schedule=schedule, field="fields", given=len(texts), allowed=_ORDER)
     if texts[3] == "?":
-        # So it was in AWS's first pages, and is in other crons: 0 15 10 ? * MON-FRI.
+        # AWS's first pages had seconds first and no year, as other crons do: 0 15 10 ? * MON-FRI.
         raise ScheduleError(schedule=schedule, field="fields", given="seconds first and no year", allowed=_ORDER)
     return texts
 
 
-def _settle_days(schedule: str, texts: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Have exactly one `?` in the two day fields, where that changes nothing.
+def _with_one_question_mark(schedule: str, texts: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Put `?` in exactly one of the two day fields, if that does not change the meaning.
 
-    AWS demands it, and breaks it in samples of its own.
+    AWS requires it, but some of its own samples do not follow the rule.
     """
     by_month, by_week = texts[2], texts[4]
     if (by_month == "?") != (by_week == "?"):
@@ -108,12 +108,12 @@ def _settle_days(schedule: str, texts: list[str]) -> tuple[list[str], tuple[str,
             allowed="? in exactly one of the two, and the days in the other; two windows can have one each",
         )
     position = 4 if by_week == "*" else 2
-    settled = [*texts[:position], "?", *texts[position + 1 :]]
+    corrected = [*texts[:position], "?", *texts[position + 1 :]]
     warning = (
-        f"schedule {schedule!r}: AWS wants ? in one of day-of-month and day-of-week:"
-        f" {by_month} and {by_week} go out as {settled[2]} and {settled[4]}, which means the same"
+        f"schedule {schedule!r}: AWS requires ? in one of day-of-month and day-of-week:"
+        f" {by_month} and {by_week} are sent as {corrected[2]} and {corrected[4]}, which means the same"
     )
-    return settled, (warning,)
+    return corrected, (warning,)
 
 
 def _demand_a_date(schedule: str, texts: list[str], timetable: Timetable) -> None:
@@ -127,10 +127,10 @@ def _demand_a_date(schedule: str, texts: list[str], timetable: Timetable) -> Non
 
 
 def _demand_gaps(schedule: str, timetable: Timetable) -> None:
-    """Refuse what runs again within five minutes: in an hour, in the next one, or over midnight."""
+    """Refuse runs less than five minutes apart: within an hour, across two hours, or across midnight."""
     hours, minutes = timetable.hours, timetable.minutes
     gaps = [later - earlier for earlier, later in pairwise(minutes)]
-    over_midnight = hours[0] == 0 and hours[-1] == 23 and _has_neighbours(timetable)
+    over_midnight = hours[0] == 0 and hours[-1] == 23 and _has_neighbouring_days(timetable)
     if over_midnight or any(later - earlier == 1 for earlier, later in pairwise(hours)):
         gaps.append(60 + minutes[0] - minutes[-1])
     if gaps and min(gaps) < _SHORTEST_GAP:
@@ -142,14 +142,14 @@ def _demand_gaps(schedule: str, timetable: Timetable) -> None:
         )
 
 
-def _has_neighbours(timetable: Timetable) -> bool:
-    dates = islice(timetable.dates(date.min), _DAYS_LOOKED_AT)
+def _has_neighbouring_days(timetable: Timetable) -> bool:
+    dates = islice(timetable.dates(date.min), _DAYS_CHECKED)
     return any(later - earlier == timedelta(days=1) for earlier, later in pairwise(dates))
 
 
 def _expression(schedule: str, texts: list[str], timetable: Timetable) -> str:
     if isinstance(timetable.days, LastWeekday):
-        # AWS documents 6L, not FRIL.
+        # AWS documents 6L, but not FRIL.
         texts = [*texts[:4], f"{timetable.days.number}L", texts[5]]
     expression = f"cron({' '.join(texts)})"
     if len(expression) > _MOST_CHARACTERS:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_ssm_maintenance.schedules._expressions import At, Cron, PatchTuesday, Rate
+from pulumi_ssm_maintenance.schedules._schedule_types import At, Cron, PatchTuesday, Rate
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Schedules of maintenance windows: `Cron`, `Rate`, `At` and `PatchTuesday`, checked when they are made.
+"""The types of schedules: `Cron`, `Rate`, `At` and `PatchTuesday`, checked when they are made.
 
-A schedule in the text of the API is read by `parse_schedule`.
+`parse_schedule` reads a schedule written as text, as the API takes it.
 """
 
 import re
@@ -11,11 +11,11 @@ from typing import ClassVar, Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from ._active_period import ActivePeriod
-from ._cron import Timetable, read_cron
+from ._cron_expression import Timetable, read_cron
+from ._descriptions import at_words, cron_words, rate_words
 from ._errors import ScheduleError
 from ._schedule import Schedule
 from ._time_zones import instant
-from ._words import at_words, cron_words, rate_words
 
 RateUnit = Literal["minute", "minutes", "hour", "hours", "day", "days"]
 
@@ -31,19 +31,19 @@ _UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "da
 _MOST_UNITS: Final = 999_999_999  # the longest time that Python counts, in days; AWS documents no bound
 _FASTEST: Final = timedelta(minutes=5)
 _MOST_OFFSET_DAYS: Final = 6
-# In Pacific time: https://learn.microsoft.com/en-us/windows/deployment/update/release-cycle
-_UPDATES_COME_OUT_AT: Final = 10
+# In Pacific time. https://learn.microsoft.com/en-us/windows/deployment/update/release-cycle
+_UPDATES_RELEASED_AT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Cron(Schedule):
-    """At the times that a cron expression chooses: minutes hours day-of-month month day-of-week year.
+    """At the times of a cron expression: minutes hours day-of-month month day-of-week year.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
 
     Args:
-        expression: the six fields, with or without `cron(…)` around them; `0` in front, for seconds, is dropped.
-        offset_days: 1 to 6, how many days after that the window opens.
+        expression: the six fields, with or without `cron(…)` around them. A leading `0` for seconds is dropped.
+        offset_days: how many days later the window opens, 1 to 6.
 
     Raises:
         ScheduleError: AWS would refuse it, or no day would ever match.
@@ -57,7 +57,7 @@ class Cron(Schedule):
     def __post_init__(self) -> None:
         reading = read_cron(self.expression)
         _demand_offset(self.expression, self.offset_days)
-        self._settle(expression=reading.expression, warnings=reading.warnings, _timetable=reading.timetable)
+        self._set(expression=reading.expression, warnings=reading.warnings, _timetable=reading.timetable)
 
     def with_offset(self, offset_days: int | None) -> Schedule:
         """Give this schedule with the window's offset of 1 to 6 days; None leaves it as it is."""
@@ -86,17 +86,17 @@ class Cron(Schedule):
 
 
 class PatchTuesday(Cron):
-    """On the second Tuesday of every month, when Microsoft and others publish their updates, or some days later.
+    """On the second Tuesday of every month, when Microsoft and others publish updates, or up to six days later.
 
-    A larger lag than six days is no shift of one expression: 11 days later is day 19 to 25, sometimes the third
-    Saturday and sometimes the fourth.
+    AWS allows no offset above six days, and no single expression replaces it: 11 days later is sometimes the third
+    Saturday of the month and sometimes the fourth.
 
     Args:
         offset_days: 0 to 6, how many days later.
         at: the local time, such as `02:00`.
 
     Raises:
-        ScheduleError: the offset is not 0 to 6, or the time is none.
+        ScheduleError: the offset is not 0 to 6, or `at` is not a time.
     """
 
     __slots__ = ()
@@ -109,24 +109,24 @@ class PatchTuesday(Cron):
             raise ScheduleError(schedule="PatchTuesday", field="at", given=at, allowed="a time from '00:00' to '23:59'")
         hour, minute = int(found[1]), int(found[2])
         super().__init__(f"{minute} {hour} ? * TUE#2 *", None if offset_days == 0 else offset_days)
-        if offset_days == 0 and hour < _UPDATES_COME_OUT_AT:
+        if offset_days == 0 and hour < _UPDATES_RELEASED_AT:
             warning = (
                 f"PatchTuesday at {at} opens before the updates of that day are out (10:00 in Pacific time), so it"
                 " installs those of the month before: use an offset of a day or more"
             )
-            self._settle(warnings=(*self.warnings, warning))
+            self._set(warnings=(*self.warnings, warning))
 
 
 @dataclass(frozen=True, slots=True)
 class Rate(Schedule):
-    """Again and again after a fixed time, counted from the creation of the window or from its start date.
+    """At a fixed interval, counted from the creation of the window or from its start date.
 
     Args:
-        value: how many units.
-        unit: `minute`, `hour` or `day` for one; `minutes`, `hours` or `days` for more.
+        value: the number of units.
+        unit: `minute`, `hour` or `day` if `value` is 1, else `minutes`, `hours` or `days`.
 
     Raises:
-        ScheduleError: the number is not positive, or the unit is unknown or in the wrong number.
+        ScheduleError: the number is not positive, or the unit is unknown, or singular where it must be plural.
     """
 
     value: int
@@ -143,9 +143,9 @@ class Rate(Schedule):
             raise ScheduleError(
                 schedule=expression, field="unit", given=self.unit, allowed=f"{', '.join(units)} for {self.value}"
             )
-        self._settle(expression=expression)
+        self._set(expression=expression)
         if self._period < _FASTEST:
-            self._settle(warnings=(f"schedule {expression!r}: AWS documents five minutes as the fastest pace",))
+            self._set(warnings=(f"schedule {expression!r}: AWS documents five minutes as the shortest interval",))
 
     @property
     def _period(self) -> timedelta:
@@ -154,10 +154,10 @@ class Rate(Schedule):
     def _words(self) -> str:
         return rate_words(self.value, self.unit.removesuffix("s"))
 
-    def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:  # noqa: ARG002 - 24 hours are a day
+    def _runs(self, period: ActivePeriod, zone: ZoneInfo) -> Iterator[datetime]:  # noqa: ARG002 - a day is 24 hours in any zone
         first = period.created or period.after
         if period.start is not None:
-            # A start date in the past counts for nothing: the first run is at once.
+            # AWS ignores a start date in the past: the first run is at once.
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html
             first = max(first, period.start)
         run = first + max(0, (period.opens - first) // self._period) * self._period
@@ -173,10 +173,10 @@ class At(Schedule):
     """Once, at a local time of the window's time zone.
 
     Args:
-        local_time: such as `2030-07-07T15:55:00`.
+        local_time: the date and time, such as `2030-07-07T15:55:00`.
 
     Raises:
-        ScheduleError: this is not a date and time in that form.
+        ScheduleError: the text is not a date and time in that form.
     """
 
     local_time: str
@@ -192,7 +192,7 @@ class At(Schedule):
                 given=self.local_time,
                 allowed="YYYY-MM-DDTHH:MM:SS and no more: the zone is the time zone of the window",
             )
-        self._settle(expression=expression, _moment=moment)
+        self._set(expression=expression, _moment=moment)
 
     def _words(self) -> str:
         return at_words(self._moment)
@@ -204,10 +204,10 @@ class At(Schedule):
 
 
 def parse_schedule(schedule: str | Schedule, offset_days: int | None = None) -> Schedule:
-    """Read a schedule in the text of the API, and add the window's offset; a schedule that is made already will do.
+    """Read a schedule written as text, or take a schedule object, and add the offset of the window.
 
     Raises:
-        ScheduleError: the text is none of `cron(…)`, `rate(…)` and `at(…)`, or what stands in it will not do.
+        ScheduleError: the text is not `cron(…)`, `rate(…)` or `at(…)`, or its content is wrong.
     """
     return (_read(schedule) if isinstance(schedule, str) else schedule).with_offset(offset_days)
 
@@ -237,7 +237,7 @@ def _demand_offset(schedule: str, offset_days: int | None) -> None:
 
 
 def _is_count(value: object, most: int) -> bool:
-    # True is no number here, and neither is 1.0.
+    # True and 1.0 do not count as numbers.
     return type(value) is int and 1 <= value <= most
 
 

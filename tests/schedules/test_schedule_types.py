@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_ssm_maintenance.errors import SsmMaintenanceError
 from pulumi_ssm_maintenance.schedules._errors import ScheduleError
-from pulumi_ssm_maintenance.schedules._expressions import At, Cron, PatchTuesday, Rate, parse_schedule
+from pulumi_ssm_maintenance.schedules._schedule_types import At, Cron, PatchTuesday, Rate, parse_schedule
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 
@@ -167,14 +167,16 @@ def test_aws_is_sent_six_fields_in_the_documented_spelling(given, sent):
 @pytest.mark.parametrize(
     ("given", "sent", "change"),
     [
-        ("0 2 * * * *", "cron(0 2 * * ? *)", "* and * go out as * and ?"),
-        ("0 2 * * TUE *", "cron(0 2 ? * TUE *)", "* and TUE go out as ? and TUE"),
-        ("0 2 15 * * *", "cron(0 2 15 * ? *)", "15 and * go out as 15 and ?"),
+        ("0 2 * * * *", "cron(0 2 * * ? *)", "* and * are sent as * and ?"),
+        ("0 2 * * TUE *", "cron(0 2 ? * TUE *)", "* and TUE are sent as ? and TUE"),
+        ("0 2 15 * * *", "cron(0 2 15 * ? *)", "15 and * are sent as 15 and ?"),
     ],
 )
 def test_a_missing_question_mark_is_put_in_with_a_warning_where_it_changes_nothing(given, sent, change):
     cron = Cron(given)
-    warning = f"schedule {given!r}: AWS wants ? in one of day-of-month and day-of-week: {change}, which means the same"
+    warning = (
+        f"schedule {given!r}: AWS requires ? in one of day-of-month and day-of-week: {change}, which means the same"
+    )
     assert (cron.expression, cron.warnings) == (sent, (warning,))
 
 
@@ -236,7 +238,7 @@ def test_patch_tuesday_refuses_what_is_no_time_of_day(at):
 
 
 @pytest.mark.parametrize("schedule", ["rate(7 days)", "at(2030-07-07T15:55:00)"])
-def test_an_offset_is_for_cron_expressions_only(schedule):
+def test_an_offset_is_for_cron_schedule_types_only(schedule):
     with pytest.raises(ScheduleError) as refused:
         parse_schedule(schedule, offset_days=2)
     assert (
@@ -340,7 +342,7 @@ def test_a_rate_is_a_whole_number(value):
 
 def test_a_rate_faster_than_aws_documents_is_a_warning():
     assert Rate(4, "minutes").warnings == (
-        "schedule 'rate(4 minutes)': AWS documents five minutes as the fastest pace",
+        "schedule 'rate(4 minutes)': AWS documents five minutes as the shortest interval",
     )
     assert Rate(5, "minutes").warnings == ()
 

@@ -1,12 +1,12 @@
-"""Schedules in plain English, for previews and messages."""
+"""Describe schedules in plain English, for previews and messages."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from ._cron import Timetable
 from ._cron_days import Days, DaysOfMonth, LastDay, LastWeekday, LastWorkday, NearestWorkday, NthWeekday, Weekdays
+from ._cron_expression import Timetable
 from ._cron_fields import DAY_OF_MONTH, DAY_OF_WEEK, HOURS, MONTH, YEAR
 
 _WEEKDAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -25,11 +25,11 @@ _MONTHS: Final = (
     "December",
 )
 _NTH: Final = ("first", "second", "third", "fourth", "fifth")
-_MOST_TIMES: Final = 6  # more times of day than this are said as a rhythm
+_MOST_TIMES: Final = 6  # more times of day than this become "every 15 minutes" and the like
 
 
 def cron_words(timetable: Timetable, offset_days: int | None, days: str | None = None) -> str:
-    """Say when a cron expression runs; `days` is another name for its days."""
+    """Describe when a cron expression runs; `days` replaces the description of its days."""
     days = days or _days_words(timetable.days, timetable.months)
     times = _times_words(timetable.minutes, timetable.hours)
     years = "" if timetable.years == YEAR.all_values else f", {_years_words(timetable.years)}"
@@ -41,16 +41,16 @@ def cron_words(timetable: Timetable, offset_days: int | None, days: str | None =
 
 
 def rate_words(value: int, unit: str) -> str:
-    """Say how often a rate runs; `unit` is singular."""
+    """Describe how often a rate runs; `unit` is singular."""
     return f"every {unit}" if value == 1 else f"every {_count(value, unit)}"
 
 
 def at_words(moment: datetime) -> str:
-    """Say when a single run is."""
+    """Describe when a single run is."""
     return f"once, on {moment:%Y-%m-%d} at {moment:%H:%M:%S}".removesuffix(":00")
 
 
-def _days_words(days: Days, months: tuple[int, ...]) -> str:  # noqa: PLR0911 - a sentence for each kind of day
+def _days_words(days: Days, months: tuple[int, ...]) -> str:  # noqa: PLR0911 - one sentence for each kind of day
     of_months = f"of {_months_words(months)}"
     match days:
         case DaysOfMonth(DAY_OF_MONTH.all_values) | Weekdays(DAY_OF_WEEK.all_values):
@@ -86,17 +86,17 @@ def _times_words(minutes: tuple[int, ...], hours: tuple[int, ...]) -> str:
     if len(minutes) * len(hours) <= _MOST_TIMES:
         return f"at {_joined([_clock(hour, minute) for hour in hours for minute in minutes])}"
     if hours == HOURS.all_values:
-        return _rhythm(minutes)
-    if _is_run(hours):
-        rhythm = "every hour" if len(minutes) == 1 else _rhythm(minutes)
-        return f"{rhythm} from {_clock(hours[0], minutes[0])} to {_clock(hours[-1], minutes[-1])}"
+        return _interval(minutes)
+    if _is_sequence(hours):
+        interval = "every hour" if len(minutes) == 1 else _interval(minutes)
+        return f"{interval} from {_clock(hours[0], minutes[0])} to {_clock(hours[-1], minutes[-1])}"
     step = hours[1] - hours[0]
     if len(minutes) == 1 and hours == tuple(range(hours[0], 24, step)) and 24 % step == 0:
         return f"every {step} hours from {_clock(hours[0], minutes[0])} on"
     return f"at {_minutes_words(minutes)} of the hours {_joined([str(hour) for hour in hours])}"
 
 
-def _rhythm(minutes: tuple[int, ...]) -> str:
+def _interval(minutes: tuple[int, ...]) -> str:
     if minutes == (0,):
         return "every hour"
     step = 60 // len(minutes)
@@ -110,11 +110,11 @@ def _minutes_words(minutes: tuple[int, ...]) -> str:
 
 
 def _years_words(years: tuple[int, ...]) -> str:
-    if years[-1] == YEAR.highest and _is_run(years):
+    if years[-1] == YEAR.highest and _is_sequence(years):
         return f"from {years[0]} on"
     if (
         len(years) > _MOST_TIMES
-        and not _is_run(years)
+        and not _is_sequence(years)
         and len({later - earlier for earlier, later in pairwise(years)}) == 1
     ):
         return f"every {years[1] - years[0]} years from {years[0]} to {years[-1]}"
@@ -122,14 +122,14 @@ def _years_words(years: tuple[int, ...]) -> str:
 
 
 def _listing(numbers: Sequence[int], words: list[str]) -> str:
-    return f"{words[0]} to {words[-1]}" if len(words) > 2 and _is_run(numbers) else _joined(words)
+    return f"{words[0]} to {words[-1]}" if len(words) > 2 and _is_sequence(numbers) else _joined(words)
 
 
 def _joined(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def _is_run(numbers: Sequence[int]) -> bool:
+def _is_sequence(numbers: Sequence[int]) -> bool:
     return numbers[-1] - numbers[0] == len(numbers) - 1
 
 
