@@ -1,1 +1,1 @@
-"""Which patches a node gets."""
+"""Patch baselines, and the AWS documents that patch by them."""

@@ -1,4 +1,4 @@
-"""What patches look like on each operating system that Patch Manager knows, and which of them are about security."""
+"""The operating systems of Patch Manager: the properties of their patches, and which values mean security."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ PatchFilters: TypeAlias = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class PatchSystem:
-    """How the patches of an operating system are told apart.
+    """The patches of an operating system.
 
     Attributes:
-        every: the properties that patches have, each with any value.
-        security: the values that security patches have; None where packages come without advisories.
-        more_keys: further properties that a rule may name.
-        is_linux: whether repositories hold patches that are not about security, which a rule may take too.
+        every: the filters that match every patch.
+        security: the filters that match security patches; None if packages have no advisories.
+        more_keys: more properties that a rule may filter by.
+        is_linux: whether repositories contain updates other than security updates, which a rule may approve too.
         has_dates: whether release dates are reliable, so that a rule can wait.
     """
 
@@ -57,7 +57,7 @@ _DEBIAN = PatchSystem(
 )
 
 # Keys: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchProperties.html
-# Security: what AWS's own baselines take for it, and for Oracle Linux the critical ones as well.
+# Security: as in AWS's own baselines; for Oracle Linux with critical patches in addition.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
 SYSTEMS: Mapping[OperatingSystem, PatchSystem] = {
     "ALMA_LINUX": _ADVISORIES,

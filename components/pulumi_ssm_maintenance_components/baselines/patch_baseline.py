@@ -1,4 +1,4 @@
-"""PatchBaseline: which patches are approved on an operating system, for whom, with presets that fit the system."""
+"""PatchBaseline: which patches are approved on an operating system, and for which patch groups."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Required, TypedDict, Unpack, get_args
@@ -11,6 +11,7 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
 from .operating_systems import SYSTEMS, OperatingSystem
+from .patch_groups import register_patch_groups
 from .patch_rules import ComplianceLevel, PatchRule, default_rules
 
 __all__ = ["PatchBaseline", "PatchBaselineArgs"]
@@ -22,49 +23,51 @@ _LONGEST_GROUP = 256
 
 
 class PatchBaselineArgs(TypedDict, total=False):
-    """The arguments of `PatchBaseline`, which describes each of them."""
+    """The arguments of `PatchBaseline`."""
 
     os: Required[OperatingSystem]
+    """The operating system. A change replaces the baseline."""
     rules: Sequence[PatchRule] | None
+    """The rules that approve patches, at most 10. An empty list approves nothing but the patches in `approved`.
+    Default: `PatchRule.security()`; on CENTOS, whose packages have no advisories, `PatchRule.all()`."""
     approved: Sequence[pulumi.Input[str]]
+    """Patches that are always approved, at most 50, as names or patterns in the format of the system.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-approved-rejected-package-name-formats.html
+    """
     approved_non_security: bool
+    """Whether `approved` includes updates other than security updates; Linux only. Default: False."""
     rejected: Sequence[pulumi.Input[str]]
+    """Patches that are never approved, at most 50, in the same formats as `approved`."""
     rejected_action: Literal["ALLOW_AS_DEPENDENCY", "BLOCK"] | None
+    """Whether a rejected patch is installed as a dependency of another patch. Default: ALLOW_AS_DEPENDENCY."""
     compliance: ComplianceLevel | None
+    """The severity of a missing patch, for the rules and for `approved`. Default: UNSPECIFIED."""
     patch_groups: Sequence[str]
+    """The patch groups that use this baseline: values of the node's tag `Patch Group` or `PatchGroup`, 1 to 256
+    characters each."""
     default_for_os: bool
+    """Whether nodes without a patch group use this baseline, in the whole account and region. Default: False."""
     description: pulumi.Input[str] | None
+    """A description, at most 1024 characters. Default: none."""
     baseline_name: str | None
+    """The name of the baseline at AWS: 3 to 128 characters of `a-z A-Z 0-9 _ - .`. Default:
+    `<project>-<stack>-<name>`."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
 class PatchBaseline(Component):
-    """A patch baseline, the patch groups that use it, and where asked the default of its operating system.
+    """Create a patch baseline, register its patch groups, and optionally make it the default of its system.
 
-    A group without a baseline for its system falls back to the system's default in silence. A group can be registered
-    with one baseline of a system only, so let one stack own it.
+    Nodes of a group that has no baseline for their system use the default baseline, without a warning from AWS. A
+    group can have only one baseline for each system, so one stack should own it.
 
-    Args:
-        name: the logical name; the baseline is called `<project>-<stack>-<name>`.
-        os: the operating system. A change replaces.
-        rules: what is approved by itself: at most 10; none for the patches in `approved` alone. Default:
-            `PatchRule.security()`, and `PatchRule.all()` for CENTOS, whose packages come without advisories.
-        approved: patches approved in any case, at most 50, by name or pattern as the system writes them.
-        approved_non_security: whether `approved` may name patches that are not about security; Linux only.
-        rejected: patches never approved, at most 50.
-        rejected_action: whether a rejected patch may come in as another's dependency. Default: ALLOW_AS_DEPENDENCY.
-        compliance: how bad it is when an approved patch is missing. Default: UNSPECIFIED.
-        patch_groups: the values of the nodes' tag `Patch Group` or `PatchGroup` that get this baseline.
-        default_for_os: whether nodes without a group get it: all in this account and region. Default: False.
-        description: at most 1024 characters.
-        baseline_name: another name, 3 to 128 characters of `a-z A-Z 0-9 _ - .`.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    Arguments: see `PatchBaselineArgs`.
 
-    Attributes:
-        baseline_id: the baseline's id.
-        arn: the baseline's ARN.
-        groups: the patch groups that get it.
+    Example::
+
+        PatchBaseline("linux", os="AMAZON_LINUX_2023", rules=[PatchRule.security(days=7)], patch_groups=["web"])
 
     Raises:
         ArgumentError: AWS would refuse the baseline, or ignore a part of it.
@@ -73,12 +76,16 @@ class PatchBaseline(Component):
     """
 
     baseline_id: pulumi.Output[str]
+    """The id of the baseline, such as `pb-0123456789abcdef0`."""
     arn: pulumi.Output[str]
+    """The ARN of the baseline."""
     groups: tuple[str, ...]
+    """The patch groups that use the baseline."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[PatchBaselineArgs]
     ) -> None:
+        """Create the baseline. `PatchBaselineArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("PatchBaseline", name, opts)
         where = f"PatchBaseline {name!r}"
         args = given_args(where, args, PatchBaselineArgs)
@@ -99,8 +106,7 @@ class PatchBaseline(Component):
         )
         self.baseline_id, self.arn = baseline.id, baseline.arn
         self.groups = tuple(args.get("patch_groups", ()))
-        for group in self.groups:
-            aws.ssm.PatchGroup(f"{name}-group-{group}", baseline_id=baseline.id, patch_group=group, opts=self.child())
+        register_patch_groups(self, name, baseline.id, self.groups)
         if args.get("default_for_os"):
             aws.ssm.DefaultPatchBaseline(
                 f"{name}-default", baseline_id=baseline.id, operating_system=args["os"], opts=self.child()
@@ -109,8 +115,9 @@ class PatchBaseline(Component):
 
 
 def _rules(where: str, args: PatchBaselineArgs) -> list[aws.ssm.PatchBaselineApprovalRuleArgsDict]:
-    given = args.get("rules")
-    rules = default_rules(args["os"]) if given is None else given
+    rules = args.get("rules")
+    if rules is None:
+        rules = default_rules(args["os"])
     if len(rules) > _MOST_RULES:
         raise wrong(where, "rules", len(rules), f"at most {_MOST_RULES}")
     if not rules and not args.get("approved"):
@@ -123,17 +130,17 @@ def _check(where: str, args: PatchBaselineArgs) -> None:
     if args["os"] not in SYSTEMS:
         raise wrong(where, "os", args["os"], ", ".join(get_args(OperatingSystem)))
     if args.get("approved_non_security") and not SYSTEMS[args["os"]].is_linux:
-        raise wrong(where, "approved_non_security", given=True, allowed=f"False: {args['os']} has nothing like it")
+        raise wrong(where, "approved_non_security", given=True, allowed=f"False on {args['os']}")
     approved, rejected = args.get("approved", ()), args.get("rejected", ())
     for argument, patches in (("approved", approved), ("rejected", rejected)):
         if isinstance(patches, str) or len(patches) > _MOST_PATCHES:
             raise wrong(where, argument, patches, f"a list of at most {_MOST_PATCHES}")
-    for patch in sorted(_texts(approved) & _texts(rejected)):
-        raise wrong(where, "approved", patch, "none that is rejected too: AWS would reject it")
+    for patch in sorted(_known_texts(approved) & _known_texts(rejected)):
+        raise wrong(where, "approved", patch, "patches that are not in `rejected` too: AWS would reject it")
     _check_groups(where, args.get("patch_groups", ()))
 
 
-def _texts(patches: Sequence[pulumi.Input[str]]) -> set[str]:
+def _known_texts(patches: Sequence[pulumi.Input[str]]) -> set[str]:
     return {patch for patch in patches if isinstance(patch, str)}
 
 

@@ -1,4 +1,4 @@
-"""Rules of a patch baseline: which patches are approved, and how long after their release."""
+"""PatchRule: which patches a baseline approves, and how long after their release."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ _MOST_FILTERS = 4
 _MOST_VALUES = 20
 _LONGEST_VALUE = 64
 
-# A week lets bad patches surface, and is what AWS's own baselines wait.
+# AWS's own baselines wait a week too. In that time bad patches become known.
 _DEFAULT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class PatchRule:
-    """Which patches a baseline approves, and when. Made by one of the class methods.
+    """Which patches a baseline approves, and when. Make one with the class methods.
 
-    A rule waits 7 days after a patch's release unless told otherwise; on Debian, Raspbian and Ubuntu it cannot wait,
+    By default a rule approves a patch 7 days after its release. On Debian, Raspbian and Ubuntu it approves at once,
     since their repositories have no reliable release dates.
     """
 
@@ -55,16 +55,16 @@ class PatchRule:
         filters: Mapping[str, Sequence[str]] | None = None,
         compliance: ComplianceLevel | None = None,
     ) -> "PatchRule":
-        """Approve what AWS's own baseline of the system takes for urgent security patches.
+        """Approve urgent security patches, as AWS's own baseline of the system does.
 
         Args:
             days: how many days after its release a patch is approved, 0 to 360. Default: 7.
-            until: instead, the last release date that is approved: a date, or `YYYY-MM-DD`. One date in all stacks
-                makes production install what development has tried.
+            until: in place of `days`, the last release date that is approved: a date, or `YYYY-MM-DD`. With the same
+                date in all stacks, production installs what development has tried.
             filters: other values for some properties, such as `{"PRODUCT": ["WindowsServer2022"]}`.
-            compliance: how bad it is when such a patch is missing. Default: the baseline's.
+            compliance: the severity of a missing patch. Default: that of the baseline.
         """
-        return cls("security", _tuples(filters), days, _day(until), compliance, non_security=None)
+        return cls._make(days, until, filters, compliance, preset="security")
 
     @classmethod
     def all(
@@ -75,8 +75,11 @@ class PatchRule:
         filters: Mapping[str, Sequence[str]] | None = None,
         compliance: ComplianceLevel | None = None,
     ) -> "PatchRule":
-        """Approve every patch; on Linux those that are not about security too. The arguments are as in `security`."""
-        return cls("all", _tuples(filters), days, _day(until), compliance, non_security=None)
+        """Approve every patch; on Linux this includes updates other than security updates.
+
+        The arguments are those of `security`.
+        """
+        return cls._make(days, until, filters, compliance, preset="all")
 
     @classmethod
     def matching(
@@ -88,24 +91,37 @@ class PatchRule:
         non_security: bool = False,
         compliance: ComplianceLevel | None = None,
     ) -> "PatchRule":
-        """Approve what has these properties, all of them, and of the values of each any.
+        """Approve the patches that match all of these filters; each filter matches any of its values.
 
         Args:
             filters: 1 to 4 properties with 1 to 20 values each; `aws ssm describe-patch-properties` lists them.
             days: as in `security`.
             until: as in `security`.
-            non_security: whether patches that are not about security count too; Linux only.
+            non_security: whether to include updates other than security updates; Linux only. Default: False.
             compliance: as in `security`.
         """
-        return cls(None, _tuples(filters), days, _day(until), compliance, non_security)
+        return cls._make(days, until, filters, compliance, non_security=non_security)
+
+    @classmethod
+    def _make(  # noqa: PLR0913 - the parts of a rule
+        cls,
+        days: int | None,
+        until: date | str | None,
+        filters: Mapping[str, Sequence[str]] | None,
+        compliance: ComplianceLevel | None,
+        *,
+        preset: Literal["security", "all"] | None = None,
+        non_security: bool | None = None,
+    ) -> "PatchRule":
+        return cls(preset, _tuples(filters), days, _day(until), compliance, non_security)
 
     def for_system(
         self, where: str, system: OperatingSystem, compliance: ComplianceLevel | None
     ) -> aws.ssm.PatchBaselineApprovalRuleArgsDict:
-        """Write the rule for a system.
+        """Return the rule as `aws.ssm.PatchBaseline` takes it.
 
         Raises:
-            ArgumentError: the system has no such properties, cannot wait, or has no advisories.
+            ArgumentError: the system has no such properties, no release dates or no advisories.
         """
         known = SYSTEMS[system]
         filters = {**self._preset(where, system, known), **self.filters}
@@ -113,7 +129,7 @@ class PatchRule:
         rule: aws.ssm.PatchBaselineApprovalRuleArgsDict = {
             "patch_filters": [{"key": key, "values": [*values]} for key, values in filters.items()],
             "compliance_level": self.compliance or compliance,
-            "enable_non_security": self._takes_non_security(where, system, known),
+            "enable_non_security": self._includes_non_security(where, system, known),
         }
         if not known.has_dates:
             self._demand_no_wait(where, system)
@@ -129,9 +145,9 @@ class PatchRule:
         presets: Mapping[str | None, PatchFilters | None] = {"security": known.security, "all": known.every}
         return presets.get(self.preset) or {}
 
-    def _takes_non_security(self, where: str, system: OperatingSystem, known: PatchSystem) -> bool:
+    def _includes_non_security(self, where: str, system: OperatingSystem, known: PatchSystem) -> bool:
         if self.non_security and not known.is_linux:
-            raise wrong(where, "non_security", given=True, allowed=f"False: {system} has nothing like it")
+            raise wrong(where, "non_security", given=True, allowed=f"False on {system}")
         return known.is_linux if self.preset == "all" else bool(self.non_security)
 
     def _demand_no_wait(self, where: str, system: OperatingSystem) -> None:
@@ -142,7 +158,7 @@ class PatchRule:
 
 
 def default_rules(system: OperatingSystem) -> list[PatchRule]:
-    """Give the rules of a baseline that has none of its own: security patches, or all where they cannot be told."""
+    """Return the default rules of a baseline: security patches, or all patches if the system has no advisories."""
     return [PatchRule.security() if SYSTEMS[system].security else PatchRule.all()]
 
 

@@ -1,4 +1,4 @@
-"""What a patching run executes: the document, and its parameters.
+"""The AWS documents that patch a node, and their parameters.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaselinewithhooks.html
@@ -23,19 +23,22 @@ _OBJECT = re.compile(r"s3://[^/]+/.+")
 
 
 class HooksArgs(TypedDict, total=False):
-    """Command documents that run on the node around an installation: objects, names or ARNs."""
+    """Command documents that run on the node before and after an installation: objects, names or ARNs.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaselinewithhooks.html
+    """
 
     pre: aws.ssm.Document | pulumi.Input[str]
-    """Runs before the installation, when there is something to install."""
+    """Runs before the installation, unless nothing is missing. Default: none."""
     post: aws.ssm.Document | pulumi.Input[str]
-    """Runs after the installation, before the reboot."""
+    """Runs after the installation and before the reboot. Default: none."""
     exit: aws.ssm.Document | pulumi.Input[str]
-    """Runs last, after the reboot, whatever happened."""
+    """Runs last, after the reboot, even after a failure. Default: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatchCommand:
-    """A way to run the patch documents."""
+    """A command that patches or scans a node."""
 
     install: bool
     hooks: Mapping[str, pulumi.Input[str]]
@@ -44,16 +47,16 @@ class PatchCommand:
 
     @property
     def document(self) -> str:
-        """The name of the document."""
+        """The name of the AWS document."""
         return WITH_HOOKS if self.hooks else PLAIN
 
     @property
     def lists(self) -> list[pulumi.Input[str]]:
-        """The addresses of what the nodes fetch."""
+        """The S3 addresses of the lists that nodes download."""
         return [address for address in (self.install_override_list, self.baseline_override) if address is not None]
 
     def parameters(self, reboot: Reboot | None) -> dict[str, list[pulumi.Input[str]]]:
-        """Give the parameters of the document; no snapshot, since a window makes one for all its nodes."""
+        """Return the parameters of the document. A window sets the snapshot id of a Run Command task itself."""
         chosen: dict[str, pulumi.Input[str] | None] = {
             "Operation": "Install" if self.install else "Scan",
             "RebootOption": reboot if self.install else None,
@@ -64,7 +67,7 @@ class PatchCommand:
         return {name: [value] for name, value in chosen.items() if value is not None}
 
     def scan(self) -> "PatchCommand":
-        """Give the command that scans for what this one installs."""
+        """Return the command that scans for the patches that this one installs."""
         return replace(self, install=False, hooks={}, install_override_list=None)
 
 
@@ -76,10 +79,10 @@ def patch_command(
     install_override_list: pulumi.Input[str] | None,
     baseline_override: pulumi.Input[str] | None,
 ) -> PatchCommand:
-    """Choose the document, and refuse what it does not take.
+    """Choose the document, and refuse arguments that it does not take.
 
     Raises:
-        ArgumentError: two arguments do not go together, or a list is not where nodes can fetch it.
+        ArgumentError: two arguments exclude each other, or a list is not in S3.
     """
     lists = {"install_override_list": install_override_list, "baseline_override": baseline_override}
     for name, given in lists.items():
@@ -88,17 +91,17 @@ def patch_command(
         if isinstance(given, str) and not _OBJECT.fullmatch(given):
             raise wrong(where, name, given, "s3://bucket/key")
     if not install and hooks:
-        raise wrong(where, "hooks", sorted(hooks), "none with install=False: they stand around an installation")
+        raise wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
     if not install and install_override_list is not None:
         raise wrong(where, "install_override_list", install_override_list, "none with install=False: a scan ignores it")
     return PatchCommand(install, _hook_parameters(where, hooks or {}), install_override_list, baseline_override)
 
 
 def demand_reboot(where: str, reboot: object) -> None:
-    """Demand a choice: the document's own default reboots after any installation.
+    """Require a choice, since the default of the document reboots after any installation.
 
     Raises:
-        ArgumentError: there is none.
+        ArgumentError: the value is not a reboot option.
     """
     if reboot not in get_args(Reboot):
         allowed = (

@@ -1,1 +1,1 @@
-"""Patching of nodes in waves."""
+"""Patching of nodes in a maintenance window, in waves."""

@@ -24,36 +24,92 @@ Engine: TypeAlias = Literal["run_command", "runbook"]
 
 
 class PatchingRunArgs(WindowSettings, total=False):
-    """The arguments of `PatchingRun`, which describes each of them."""
+    """The arguments of `PatchingRun`. Those of a new window include the settings of `WindowSettings`."""
 
     schedule: Schedule | str
+    """When the new window opens: a `Cron`, `Rate`, `At` or `PatchTuesday`, or its text. Required unless you pass
+    `window`."""
     window: AnyWindow
+    """An existing window in place of a schedule: a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id. The
+    settings of a new window are then refused."""
     targets: Targets | Mapping[str, Targets]
+    """What a run with a single wave, named `all`, patches: `Targets`, or several of them by name. Pass either `targets`
+    or `waves`."""
     waves: Mapping[str, WaveArgs | Targets]
+    """What a run with several waves patches, one wave after the other: `Targets` or `WaveArgs`, by the name of the
+    wave. A new name is a new wave. The order may change."""
     engine: Engine
+    """`run_command` patches each node by a command. `runbook` patches each node by a runbook: a gate, an image if you
+    want one, the patching, and a check after an installation with `RebootIfNeeded`. The gate fails unless every task
+    of the earlier waves has succeeded in this opening of the window. Default: `run_command`."""
     install: bool
+    """Whether to install patches. False only scans: it installs nothing and never reboots. Default: True."""
     reboot: Reboot
+    """`RebootIfNeeded`, which reboots after any installation, or `NoReboot`. Required to install, unless each wave has
+    it."""
     scan_schedule: Schedule | str | None
+    """When to scan between the runs, in a window of its own with the same settings. The scan is always a command, and
+    continues during a freeze, since it changes nothing. Default: no scan."""
     max_concurrency: str
+    """How many nodes are patched at once: a number or a percentage as text, such as `"5"` or `"10%"`. Default:
+    `"10%"`."""
     max_errors: str
+    """How many failures a wave tolerates before it stops: a number or a percentage as text. Default: `"0"` for the
+    first of several waves, so that it stops at its first failure, and `"10%"` for other waves."""
     delivery_timeout: int
+    """How long a command may wait for its node, in seconds: 30 or more, less than the time from the opening to the
+    cutoff. Default: 600."""
     cutoff_behavior: CutoffBehavior
+    """What happens at the cutoff. `CONTINUE_TASK` lets the task go on. `CANCEL_TASK` with a command may kill an
+    installation halfway; with a runbook it lets running nodes finish and starts no more. Default: `CONTINUE_TASK` for a
+    command, `CANCEL_TASK` for a runbook."""
     node_count: int | None
+    """The number of nodes, to compute the time that each round has."""
     minutes_per_node: float | None
+    """How long a node takes, in minutes. With `node_count`, a preview warns if the nodes do not fit into the window."""
     snapshot: bool
+    """Whether to take an image of each node before it is patched. Needs `engine="runbook"`, and works for EC2 instances
+    only. Default: False."""
     approvers: Sequence[pulumi.Input[str]]
+    """Who must approve before the first wave: IAM user names, or ARNs of users and roles. One approval is enough. The
+    topic asks them once for each opening of the window. Needs `engine="runbook"`. Default: no approval."""
     approval_timeout: int
+    """How long the approvers have, in seconds, 1 or more. Default: 3600."""
     hooks: HooksArgs | None
+    """Command documents that run on the node before and after an installation. Excludes `install_override_list` and
+    `baseline_override`. Default: none."""
     baseline: AnyBaseline | None
+    """The baseline of the nodes: a `PatchBaseline`, an `aws.ssm.PatchBaseline` or an id. The run registers the patch
+    groups of its targets with it, so all targets must be by patch group. A group can have only one baseline for each
+    system, so one run or `PatchBaseline` should own it. Default: that of the group, else that of the account."""
     install_override_list: pulumi.Input[str] | None
+    """A list of the patches to install in place of those that the baseline approves: `s3://bucket/key`. Default:
+    none."""
     baseline_override: pulumi.Input[str] | None
+    """A list of baselines to use in place of those of the account: `s3://bucket/key`. Default: none."""
     logs: LogsArgs | bool
+    """Where the output of commands goes: `LogsArgs`, True for a new log group, or False for nowhere. Default: True."""
     notify: Notify
+    """Who gets notifications about failures: True for a new topic without subscribers, a list of e-mail addresses for a
+    new topic that writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. The run does not change the
+    policy of an existing topic: it must allow `events.amazonaws.com` and `cloudwatch.amazonaws.com` to publish.
+    Default: True."""
     alarms: bool
+    """Whether to create rules and alarms for failed runs. Default: True."""
     stop_on_alarm: AnyAlarm | None
+    """The CloudWatch alarm that stops the run: an `aws.cloudwatch.MetricAlarm` or its name. Best is an alarm of the
+    application that runs on the nodes. Default: none."""
     freeze: Sequence[FreezePeriod]
+    """Periods in which the window does not open, as for `ChangeFreeze`. Default: none."""
     task_role: AnyRole | None
+    """An existing role that starts the commands or the runbook: an `aws.iam.Role` or an ARN. It must be allowed to pass
+    the notification role, or the role of the runbook. Default: a new role."""
     notification_role: AnyRole | None
+    """An existing role that publishes failed nodes to the topic: an `aws.iam.Role` or an ARN. Default: a new role."""
     assume_role: AnyRole | None
+    """An existing role that the runbook runs as: an `aws.iam.Role` or an ARN. Needs `engine="runbook"`. Default: a new
+    role."""
     node_policy: bool
+    """Whether to create a policy to attach to the role of the nodes. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""

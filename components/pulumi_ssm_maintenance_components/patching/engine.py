@@ -1,4 +1,4 @@
-"""What patches a node: a command, or a runbook with more steps around it, and what only a runbook can do."""
+"""The engine of a patching run: a command for each node, or a runbook with more steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 
 from .arguments import Engine, PatchingRunArgs
 
-_OF_RUNBOOKS = ("snapshot", "approvers", "approval_timeout", "assume_role")
+_RUNBOOK_ONLY = ("snapshot", "approvers", "approval_timeout", "assume_role")
 _APPROVAL_TIMEOUT = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class RunbookSettings:
-    """What a runbook does beside patching.
+    """What a runbook does besides patching.
 
     Attributes:
-        snapshot: whether an image of the node comes first.
-        approvers: who is asked before the first wave; nobody where it is empty.
-        approval_timeout: how many seconds they have.
+        snapshot: whether it takes an image of the node first.
+        approvers: who must approve before the first wave; empty for no approval.
+        approval_timeout: how long the approvers have, in seconds.
     """
 
     snapshot: bool
@@ -30,16 +30,16 @@ class RunbookSettings:
 
 
 def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
-    """Settle what patches; None for a command.
+    """Return the settings of the runbook; None for a command.
 
     Raises:
-        ArgumentError: there is no such engine, or an argument means nothing to it.
+        ArgumentError: the engine is unknown, or does not take an argument.
     """
     engine = args.get("engine", "run_command")
     if engine not in get_args(Engine):
         raise wrong(where, "engine", engine, " or ".join(map(repr, get_args(Engine))))
     if engine == "run_command":
-        for name in _OF_RUNBOOKS:
+        for name in _RUNBOOK_ONLY:
             if args.get(name):
                 raise wrong(where, name, args.get(name), "none with a command: engine='runbook' has it")
         return None
@@ -50,7 +50,7 @@ def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
     if isinstance(approvers, str):
         raise wrong(where, "approvers", approvers, "a list of IAM user names, or of ARNs of users and roles")
     if approvers and args.get("notify", True) is False:
-        raise wrong(where, "approvers", list(approvers), "none with notify=False: it is the topic that asks them")
+        raise wrong(where, "approvers", list(approvers), "none with notify=False: the topic asks them")
     return RunbookSettings(snapshot, approvers, _approval_timeout(where, args, has_approvers=bool(approvers)))
 
 

@@ -1,4 +1,4 @@
-"""What a patching run does, read from its arguments before anything is made."""
+"""The plan of a patching run: its arguments, checked and with all defaults, before any resource is created."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,28 +15,44 @@ from pulumi_ssm_maintenance.schedules import Room, room
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import PatchCommand, patch_command
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.logs.command_logs import CommandLogs
 from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 from .arguments import PatchingRunArgs
 from .baseline import demand_patch_groups
 from .engine import RunbookSettings, read_engine
-from .waves import Turn, Wave, WaveArgs, WaveTask, merged, read_waves
+from .waves import Wave, WaveArgs, WavePosition, WaveTask, merged, read_waves
 
-_SHORTEST_DELIVERY = 30  # of the API
+_SHORTEST_DELIVERY = 30  # a bound of the API
 _DELIVERY = 600
 _CONCURRENCY = "10%"
 _ONLY_WAVE = "all"
 
-# To cancel a command is to try and kill it; runs of a runbook that are under way go on, and none begins.
+# CANCEL_TASK tries to kill a running command, but lets running automations finish and starts no more of them.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
 _CUTOFF_OF_COMMANDS: CutoffBehavior = "CONTINUE_TASK"
 _CUTOFF_OF_RUNBOOKS: CutoffBehavior = "CANCEL_TASK"
 
 
 @dataclass(frozen=True, slots=True)
+class ExistingRoles:
+    """The roles that the user passes in place of new ones.
+
+    Attributes:
+        task: starts the commands and the runbook.
+        notification: publishes failed nodes.
+        assume: the role that the runbook runs as.
+    """
+
+    task: AnyRole | None
+    notification: AnyRole | None
+    assume: AnyRole | None
+
+
+@dataclass(frozen=True, slots=True)
 class PatchPlan:
-    """What is patched and how; without `runbook` by a command alone."""
+    """What is patched, and how. Without `runbook`, a command patches each node."""
 
     command: PatchCommand
     runbook: RunbookSettings | None
@@ -48,20 +64,23 @@ class PatchPlan:
     alarm_configuration: AlarmConfigurationArgs | None
     node_count: int | None
     patch_groups: list[str]
+    roles: ExistingRoles
 
     @property
     def documents(self) -> list[str]:
-        """The names of the documents that tasks run as commands."""
+        """The names of the documents that the tasks run as commands."""
         patching = [] if self.runbook else [self.command.document]
         return sorted({*patching, *([self.command.scan().document] if self.scan else [])})
 
     @property
     def has_resource_groups(self) -> bool:
-        """Whether a wave is a resource group."""
-        return any(it.resource_type == "RESOURCE_GROUP" for wave in self.waves for it in wave.targets.values())
+        """Whether a wave targets a resource group."""
+        return any(
+            targets.resource_type == "RESOURCE_GROUP" for wave in self.waves for targets in wave.targets.values()
+        )
 
     def room(self, where: str, minutes: int | None) -> Room | None:
-        """Say what time there is, in a window that takes tasks for so many minutes.
+        """Return the time that each round has, if tasks may start for this many minutes.
 
         Raises:
             ArgumentError: a node could start after the cutoff.
@@ -76,9 +95,9 @@ class PatchPlan:
     def task(
         self, name: str, role_arn: pulumi.Input[str], logs: CommandLogs, notifications: RunCommandArgs
     ) -> WaveTask:
-        """Give the tasks of the waves, as commands."""
+        """Return the task of each wave, as a command."""
 
-        def invocation(wave: Wave, _: Turn) -> TaskInvocationParametersArgs:
+        def invocation(wave: Wave, _: WavePosition) -> TaskInvocationParametersArgs:
             sending = self.sending(logs.arguments(f"{name}/{wave.name}"), notifications)
             return {"run_command": {"parameters": self.command.parameters(wave.reboot), **sending}}
 
@@ -92,11 +111,11 @@ class PatchPlan:
         )
 
     def sending(self, logs: RunCommandArgs, notifications: RunCommandArgs) -> RunCommandArgs:
-        """Say how the command is sent, by whatever sends it: until when, and where its output and its failures go."""
+        """Return how a command is sent: its delivery timeout, its logs and its notifications."""
         return {"timeout_seconds": self.delivery_timeout, **logs, **notifications}
 
     def scanning(self) -> "PatchPlan":
-        """Give the plan that scans what this one patches: it changes nothing, so that no alarm need stop it."""
+        """Return the plan that scans what this plan patches. A scan changes nothing, so no alarm stops it."""
         return replace(
             self,
             command=self.command.scan(),
@@ -107,10 +126,10 @@ class PatchPlan:
 
 
 def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
-    """Check and settle the arguments.
+    """Check the arguments, and fill in the defaults.
 
     Raises:
-        ArgumentError: one is wrong.
+        ArgumentError: an argument is wrong.
     """
     install, max_concurrency = args.get("install", True), args.get("max_concurrency", _CONCURRENCY)
     waves = read_waves(
@@ -133,7 +152,7 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         ),
         runbook=runbook,
         waves=waves,
-        # A node that cannot be scanned is no reason to leave the others out.
+        # A node that cannot be scanned must not stop the scan of the others.
         scan=merged("scan", waves, max_concurrency=max_concurrency, max_errors="100%") if scans else None,
         delivery_timeout=_delivery_timeout(where, args.get("delivery_timeout", _DELIVERY)),
         cutoff_behavior=args.get("cutoff_behavior", _CUTOFF_OF_RUNBOOKS if runbook else _CUTOFF_OF_COMMANDS),
@@ -141,6 +160,7 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         alarm_configuration=alarm_configuration(where, args.get("stop_on_alarm")),
         node_count=args.get("node_count"),
         patch_groups=demand_patch_groups(where, args.get("baseline"), waves),
+        roles=ExistingRoles(args.get("task_role"), args.get("notification_role"), args.get("assume_role")),
     )
 
 

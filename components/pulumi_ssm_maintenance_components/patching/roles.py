@@ -1,13 +1,8 @@
-"""The two roles of a patching run: what starts its tasks, and what tells of nodes on which patching failed."""
-
-from collections.abc import Mapping
+"""The roles of a patching run: one starts its tasks, one publishes failed nodes to the topic."""
 
 import pulumi
 
-from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import (
-    AnyRole,
     Statement,
     automation_statements,
     pass_role_statement,
@@ -18,51 +13,50 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     ssm_role,
 )
 
+from .context import RunContext
 from .plan import PatchPlan
 from .runbook import PatchRunbook
 
 
 def notification_role(
-    component: Component,
-    name: str,
-    given: AnyRole | None,
-    topic_arn: pulumi.Input[str] | None,
-    tags: Mapping[str, pulumi.Input[str]],
+    run: RunContext, plan: PatchPlan, topic_arn: pulumi.Input[str] | None
 ) -> pulumi.Output[str] | None:
-    """Give the ARN of the role that publishes to a topic; None where nobody is told."""
+    """Return the ARN of the role that publishes to the topic; None without a topic."""
     if topic_arn is None:
         return None
-    if given is not None:
-        return role_arn(given)
-    about = "Tells of nodes on which patching failed"
-    statements = [publish_statement(topic_arn)]
-    return ssm_role(component, f"{name}-notification-role", statements, description=about, tags=tags).arn
+    if plan.roles.notification is not None:
+        return role_arn(plan.roles.notification)
+    role = ssm_role(
+        run.component,
+        f"{run.name}-notification-role",
+        [publish_statement(topic_arn)],
+        description="Tells of nodes on which patching failed",
+        tags=run.tags,
+    )
+    return role.arn
 
 
-def task_role(  # noqa: PLR0913, PLR0917 - a role, and what it may do
-    component: Component,
-    name: str,
-    location: Location,
-    given: AnyRole | None,
+def task_role(
+    run: RunContext,
     plan: PatchPlan,
     notification_role_arn: pulumi.Output[str] | None,
     runbook: PatchRunbook | None,
-    tags: Mapping[str, pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """Give the ARN of the role that runs the documents of a plan, and its runbook."""
-    if given is not None:
-        return role_arn(given)
+    """Return the ARN of the role that starts the commands and the runbook of a plan."""
+    if plan.roles.task is not None:
+        return role_arn(plan.roles.task)
     statements: list[Statement] = []
     passed: list[pulumi.Input[str]] = []
     if plan.documents:
-        documents = [location.arn("ssm", f"document/{document}", owner="") for document in plan.documents]
-        statements += run_command_statements(location, *documents)
+        documents = [run.location.arn("ssm", f"document/{document}", owner="") for document in plan.documents]
+        statements += run_command_statements(run.location, *documents)
         passed += [] if notification_role_arn is None else [notification_role_arn]
     if runbook is not None:
-        statements += automation_statements(location, runbook.document_name)
+        statements += automation_statements(run.location, runbook.document_name)
         passed.append(runbook.assume_role_arn)
     if plan.has_resource_groups:
         statements += resource_group_statements()
     if passed:
         statements.append(pass_role_statement(passed))
-    return ssm_role(component, f"{name}-task-role", statements, description="Starts patching on nodes", tags=tags).arn
+    name = f"{run.name}-task-role"
+    return ssm_role(run.component, name, statements, description="Starts patching on nodes", tags=run.tags).arn

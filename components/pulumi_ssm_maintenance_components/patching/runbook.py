@@ -1,7 +1,7 @@
-"""The runbook of a patching run: it opens a wave's gate, takes an image, patches and checks one node.
+"""The runbook of a patching run: for one node it passes the gate, takes an image, patches and checks.
 
-The gate is what makes a wave wait for the success of the one before: nothing documented keeps a task of a later
-priority from starting when an earlier one has failed. Each run of the runbook asks first.
+A maintenance window may start a task of a later priority even if an earlier task has failed. The gate makes each wave
+depend on the success of the waves before it: every run of the runbook asks for their status first.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,8 @@ from typing import Any
 import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs, TaskInvocationParametersArgs
-from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import (
-    AnyRole,
     Statement,
     allow,
     pass_role_statement,
@@ -27,15 +25,16 @@ from pulumi_ssm_maintenance_components.runbooks.resources import assume_role, ru
 from pulumi_ssm_maintenance_components.runbooks.scripts import GATE
 from pulumi_ssm_maintenance_components.runbooks.steps import NODE, Step
 
+from .context import RunContext
 from .plan import PatchPlan
-from .waves import Turn, Wave, WaveTask
+from .waves import Wave, WavePosition, WaveTask
 
-_GATED_BY = ("WindowExecutionId", "Priority", "EarlierTasks", "Runbooks")
+_GATE_PARAMETERS = ("WindowExecutionId", "Priority", "EarlierTasks", "Runbooks")
 
 _REBOOT = "RebootOption"
 _WAVE = "Wave"
 WAVE = f"{{{{ {_WAVE} }}}}"
-"""How the runbook names the wave of its node."""
+"""The parameter of the runbook with the wave of its node."""
 
 _PARAMETERS: Mapping[str, Any] = {
     _WAVE: {"type": "String", "description": "The wave that the node belongs to"},
@@ -57,7 +56,7 @@ _LONGEST_PATCHING = 2 * 3600
 
 @dataclass(frozen=True, slots=True)
 class PatchRunbook:
-    """The runbook of a patching run, and what asks for approval before its first wave."""
+    """The runbook of a patching run, and the approval before its first wave."""
 
     document_name: pulumi.Output[str]
     document_version: pulumi.Output[str]
@@ -66,19 +65,19 @@ class PatchRunbook:
 
     @property
     def document_names(self) -> list[pulumi.Output[str]]:
-        """The names of all runbooks that run in the window for this run."""
+        """The names of all runbooks of this run."""
         return [self.document_name, *([self.approval.document_name] if self.approval else [])]
 
     def task(self, plan: PatchPlan, starter_arn: pulumi.Input[str]) -> WaveTask:
-        """Give the tasks of the waves, as runs of the runbook."""
+        """Return the task of each wave, as runs of the runbook."""
 
-        def invocation(wave: Wave, turn: Turn) -> TaskInvocationParametersArgs:
-            earlier = turn.earlier_tasks + (1 if self.approval else 0)
+        def invocation(wave: Wave, position: WavePosition) -> TaskInvocationParametersArgs:
+            earlier = position.earlier_tasks + (1 if self.approval else 0)
             parameters: dict[str, list[pulumi.Input[str]]] = {
                 NODE_PARAMETER: [NODE_OF_THE_TASK],
                 _WAVE: [wave.name],
                 "WindowExecutionId": ["{{WINDOW_EXECUTION_ID}}"],
-                "Priority": [str(turn.priority)],
+                "Priority": [str(position.priority)],
                 "EarlierTasks": [str(earlier)],
                 "Runbooks": [*self.document_names],
                 **({_REBOOT: [wave.reboot]} if plan.command.install and wave.reboot else {}),
@@ -95,42 +94,29 @@ class PatchRunbook:
         )
 
 
-def patch_runbook(  # noqa: PLR0913 - a runbook, and all that goes into it
-    component: Component,
-    name: str,
-    location: Location,
-    plan: PatchPlan,
-    *,
-    logs: RunCommandArgs,
-    notifications: RunCommandArgs,
-    role: AnyRole | None,
-    approval: AutomationRunbook | None,
-    tags: Mapping[str, pulumi.Input[str]],
+def patch_runbook(
+    run: RunContext, plan: PatchPlan, sending: RunCommandArgs, approval: AutomationRunbook | None
 ) -> PatchRunbook:
-    """Make the runbook of a plan, and the role that it runs as where none is given.
+    """Create the runbook of a plan, and the role that it runs as unless the user passes one.
 
     Args:
-        component: the parent.
-        name: the name of the run.
-        location: where it lives.
-        plan: what is patched and how.
-        logs: where output goes; it may say `WAVE`.
-        notifications: who is told of nodes that fail.
-        role: another role that the runbook runs as.
-        approval: what asks for approval.
-        tags: the tags of what is made.
+        run: the context.
+        plan: what is patched, and how.
+        sending: how the patch command is sent; it may contain `WAVE`.
+        approval: the runbook that asks for approval.
     """
-    runbook = _compose(name, plan, plan.sending(logs, notifications))
-    its_role = (
-        assume_role(component, name, location, runbook, stop_on_alarm=plan.stop_on_alarm, tags=tags)
-        if role is None
-        else role_arn(role)
-    )
-    document = runbook_document(component, name, runbook, its_role, tags)
-    return PatchRunbook(document.name, document.default_version, its_role, approval)
+    runbook = _compose(run.where, run.name, plan, sending)
+    if plan.roles.assume is None:
+        role = assume_role(
+            run.component, run.name, run.location, runbook, stop_on_alarm=plan.stop_on_alarm, tags=run.tags
+        )
+    else:
+        role = role_arn(plan.roles.assume)
+    document = runbook_document(run.component, run.name, runbook, role, run.tags)
+    return PatchRunbook(document.name, document.default_version, role, approval)
 
 
-def _compose(name: str, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
+def _compose(where: str, name: str, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
     reboots = plan.command.install and any(wave.reboot == "RebootIfNeeded" for wave in plan.waves)
     steps = [
         _gate(),
@@ -139,7 +125,7 @@ def _compose(name: str, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
         *([Step.check_patches(reboot=_parameter(_REBOOT))] if reboots else []),
     ]
     return compose(
-        f"PatchingRun {name!r}",
+        where,
         steps,
         description=f"{name}: patches a node when all earlier waves have succeeded",
         on_node=True,
@@ -149,8 +135,8 @@ def _compose(name: str, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
 
 
 def _gate() -> Step:
-    payload = {name: _parameter(name) for name in _GATED_BY}
-    return Step.script("gate", GATE, payload=payload, permits=(_look_at_waves,))
+    payload = {name: _parameter(name) for name in _GATE_PARAMETERS}
+    return Step.script("gate", GATE, payload=payload, permits=(_read_waves,))
 
 
 def _patch(plan: PatchPlan, sending: RunCommandArgs) -> Step:
@@ -160,12 +146,12 @@ def _patch(plan: PatchPlan, sending: RunCommandArgs) -> Step:
         "DocumentName": command.document,
         "InstanceIds": [NODE],
         "Parameters": command.parameters(reboot),
-        **_as_the_api_has_it(sending),
+        **_in_api_names(sending),
     }
 
     def permit(location: Location) -> list[Statement]:
-        notifier: Any = sending.get("service_role_arn")
-        passing = [] if notifier is None else [pass_role_statement([notifier])]
+        notification_role: Any = sending.get("service_role_arn")
+        passing = [] if notification_role is None else [pass_role_statement([notification_role])]
         return [
             *run_command_statements(location, location.arn("ssm", f"document/{command.document}", owner="")),
             *passing,
@@ -179,10 +165,10 @@ def _parameter(name: str) -> str:
     return f"{{{{ {name} }}}}"
 
 
-def _as_the_api_has_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the names of arguments as in SendCommand, which the action follows."""
+def _in_api_names(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert argument names to those of SendCommand, which the action `aws:runCommand` uses."""
     return {
-        "".join(word.capitalize() for word in name.split("_")): _as_the_api_has_it(value)
+        "".join(word.capitalize() for word in name.split("_")): _in_api_names(value)
         if isinstance(value, Mapping)
         else value
         for name, value in arguments.items()
@@ -190,7 +176,7 @@ def _as_the_api_has_it(arguments: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _look_at_waves(_: Location) -> list[Statement]:
-    # Systems Manager names no resource for them: an opening of a window has no ARN.
+def _read_waves(_: Location) -> list[Statement]:
+    # These actions support no resource: an opening of a window has no ARN.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     return [allow(["ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"], ["*"])]

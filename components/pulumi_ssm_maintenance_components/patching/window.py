@@ -1,4 +1,4 @@
-"""The window of a run: one that is given, or a new one."""
+"""The windows of a patching run: an existing one or a new one, and a new one for scans."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ import pulumi
 
 from pulumi_ssm_maintenance.schedules import is_frozen
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.windows.maintenance_window import (
     AnyWindow,
@@ -19,6 +18,7 @@ from pulumi_ssm_maintenance_components.windows.maintenance_window import (
 )
 
 from .arguments import PatchingRunArgs
+from .context import RunContext
 
 _SETTINGS = tuple(WindowSettings.__annotations__)
 
@@ -33,12 +33,12 @@ _CONSOLES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class RunWindow:
-    """A window, and what is known of it.
+    """The window of a run.
 
     Attributes:
         window_id: its id.
         window_arn: its ARN.
-        component: the component that made it; None for one that is given in another way.
+        component: the `MaintenanceWindow`, if the window is one.
     """
 
     window_id: pulumi.Output[str]
@@ -47,73 +47,75 @@ class RunWindow:
 
     @property
     def minutes(self) -> int | None:
-        """How long tasks may start, where that is known."""
+        """The minutes in which tasks may start, if known."""
         return (self.component.duration - self.component.cutoff) * 60 if self.component else None
 
     @property
     def schedule_text(self) -> str | None:
-        """In words when it opens, where that is known."""
+        """The schedule in plain English, if known."""
         return self.component.describe() if self.component else None
 
     def console_url(self, location: Location) -> pulumi.Output[str]:
-        """Give the address of its page in the console."""
+        """Return the address of the window's page in the console."""
         host = location.partition.apply(lambda partition: _CONSOLES.get(partition, _CONSOLES["aws"]))
         page = "https://{0}.{1}/systems-manager/maintenance-windows/{2}/description?region={0}"
         return pulumi.Output.format(page, location.region, host, self.window_id)
 
 
-def run_window(component: Component, name: str, where: str, location: Location, args: PatchingRunArgs) -> RunWindow:
-    """Take the window that is given, or make one.
+def run_window(run: RunContext, args: PatchingRunArgs) -> RunWindow:
+    """Use the existing window, or create one.
 
     Raises:
-        ArgumentError: there are a window and settings for a new one, or neither a window nor a schedule; or it is not
-            known whether a window with a freeze is meant to be on.
+        ArgumentError: the arguments have both a window and settings for a new one, or neither a window nor a
+            schedule; or a window with a freeze has an output as `enabled`.
     """
-    given = args.get("window")
-    window = _own_window(component, name, where, args) if given is None else _checked(where, args, given)
+    existing = args.get("window")
+    window = _new_window(run, args) if existing is None else _existing_window(run, args, existing)
     if isinstance(window, MaintenanceWindow):
         return RunWindow(window.window_id, window.arn, window)
-    its_id = window_id(window)
-    return RunWindow(its_id, location.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", its_id)), None)
+    id_ = window_id(window)
+    return RunWindow(id_, run.location.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", id_)), None)
 
 
-def scan_window(component: Component, name: str, where: str, args: PatchingRunArgs) -> MaintenanceWindow | None:
-    """Make the window for scans in between, where they are wanted.
+def scan_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow | None:
+    """Create the window for the scans of `scan_schedule`, if there is one.
 
     Raises:
-        ArgumentError: the run's own window is not made here, so that its settings are not known.
+        ArgumentError: the run uses an existing window, so that the settings for another one are not known.
     """
     schedule = args.get("scan_schedule")
     if schedule is None:
         return None
     if args.get("window") is not None:
         allowed = "none with `window`: make a PatchingRun with install=False and this as its schedule"
-        raise wrong(where, "scan_schedule", schedule, allowed)
+        raise wrong(run.where, "scan_schedule", schedule, allowed)
     settings = _settings(args)
     settings.pop("offset_days", None)
     return MaintenanceWindow(
-        f"{name}-scan", schedule=schedule, tags=args.get("tags", {}), opts=component.child(), **settings
+        f"{run.name}-scan", schedule=schedule, tags=args.get("tags", {}), opts=run.component.child(), **settings
     )
 
 
-def _own_window(component: Component, name: str, where: str, args: PatchingRunArgs) -> MaintenanceWindow:
+def _new_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow:
     schedule = args.get("schedule")
     if schedule is None:
-        raise wrong(where, "schedule", schedule, "a schedule for a window of its own, or `window` for another one")
+        raise wrong(run.where, "schedule", schedule, "a schedule for a new window, or `window` for an existing one")
     settings = _settings(args)
     enabled = args.get("enabled", True)
     if args.get("freeze") and not isinstance(enabled, bool):
-        allowed = "True or False with `freeze`, whose end would switch on what an output means to be off"
-        raise wrong(where, "enabled", "an output", allowed)
+        allowed = "True or False with `freeze`: the end of a freeze would enable a window that the output disables"
+        raise wrong(run.where, "enabled", "an output", allowed)
     if is_frozen(args.get("freeze", ()), timezone=args.get("timezone", "UTC")):
         settings["enabled"] = False
-    return MaintenanceWindow(name, schedule=schedule, tags=args.get("tags", {}), opts=component.child(), **settings)
+    return MaintenanceWindow(
+        run.name, schedule=schedule, tags=args.get("tags", {}), opts=run.component.child(), **settings
+    )
 
 
-def _checked(where: str, args: PatchingRunArgs, window: AnyWindow) -> AnyWindow:
-    for name, given in args.items():
+def _existing_window(run: RunContext, args: PatchingRunArgs, window: AnyWindow) -> AnyWindow:
+    for name, value in args.items():
         if name in {"schedule", *_SETTINGS}:
-            raise wrong(where, name, given, "none with `window`, which has its own")
+            raise wrong(run.where, name, value, "none with `window`, which has its own")
     return window
 
 

@@ -1,1 +1,1 @@
-"""When things run, and on which nodes."""
+"""Maintenance windows, their targets, and the freezes that disable them."""

@@ -1,4 +1,4 @@
-"""ChangeFreeze: periods in which windows stay shut, by schedules that switch them off and on again."""
+"""ChangeFreeze: disables maintenance windows at the start of a period, and enables them at its end."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,66 +18,70 @@ from .maintenance_window import AnyWindow, window_id
 
 __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
 
-# A universal target: any operation of any service, with its request as input.
+# A universal target calls any operation of any AWS service, with the request as its input.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 _UPDATE_WINDOW = "arn:{0}:scheduler:::aws-sdk:ssm:updateMaintenanceWindow"
 _LONGEST_NAME = 64
 _DEFAULT_ATTEMPTS = 185
-# What a schedule that is there already keeps while its moment depends on now: AWS refuses a moment in the past, for
-# changes too (observed by users: https://github.com/DefangLabs/pulumi-defang/pull/425).
+# An existing schedule keeps these while its time depends on the current time: AWS refuses a time in the past, for
+# updates too (observed by users: https://github.com/DefangLabs/pulumi-defang/pull/425).
 _PINNED = ["scheduleExpression", "scheduleExpressionTimezone", "target", "description"]
 
 
 class ChangeFreezeArgs(TypedDict, total=False):
-    """The arguments of `ChangeFreeze`, which describes each of them."""
+    """The arguments of `ChangeFreeze`."""
 
     windows: Required[Mapping[str, AnyWindow]]
+    """The windows, by names of your choice, which become part of the names of the schedules. Each window is a
+    `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or a window id."""
     periods: Required[Sequence[FreezePeriod]]
+    """The periods: `{"name": "christmas", "start": "2030-12-20T00:00", "end": "2031-01-02T06:00"}`. They must not
+    overlap. A period has no schedules any more one day after its end."""
     timezone: str
+    """The IANA name of the time zone of the periods. Default: UTC."""
     now: datetime | None
+    """The current time, for tests: a datetime with a time zone. Default: the time at which the program runs."""
     role: AnyRole | None
+    """The role that EventBridge Scheduler assumes: an `aws.iam.Role` or an ARN. Default: a new role, which may update
+    these windows and nothing else."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
 class ChangeFreeze(Component):
-    """Periods in which windows do not open, whatever their tasks are. No function and no runbook is needed.
+    """Keep maintenance windows disabled during periods, whatever their tasks are.
 
-    EventBridge Scheduler switches the windows off at the start of each period and on at its end. A window of the same
-    program also needs `enabled=not is_frozen(periods)`: so a period that has begun holds at once, and an `up` during
-    it does not switch the window on. Other windows are switched off ten minutes after such an `up`.
+    EventBridge Scheduler disables the windows at the start of each period and enables them at its end. A window of
+    the same program also needs `enabled=not is_frozen(periods)`: this disables it at once if a period has begun, and
+    a `pulumi up` during the period does not enable it. Windows of other programs are disabled ten minutes after such
+    an `up`.
 
-    A run that is under way when a period starts goes on. A window that is to stay off after a freeze does not belong
-    here: the end of the period would switch it on. Two freezes of one window must not overlap.
+    A run that is under way at the start of a period continues. The end of a period enables every window, so leave out
+    windows that must stay disabled. Two freezes of the same window must not overlap.
 
-    Args:
-        name: the logical name.
-        windows: the windows by names of your choice, which go into those of the schedules: a `MaintenanceWindow`, an
-            `aws.ssm.MaintenanceWindow`, or the id of one that exists.
-        periods: the periods: `{"name": "christmas", "start": "2030-12-20T00:00", "end": "2031-01-02T06:00"}`. One
-            that is over by a day makes no schedules any more.
-        timezone: the IANA name of the periods' time zone. Default: UTC.
-        now: another moment than now, with a time zone.
-        role: a role that EventBridge Scheduler may assume, or its ARN. Default: a new one, which may update these
-            windows and do nothing else.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    Arguments: see `ChangeFreezeArgs`.
 
-    Attributes:
-        role_arn: the ARN of the role.
-        schedule_arns: the ARNs of the schedules, by `<window>-<period>-<start or end>-<off or on>`.
+    Example::
+
+        PERIODS = [{"name": "christmas", "start": "2030-12-20T00:00", "end": "2031-01-02T06:00"}]
+        window = MaintenanceWindow("nightly", schedule="rate(1 day)", enabled=not is_frozen(PERIODS))
+        ChangeFreeze("holidays", windows={"nightly": window}, periods=PERIODS)
 
     Raises:
-        ArgumentError: there is no window, a period is none, or two overlap.
+        ArgumentError: there is no window, a period is wrong, or two periods overlap.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-time
     """
 
     role_arn: pulumi.Output[str]
+    """The ARN of the role that EventBridge Scheduler assumes."""
     schedule_arns: pulumi.Output[Mapping[str, str]]
+    """The ARNs of the schedules, by `<window>-<period>-<moment>-<off or on>`."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[ChangeFreezeArgs]
     ) -> None:
+        """Create the schedules. `ChangeFreezeArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("ChangeFreeze", name, opts)
         where = f"ChangeFreeze {name!r}"
         args = given_args(where, args, ChangeFreezeArgs)
@@ -93,9 +97,9 @@ class ChangeFreeze(Component):
         self.register_outputs({"role_arn": self.role_arn, "schedule_arns": self.schedule_arns})
 
     def _role(self, args: ChangeFreezeArgs) -> pulumi.Output[str]:
-        given = args.get("role")
-        if given is not None:
-            return role_arn(given)
+        existing = args.get("role")
+        if existing is not None:
+            return role_arn(existing)
         windows = [
             self._location.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", window_id))
             for window_id in self._windows.values()
@@ -120,7 +124,7 @@ class ChangeFreeze(Component):
         }
 
     def _schedule(self, window: str, period: Period, switch: Switch) -> tuple[str, aws.scheduler.Schedule]:
-        # With the moment in its name a moved period makes a new schedule, even where the old one is pinned.
+        # The moment is part of the name, so that a moved period creates a new schedule even if the old one is pinned.
         word = "on" if switch.enabled else "off"
         key = f"{window}-{period.name}-{switch.due:%Y%m%dT%H%M%S}-{word}"
         schedule = aws.scheduler.Schedule(

@@ -1,4 +1,4 @@
-"""MaintenanceWindow: a window with safe defaults, which can say when it opens next."""
+"""MaintenanceWindow: a window with safe defaults that knows its next runs."""
 
 import re
 from collections.abc import Mapping
@@ -23,64 +23,74 @@ _LONGEST_DESCRIPTION = 128
 
 
 class WindowSettings(TypedDict, total=False):
-    """When a window opens, for how long and whether at all; `MaintenanceWindow` describes each of them."""
+    """The settings of a window besides its schedule."""
 
     timezone: str
+    """The IANA name of the schedule's time zone, such as `Europe/Berlin`. Default: UTC."""
     offset_days: int | None
+    """How many days after the schedule the window opens, 1 to 6; for cron schedules only. Default: none."""
     duration: int
+    """How long the window is open, in hours, 1 to 24. Default: 4."""
     cutoff: int
+    """How long before the end no new task starts, in hours: 0 or more, less than `duration`. Default: 1."""
     enabled: pulumi.Input[bool]
+    """Whether the window opens at all. A disabled window keeps its targets and tasks. Default: True."""
     start: datetime | None
+    """When the window becomes active: a datetime with a time zone. Default: at once."""
     end: datetime | None
+    """When the window stops being active: a datetime with a time zone. Default: never."""
 
 
 class MaintenanceWindowArgs(WindowSettings, total=False):
-    """The arguments of `MaintenanceWindow`, which describes each of them."""
+    """The arguments of `MaintenanceWindow`."""
 
     schedule: Required[Schedule | str]
+    """When the window opens: a `Cron`, `Rate`, `At` or `PatchTuesday`, or its text, such as `cron(0 2 ? * TUE#2 *)`."""
     description: pulumi.Input[str] | None
+    """A description, 1 to 128 characters. Default: none."""
     allow_unassociated: bool
+    """Whether tasks may run on nodes that are not targets of the window. Default: False."""
     window_name: str | None
+    """The name of the window at AWS: 3 to 128 characters of `a-z A-Z 0-9 _ - .`. Default:
+    `<project>-<stack>-<name>`."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
 class MaintenanceWindow(Component):
-    """A maintenance window.
+    """Create a maintenance window with safe defaults, and check its schedule while the program runs.
 
-    Args:
-        name: the logical name; the window is called `<project>-<stack>-<name>`.
-        schedule: when it opens: a `Cron`, `Rate`, `At` or `PatchTuesday`, or the text of one.
-        timezone: the IANA name of the schedule's time zone. Default: UTC.
-        offset_days: how many days later than the schedule says, 1 to 6; cron only. Default: none.
-        duration: how long it is open, 1 to 24 hours. Default: 4.
-        cutoff: how long before the end no task starts any more, in hours, less than `duration`. Default: 1.
-        enabled: whether it opens at all; targets and tasks stay either way. Default: True.
-        start: when it becomes active. Default: at once.
-        end: when it stops being active. Default: never.
-        description: 1 to 128 characters.
-        allow_unassociated: whether tasks may name nodes that are not among the window's targets. Default: False.
-        window_name: another name, 3 to 128 characters of `a-z A-Z 0-9 _ - .`.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    Arguments: see `MaintenanceWindowArgs`.
 
-    Attributes:
-        window_id: the window's id.
-        arn: the window's ARN, as events name it.
-        schedule: the schedule.
+    Example::
+
+        window = MaintenanceWindow("monthly", schedule=PatchTuesday(offset_days=4), timezone="Europe/Berlin")
+        pulumi.export("next_runs", [run.isoformat() for run in window.next_runs(3)])
 
     Raises:
         ScheduleError: AWS would refuse the schedule.
-        ArgumentError: the window would close before its cutoff.
+        ArgumentError: an argument is wrong; for example, the cutoff is not shorter than the duration.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html
     """
 
     window_id: pulumi.Output[str]
+    """The id of the window, such as `mw-0123456789abcdef0`."""
     arn: pulumi.Output[str]
+    """The ARN of the window, as events contain it."""
+    schedule: Schedule
+    """When the window opens, with the offset."""
+    timezone: str
+    """The IANA name of the time zone of the schedule."""
+    duration: int
+    """How long the window is open, in hours."""
+    cutoff: int
+    """How long before the end no new task starts, in hours."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[MaintenanceWindowArgs]
     ) -> None:
+        """Create the window. `MaintenanceWindowArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("MaintenanceWindow", name, opts)
         args = given_args(f"MaintenanceWindow {name!r}", args, MaintenanceWindowArgs)
         self.schedule = parse_schedule(args["schedule"], args.get("offset_days"))
@@ -110,15 +120,15 @@ class MaintenanceWindow(Component):
         self.register_outputs({"window_id": self.window_id, "arn": self.arn, "schedule": self.describe()})
 
     def describe(self) -> str:
-        """Say in words when the window opens."""
+        """Describe in plain English when the window opens."""
         return self.schedule.describe(self.timezone)
 
     def next_runs(self, n: int = 1, *, after: datetime | None = None) -> list[datetime]:
-        """Give the next times that the window opens, in its time zone.
+        """Give the next times at which the window opens, in its time zone.
 
         Args:
-            n: how many.
-            after: only times later than this. Default: later than now.
+            n: the number of times.
+            after: only times later than this. Default: now.
         """
         return self.schedule.next_runs(n, after=after, timezone=self.timezone, start=self._start, end=self._end)
 
@@ -127,22 +137,24 @@ AnyWindow: TypeAlias = MaintenanceWindow | aws.ssm.MaintenanceWindow | pulumi.In
 
 
 def window_id(window: AnyWindow) -> pulumi.Output[str]:
-    """Give the id of a window that is an object, or an id already."""
+    """Return the id of a window."""
     if isinstance(window, MaintenanceWindow):
         return window.window_id
     return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else pulumi.Output.from_input(window)
 
 
-def _window_name(name: str, given: str | None) -> str:
-    if given is not None and not _NAME.fullmatch(given):
-        raise wrong(f"MaintenanceWindow {name!r}", "window_name", given, "3 to 128 characters of a-z A-Z 0-9 _ - .")
-    return given or full_name(name)
+def _window_name(name: str, window_name: str | None) -> str:
+    if window_name is not None and not _NAME.fullmatch(window_name):
+        raise wrong(
+            f"MaintenanceWindow {name!r}", "window_name", window_name, "3 to 128 characters of a-z A-Z 0-9 _ - ."
+        )
+    return window_name or full_name(name)
 
 
-def _description(name: str, given: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
-    if isinstance(given, str) and not 1 <= len(given) <= _LONGEST_DESCRIPTION:
-        raise wrong(f"MaintenanceWindow {name!r}", "description", given, f"1 to {_LONGEST_DESCRIPTION} characters")
-    return given
+def _description(name: str, text: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
+    if isinstance(text, str) and not 1 <= len(text) <= _LONGEST_DESCRIPTION:
+        raise wrong(f"MaintenanceWindow {name!r}", "description", text, f"1 to {_LONGEST_DESCRIPTION} characters")
+    return text
 
 
 def _hours(name: str, duration: int, cutoff: int) -> tuple[int, int]:

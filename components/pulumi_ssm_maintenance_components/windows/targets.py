@@ -1,4 +1,4 @@
-"""What tasks run on: window targets by tags, ids, patch group or resource group, bound to a window when used."""
+"""Targets: the nodes or resources that tasks run on, by tags, ids, patch group or resource group."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ PatchGroupKey = Literal["Patch Group", "PatchGroup"]
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTargetWithMaintenanceWindow.html
 _MAX_ENTRIES = 5
 _MAX_VALUES = 50
-MAX_WINDOW_TARGETS_OF_A_TASK = 10  # met by users: terraform-provider-aws issue 18372
+MAX_WINDOW_TARGETS_OF_A_TASK = 10  # observed by users: terraform-provider-aws issue 18372
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Nodes or resources, as a window target names them. Made by one of the class methods.
+    """Nodes or resources for a window target. Make them with one of the class methods.
 
-    Several tags must all match; of the values of one tag any may match.
+    Several tags must all match. Of the values of one tag, any may match.
     """
 
     resource_type: Literal["INSTANCE", "RESOURCE_GROUP"]
@@ -41,13 +41,13 @@ class Targets:
 
     @property
     def patch_groups(self) -> tuple[str, ...]:
-        """The patch groups that it names, whichever tags stand beside them; none when it names no patch group."""
+        """The patch groups among the tags, or an empty tuple."""
         keys = {f"tag:{key}" for key in get_args(PatchGroupKey)}
         return tuple(group for key, groups in self.entries if key in keys for group in groups if isinstance(group, str))
 
     @classmethod
     def by_tags(cls, tags: Mapping[str, str | Sequence[str]]) -> "Targets":
-        """Name nodes by their tags: at most 5 tags, each with one value or with several of which any may match."""
+        """Select nodes by tags: at most 5 tags, each with one value or several, of which any may match."""
         if "" in tags:
             raise ArgumentError("targets: a tag's key is empty, which AWS refuses")
         entries = ((f"tag:{key}", (value,) if isinstance(value, str) else tuple(value)) for key, value in tags.items())
@@ -55,18 +55,18 @@ class Targets:
 
     @classmethod
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
-        """Name nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
+        """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
         if isinstance(ids, str):
             raise ArgumentError(f"targets: got {ids!r}, allowed is a list of ids")
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
     def by_patch_group(cls, *groups: str, key: PatchGroupKey = "Patch Group") -> "Targets":
-        """Name nodes by their patch groups.
+        """Select nodes by their patch groups.
 
         Args:
-            groups: one or more patch groups.
-            key: the tag's key; `PatchGroup` where instance metadata exposes tags, which allows no spaces.
+            groups: one patch group or more.
+            key: the key of the tag. Use `PatchGroup` if instance metadata exposes tags, since it allows no spaces.
         """
         if key not in get_args(PatchGroupKey):
             allowed = " and ".join(map(repr, get_args(PatchGroupKey)))
@@ -75,7 +75,7 @@ class Targets:
 
     @classmethod
     def by_resource_group(cls, name: pulumi.Input[str], resource_types: Sequence[str] = ()) -> "Targets":
-        """Name the members of a resource group, of all types or of some, such as `AWS::EC2::INSTANCE`."""
+        """Select the members of a resource group: all of them, or only some types, such as `AWS::EC2::INSTANCE`."""
         types = (("resource-groups:ResourceTypeFilters", tuple(resource_types)),) if resource_types else ()
         return cls("RESOURCE_GROUP", (("resource-groups:Name", (name,)), *types))
 
@@ -90,7 +90,7 @@ class Targets:
     ) -> aws.ssm.MaintenanceWindowTarget:
         """Register these targets with a window, under the name `<project>-<stack>-<name>`.
 
-        `owner_information` (1 to 128 characters) comes back in the window's events.
+        The events of the window contain `owner_information` (1 to 128 characters).
         """
         return aws.ssm.MaintenanceWindowTarget(
             name,
@@ -105,6 +105,6 @@ class Targets:
 
 
 def split_window_targets(ids: Sequence[pulumi.Input[str]]) -> list[list[pulumi.Input[str]]]:
-    """Split window targets over as many tasks as they need."""
+    """Split window targets into groups, one for each task."""
     most = MAX_WINDOW_TARGETS_OF_A_TASK
     return [list(ids[start : start + most]) for start in range(0, len(ids), most)]

@@ -141,7 +141,7 @@ def test_a_frozen_run_tries_nothing():
         ({"dev": {"targets": None}}, "either `targets`, for a single wave, or `waves`"),
         ({"dev": {"targets": {"ids": ["i-1"], "tags": {}}}}, "one of tags, patch_group, ids and resource_group"),
         ({"dev": {"targets": {"ids": ["i-1"], "patch_group_key": "PatchGroup"}}}, "one of tags, patch_group, ids"),
-        ({"dev": {"name": "prod"}}, "each with a name of its own"),
+        ({"dev": {"name": "prod"}}, "each with a different name"),
         ({"dev": {"schedule": None}}, "schedule is required, here or in the defaults"),
         ({"dev": {"schedule": "rate(7 days)"}}, "a rate counts from the creation of the window"),
         ({"dev": {"approve_until_date": "January"}}, "approve_until_date: got 'January', allowed: a day"),
@@ -159,7 +159,9 @@ def test_a_schedule_that_aws_would_refuse_is_refused_in_every_stack(registered):
 
 
 def test_a_stack_that_is_no_environment_is_told_which_there_are(registered):
-    with pytest.raises(ArgumentError, match="got 'prd', allowed: one of the mapping: dev, prod; do you mean 'prod'"):
+    with pytest.raises(
+        ArgumentError, match="got 'prd', allowed: one of the configuration: dev, prod; do you mean 'prod'"
+    ):
         registered(lambda: PatchWaves("patching", patching=PATCHING, now=NOW), stack="prd")
 
 

@@ -500,7 +500,10 @@ class TestOutputs:
     [
         ({"reboot": None}, r"PatchingRun 'web': wave 'all': reboot: got None, allowed: 'RebootIfNeeded'"),
         ({"reboot": "Always"}, "reboot: got 'Always'"),
-        ({"schedule": None}, "schedule: got None, allowed: a schedule for a window of its own, or `window`"),
+        (
+            {"schedule": None},
+            "schedule: got None, allowed: a schedule for a new window, or `window` for an existing",
+        ),
         ({"window": WINDOW}, r"schedule: got 'cron\(.*', allowed: none with `window`"),
         ({"window": WINDOW, "schedule": None, "duration": 5}, "duration: got 5, allowed: none with `window`"),
         ({"window": WINDOW, "schedule": None, "scan_schedule": "rate(1 day)"}, "scan_schedule: .* install=False"),
@@ -527,7 +530,7 @@ class TestOutputs:
             "AWS-RunPatchBaselineWithHooks does not take it",
         ),
         ({"hooks": {"pre": "x"}, "baseline_override": "s3://a/b"}, "AWS-RunPatchBaselineWithHooks does not take it"),
-        ({"hooks": {"pre": "x"}, "install": False}, "hooks: .* they stand around an installation"),
+        ({"hooks": {"pre": "x"}, "install": False}, "hooks: .* hooks run around an installation"),
         ({"install_override_list": "s3://a/b", "install": False}, "install_override_list: .* a scan ignores it"),
         ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key"),
         ({"logs": {"retention_days": 91}}, "retention_days: got 91, allowed are 1, 3, 5"),

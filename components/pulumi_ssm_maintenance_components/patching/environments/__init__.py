@@ -1,1 +1,1 @@
-"""The patching of all environments, from one mapping."""
+"""Patching of several environments from one configuration."""

@@ -1,4 +1,4 @@
-"""When each environment is patched: its next runs, those that would overlap, and what no earlier one has tried."""
+"""The calendar of all environments: next runs, overlapping windows and promotion gaps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from pulumi_ssm_maintenance.errors import ArgumentError
 
 from .configuration import Environment
 
-# Two monthly windows with a different offset meet within a year, if ever.
+# If two monthly windows with different offsets ever overlap, they do so within a year.
 _HORIZON = timedelta(days=400)
-_MOST_RUNS = 10_000  # hourly ones of a year
+_MOST_RUNS = 10_000  # more than a year of hourly runs
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A time at which the window of an environment opens.
+    """A run of an environment.
 
     Attributes:
-        environment: the environment's name.
-        waves: the names of its waves, which follow each other.
-        opens: when it opens, in its own time zone.
-        closes: when it closes.
-        timezone: the IANA name of that zone.
-        is_frozen: whether a change freeze keeps it shut.
+        environment: the name of the environment.
+        waves: the names of its waves, in their order.
+        opens: when the window opens, in its time zone.
+        closes: when the window closes.
+        timezone: the IANA name of the time zone.
+        is_frozen: whether a change freeze cancels the run.
     """
 
     environment: str
@@ -35,7 +35,7 @@ class Run:
     is_frozen: bool
 
     def describe(self) -> str:
-        """Say it in a line."""
+        """Describe the run in one line."""
         frozen = ", but frozen" if self.is_frozen else ""
         waves = ", then ".join(self.waves)
         return f"{self.opens:%Y-%m-%d %H:%M} {self.timezone}: {self.environment} ({waves}){frozen}"
@@ -43,14 +43,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class PromotionGap:
-    """What the next run of an environment would install that the one before it has not had, by the dates of release.
+    """The patches that an environment would install before the previous environment has had them, by release date.
 
     Attributes:
-        environment: the environment's name.
-        before: the name of the one before.
+        environment: the name of the environment.
+        before: the name of the previous environment.
         run: the day of the next run.
-        seen_until: the last day of release that the one before has had by then; None when it has had no run.
-        installs_until: the last day of release that this one would install.
+        seen_until: the last release date that the previous environment has installed by then; None without a run.
+        installs_until: the last release date that this environment would install.
     """
 
     environment: str
@@ -61,11 +61,11 @@ class PromotionGap:
 
     @property
     def is_closed(self) -> bool:
-        """Whether everything has been tried before."""
+        """Whether the previous environment has had every patch before."""
         return self.seen_until is not None and self.installs_until <= self.seen_until
 
     def describe(self) -> str:
-        """Say it in a line."""
+        """Describe the gap in one line."""
         run = f"{self.environment} on {self.run}"
         if self.seen_until is None:
             return f"{run} would install patches that {self.before} never had: it has no run before"
@@ -80,15 +80,15 @@ class PromotionGap:
 
 
 def calendar(environments: Iterable[Environment], n: int, after: datetime) -> list[Run]:
-    """Give the next `n` runs of each environment that is enabled, in the order of time."""
-    return sorted((run for it in environments for run in _runs(it, n, after)), key=_opening)
+    """Return the next `n` runs of each enabled environment, sorted by time."""
+    return sorted((run for environment in environments for run in _runs(environment, n, after)), key=_opening)
 
 
 def demand_no_overlap(where: str, environments: Iterable[Environment], after: datetime) -> None:
-    """Demand that no windows of two environments are open at the same time, for a year to come.
+    """Check that no windows of two environments are open at the same time in the next year.
 
     Raises:
-        ArgumentError: two are.
+        ArgumentError: two windows overlap.
     """
     last: dict[str, Run] = {}
     for run in calendar(environments, _MOST_RUNS, after - timedelta(days=1)):
@@ -102,7 +102,7 @@ def demand_no_overlap(where: str, environments: Iterable[Environment], after: da
 
 
 def promotion_gaps(environments: Iterable[Environment], now: datetime) -> list[PromotionGap]:
-    """Compare each environment that has a run to come with the one before it."""
+    """Compare the next run of each environment with the previous environment."""
     pairs = pairwise([environment for environment in environments if environment.enabled])
     gaps = (_gap(before, environment, now) for before, environment in pairs)
     return [gap for gap in gaps if gap is not None]
@@ -112,7 +112,7 @@ def _gap(before: Environment, environment: Environment, now: datetime) -> Promot
     run = next((run for run in _runs(environment, _MOST_RUNS, now) if not run.is_frozen), None)
     if run is None:
         return None
-    earlier = [it for it in _runs(before, _MOST_RUNS, run.opens - _HORIZON, run.opens) if not it.is_frozen]
+    earlier = [past for past in _runs(before, _MOST_RUNS, run.opens - _HORIZON, run.opens) if not past.is_frozen]
     return PromotionGap(
         environment=environment.name,
         before=before.name,

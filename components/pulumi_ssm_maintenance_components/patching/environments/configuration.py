@@ -1,4 +1,4 @@
-"""The patching of all environments as it stands in the configuration of a project.
+"""The configuration of all environments, and how to read it.
 
 Environments and waves are lists, since Pulumi's configuration does not keep the order of a mapping.
 """
@@ -21,86 +21,130 @@ from .typed_mapping import read_typed
 
 # As AWS's own baselines do for most systems.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
-_USUAL_LAG = 7
-_OF_PATCH_WAVES = frozenset({"name", "targets", "waves", "approve_after_days", "approve_until_date"})
+_APPROVE_AFTER_DAYS = 7
+_NOT_OF_PATCHING_RUN = frozenset({"name", "targets", "waves", "approve_after_days", "approve_until_date"})
 _HOURS = 4
 
 
 class TargetsConfig(TypedDict, total=False):
-    """What a wave patches, by one of these."""
+    """What a wave patches. Use exactly one of `tags`, `patch_group`, `ids` and `resource_group`."""
 
     tags: dict[str, str | list[str]]
+    """Tags of the nodes, with one value or several: `{Role: [web, proxy], Stage: production}`. At most 5."""
     patch_group: str | list[str]
+    """The patch group of the nodes, or a list of patch groups."""
     patch_group_key: Literal["Patch Group", "PatchGroup"]
+    """The key of the patch group's tag, only with `patch_group`. Default: `Patch Group`."""
     ids: list[str]
+    """The ids of the nodes, at most 50."""
     resource_group: str
+    """The name of a resource group."""
 
 
 class WaveConfig(TypedDict, total=False):
-    """A wave, as `WaveArgs` has it."""
+    """A wave of an environment, with the settings of `WaveArgs`."""
 
     name: Required[str]
+    """The name of the wave, unique in its environment."""
     targets: Required[TargetsConfig]
+    """What the wave patches."""
     max_concurrency: str
+    """How many nodes are patched at once: a number or a percentage as text. Default: that of the environment."""
     max_errors: str
+    """How many failures the wave tolerates before it stops: a number or a percentage as text. Default: that of the
+    environment; else `"0"` for the first of several waves, and `"10%"` for other waves."""
     reboot: Reboot
+    """`RebootIfNeeded` or `NoReboot`. Default: that of the environment."""
 
 
 class SettingsConfig(TypedDict, total=False):
-    """The settings of an environment, which may be defaults for all; `PatchingRun` describes them."""
+    """The settings of an environment, or the defaults for all environments.
+
+    They are arguments of `PatchingRun` in the form of a configuration; `PatchingRunArgs` describes them in full.
+    """
 
     schedule: str
+    """When the window opens: `cron(…)` or `at(…)`. `rate(…)` is refused: it counts from the creation of the window, so
+    that the calendar cannot show it. Required for each environment, here or in the defaults."""
     timezone: str
+    """The IANA name of the time zone of the schedule. Default: UTC."""
     offset_days: int
+    """How many days after the schedule the window opens, 1 to 6; for cron schedules only. Default: none."""
     duration: int
+    """How long the window is open, in hours, 1 to 24. Default: 4."""
     cutoff: int
+    """How long before the end no new task starts, in hours, less than `duration`. Default: 1."""
     enabled: bool
+    """Whether the window opens at all. Default: True."""
     engine: Engine
+    """`run_command` or `runbook`. Default: `run_command`."""
     install: bool
+    """Whether to install patches; False only scans. Default: True."""
     snapshot: bool
+    """Whether to take an image of each node first. Needs `engine: runbook`. Default: False."""
     approvers: list[str]
+    """Who must approve before the first wave. Needs `engine: runbook`. Default: no approval."""
     approval_timeout: int
+    """How long the approvers have, in seconds. Default: 3600."""
     reboot: Reboot
+    """`RebootIfNeeded` or `NoReboot`. Required to install, unless each wave has it."""
     scan_schedule: str
+    """When to scan between the runs. Default: no scan."""
     max_concurrency: str
+    """How many nodes are patched at once: a number or a percentage as text. Default: `"10%"`."""
     max_errors: str
+    """How many failures a wave tolerates before it stops: a number or a percentage as text. Default: `"0"` for the
+    first of several waves, and `"10%"` for other waves."""
     delivery_timeout: int
+    """How long a command may wait for its node, in seconds. Default: 600."""
     cutoff_behavior: CutoffBehavior
+    """`CONTINUE_TASK` or `CANCEL_TASK`. Default: `CONTINUE_TASK` for a command, `CANCEL_TASK` for a runbook."""
     node_count: int
+    """The number of nodes, to compute the time that each round has."""
     minutes_per_node: float
+    """How long a node takes, in minutes. With `node_count`, a preview warns if the nodes do not fit into the window."""
     notify: bool | str | list[str]
+    """Who gets notifications: true for a new topic, a list of e-mail addresses, the ARN of a topic, or false. Default:
+    true."""
     alarms: bool
+    """Whether to create rules and alarms for failed runs. Default: True."""
     stop_on_alarm: str
+    """The name of the CloudWatch alarm that stops the run. Default: none."""
     freeze: list[FreezePeriod]
+    """Periods in which the window does not open. Default: none."""
     baseline: str
+    """The id of the baseline of the nodes. Default: the baseline of the group, else that of the account."""
     approve_after_days: int
-    """After how many days the environment's baseline approves a patch. Default: 7."""
+    """How many days after its release the environment's baseline approves a patch. Used only to compute the promotion
+    gap. Default: 7."""
     approve_until_date: str
-    """Or up to which day of release it does, such as `2030-01-31`."""
+    """The last release date that the environment's baseline approves, such as `2030-01-31`, in place of
+    `approve_after_days`. Used only to compute the promotion gap."""
 
 
 class EnvironmentConfig(SettingsConfig, total=False):
-    """An environment: its name, which is that of its stack, what it patches, and its settings."""
+    """An environment: its name, what it patches, and its settings."""
 
     name: Required[str]
+    """The name of the environment, which is the name of its stack. Must be unique."""
     targets: TargetsConfig
+    """What a single wave, named `all`, patches. Use either `targets` or `waves`."""
     waves: list[WaveConfig]
+    """The waves, in their order."""
 
 
 class PatchingConfig(TypedDict, total=False):
-    """All environments, in the order in which patches go through them."""
+    """The patching of all environments."""
 
     defaults: SettingsConfig
+    """Settings for all environments. An environment's own settings win."""
     environments: Required[list[EnvironmentConfig]]
+    """The environments, in the order in which patches go through them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment with all its settings.
-
-    Attributes:
-        run: the arguments of its `PatchingRun`.
-    """
+    """An environment with all its settings; `run` holds the arguments of its `PatchingRun`."""
 
     name: str
     waves: tuple[str, ...]
@@ -118,17 +162,19 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
     """Read all environments, in their order.
 
     Raises:
-        ArgumentError: a key or a value is wrong; the text names its place.
+        ArgumentError: a key or a value is wrong.
         ScheduleError: AWS would refuse a schedule.
     """
     config = read_typed(f"{where}: patching", patching, PatchingConfig)
     defaults = config.get("defaults", {})
-    found = [_environment(f"{where}: environment {it['name']!r}", {**defaults, **it}) for it in config["environments"]]
-    named = {environment.name: environment for environment in found}
-    if not found or len(named) < len(found):
-        names = [environment.name for environment in found]
-        raise wrong(where, "environments", names, "one environment or more, each with a name of its own")
-    return named
+    environments = [
+        _environment(f"{where}: environment {own['name']!r}", {**defaults, **own}) for own in config["environments"]
+    ]
+    by_name = {environment.name: environment for environment in environments}
+    if not environments or len(by_name) < len(environments):
+        names = [environment.name for environment in environments]
+        raise wrong(where, "environments", names, "one environment or more, each with a different name")
+    return by_name
 
 
 def _environment(where: str, config: EnvironmentConfig) -> Environment:
@@ -136,7 +182,7 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
         raise ArgumentError(f"{where}: schedule is required, here or in the defaults")
     schedule = parse_schedule(config["schedule"], config.get("offset_days"))
     if isinstance(schedule, Rate):
-        allowed = "cron(…) or at(…): a rate counts from the creation of the window, so that no calendar can tell"
+        allowed = "cron(…) or at(…): a rate counts from the creation of the window, which the calendar does not know"
         raise wrong(where, "schedule", config["schedule"], allowed)
     waves = _waves(where, config)
     timezone = config.get("timezone", "UTC")
@@ -148,9 +194,9 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
         hours=config.get("duration", _HOURS),
         enabled=config.get("enabled", True),
         freezes=tuple(read_periods(config.get("freeze", []), timezone)),
-        approve_after_days=config.get("approve_after_days", _USUAL_LAG),
+        approve_after_days=config.get("approve_after_days", _APPROVE_AFTER_DAYS),
         approve_until_date=_until(where, config),
-        run={**{key: value for key, value in config.items() if key not in _OF_PATCH_WAVES}, "waves": waves},
+        run={**{key: value for key, value in config.items() if key not in _NOT_OF_PATCHING_RUN}, "waves": waves},
     )
 
 
@@ -162,7 +208,7 @@ def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
     listed: list[WaveConfig] = [{"name": "all", "targets": targets}] if targets is not None else waves or []
     named = {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}
     if len(named) < len(listed):
-        raise wrong(where, "waves", [wave["name"] for wave in listed], "names that differ")
+        raise wrong(where, "waves", [wave["name"] for wave in listed], "different names")
     return named
 
 

@@ -1,4 +1,4 @@
-"""PatchWaves: one mapping holds the patching of all environments, and each stack gets its own."""
+"""PatchWaves: the patching of all environments from one configuration; each stack creates its own run."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -21,49 +21,50 @@ _RUNS_SHOWN = 3
 
 
 class PatchWavesArgs(TypedDict, total=False):
-    """The arguments of `PatchWaves`, which describes each of them."""
+    """The arguments of `PatchWaves`."""
 
     patching: Required[PatchingConfig | Mapping[str, Any]]
+    """All environments, in the order in which patches go through them: a `PatchingConfig`, best from `config:` of
+    Pulumi.yaml, with `pulumi.Config().require_object("patching")`."""
     environment: str
+    """The name of this stack's environment. Default: the name of the stack."""
     run: PatchingRunArgs
+    """Arguments of the `PatchingRun` that a configuration cannot hold, such as a topic or an alarm object. They win
+    over the configuration."""
     now: datetime | None
+    """The current time, for tests: a datetime with a time zone. Default: the time at which the program runs."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
 class PatchWaves(Component):
-    """The patching of one environment, out of a mapping that all stacks of a project share.
+    """Create the patching run of this stack's environment, from one configuration that all stacks share.
 
-    So every preview can show the calendar of all environments, refuse windows that are open at the same time, and
-    tell what an environment would install that the one before it never had.
+    Since each stack knows all environments, a preview refuses windows that are open at the same time, and warns if an
+    environment would install patches that the previous environment has never had.
 
-    Args:
-        name: the logical name, also that of the `PatchingRun`.
-        patching: all environments, in the order in which patches go through them; best the `config:` of Pulumi.yaml,
-            `pulumi.Config().require_object("patching")`. `defaults` holds settings for all. An environment has a name,
-            `targets` or `waves`, and settings; most are those of `PatchingRun`. The schedule is no rate.
-        environment: the name of this stack's own. Default: the name of the stack.
-        run: arguments of its `PatchingRun` that are objects, such as `notify` or `stop_on_alarm`; they come on top.
-        now: another moment than now, with a time zone.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    Arguments: see `PatchWavesArgs`.
 
-    Attributes:
-        run: the `PatchingRun`, with all its outputs.
-        environment: the name of this stack's environment.
-        gaps: for each environment but the first, what the one before it has not had.
+    Example::
+
+        PatchWaves("patching", patching=pulumi.Config().require_object("patching"))
 
     Raises:
-        ArgumentError: the mapping has a wrong key or value, no such environment, or windows that overlap.
+        ArgumentError: the configuration has a wrong key or value, no environment of this name, or windows that overlap.
         ScheduleError: AWS would refuse a schedule.
     """
 
     run: PatchingRun
+    """The `PatchingRun` of the environment, with all its outputs."""
     environment: str
+    """The name of this stack's environment."""
     gaps: list[PromotionGap]
+    """For each environment but the first, the patches that the previous environment has not had."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[PatchWavesArgs]
     ) -> None:
+        """Create the run. `PatchWavesArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("PatchWaves", name, opts)
         where = f"PatchWaves {name!r}"
         args = given_args(where, args, PatchWavesArgs)
@@ -79,18 +80,18 @@ class PatchWaves(Component):
         self.register_outputs({"environment": own.name, "window_id": self.run.window_id})
 
     def calendar(self, n: int = _RUNS_SHOWN, *, after: datetime | None = None) -> list[Run]:
-        """Give the next runs of all environments that are enabled, in the order of time.
+        """Return the next runs of all enabled environments, sorted by time.
 
         Args:
-            n: how many of each.
-            after: only runs later than this. Default: later than now.
+            n: the number of runs of each environment.
+            after: only runs later than this. Default: now.
         """
         return calendar(self._environments.values(), n, after or self._now)
 
     def describe(self) -> str:
-        """Say in lines when which environment is patched next, and what has been tried before."""
+        """Describe the next runs and the promotion gaps, one in each line."""
         runs = [run.describe() for run in self.calendar()]
-        return "\n".join([*(runs or ["no run to come"]), *(gap.describe() for gap in self.gaps)])
+        return "\n".join([*(runs or ["no future run"]), *(gap.describe() for gap in self.gaps)])
 
     def _report(self) -> None:
         pulumi.log.info(f"calendar of all environments:\n{self.describe()}", self)
@@ -103,5 +104,5 @@ def _own(where: str, environments: Mapping[str, Environment], name: str) -> Envi
     if name not in environments:
         nearest = get_close_matches(name, environments, n=1)
         hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-        raise wrong(where, "environment", name, f"one of the mapping: {', '.join(environments)}{hint}")
+        raise wrong(where, "environment", name, f"one of the configuration: {', '.join(environments)}{hint}")
     return environments[name]

@@ -1,4 +1,4 @@
-"""Values from a configuration, held against TypedDicts: what a type checker cannot see."""
+"""Checks of configuration values against TypedDicts, since no type checker sees them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,10 +21,10 @@ _WORDS = {
 
 
 def read_typed(path: str, value: object, typed: type[T]) -> T:
-    """Demand that a value fits a TypedDict, whatever stands in it: TypedDicts, lists, mappings, literals and scalars.
+    """Check a value against a TypedDict, with nested TypedDicts, lists, mappings, literals and scalars.
 
     Raises:
-        ArgumentError: a key is unknown or missing, or a value has another type; the text says where.
+        ArgumentError: a key is unknown or missing, or a value has the wrong type. The text names the key.
     """
     _demand(path, value, typed)
     return cast("T", value)
@@ -41,7 +41,7 @@ def _demand(path: str, value: object, hint: Any) -> None:
     elif origin is list:
         _demand_that(path, value, hint, fits=isinstance(value, list))
         for number, item in enumerate(cast("list[object]", value)):
-            _demand(_place(path, number, item), item, get_args(hint)[0])
+            _demand(_item_path(path, number, item), item, get_args(hint)[0])
     elif origin is dict:
         _demand_that(path, value, hint, fits=isinstance(value, Mapping))
         for key, item in cast("Mapping[str, object]", value).items():
@@ -52,11 +52,11 @@ def _demand(path: str, value: object, hint: Any) -> None:
 
 def _demand_keys(path: str, value: object, typed: Any) -> None:
     _demand_that(path, value, dict, fits=isinstance(value, Mapping))
-    given = cast("Mapping[str, object]", value)
-    demand_known(path, given, typed)
+    mapping = cast("Mapping[str, object]", value)
+    demand_known(path, mapping, typed)
     for name, hint in get_type_hints(typed).items():
-        if name in given:
-            _demand(f"{path}.{name}", given[name], hint)
+        if name in mapping:
+            _demand(f"{path}.{name}", mapping[name], hint)
 
 
 def _demand_any(path: str, value: object, hints: tuple[Any, ...]) -> None:
@@ -74,8 +74,8 @@ def _demand_that(path: str, value: object, hint: Any, *, fits: bool) -> None:
         raise wrong(where, name, value, _words(hint))
 
 
-def _place(path: str, number: int, item: object) -> str:
-    """Name an item of a list, by its name where it has one."""
+def _item_path(path: str, number: int, item: object) -> str:
+    """Return the path of an item of a list, with the item's name if it has one, else its number."""
     name = item.get("name") if isinstance(item, Mapping) else None
     return f"{path}[{number if name is None else name}]"
 
