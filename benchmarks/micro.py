@@ -28,12 +28,12 @@ _PACKAGES = (
 _CLIENTS = """
 import json, time
 import pulumi_ssm_maintenance
-from pulumi_ssm_maintenance._connection import Connection
+from pulumi_ssm_maintenance.aws.connection import Connection
 told, begun = {}, time.perf_counter()
 def note(name):
     global begun
     told[name], begun = (time.perf_counter() - begun) * 1000, time.perf_counter()
-from pulumi_ssm_maintenance._gateway import gateway
+from pulumi_ssm_maintenance.aws.gateway import gateway
 note("import of boto3")
 connection = Connection(access_key="a", secret_key="b")
 gateway(connection, "eu-west-1")

@@ -41,6 +41,8 @@ class Heard:
 
     def is_signed_with(self, secret_key):
         """Tell whether a secret key, which is never sent itself, has signed the request."""
+        if "Authorization" not in self.headers:  # such as AssumeRoleWithWebIdentity
+            return False
         _, _, given = self.headers["Authorization"].partition(" ")
         parts = dict(part.strip().split("=", 1) for part in given.split(","))
         key, _, region, service, _ = parts["Credential"].split("/")
