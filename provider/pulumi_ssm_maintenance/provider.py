@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, Required, TypedDict, Unpack
 import pulumi
 from pulumi import Input
 
-from .aws.connection import setting_key
+from .aws.settings import setting_key
 
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
 

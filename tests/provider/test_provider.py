@@ -5,7 +5,8 @@ import pytest
 from tests.provider.mock_program import secret
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider, ProviderArgs
-from pulumi_ssm_maintenance.aws.connection import HONOURED, Connection, Role, read_connection
+from pulumi_ssm_maintenance.aws.connection import HONOURED, Connection, Endpoints, read_connection
+from pulumi_ssm_maintenance.aws.roles import Role
 
 ROLE = "arn:aws:iam::111122223333:role/deploy"
 TASK = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}
@@ -66,18 +67,17 @@ def test_the_one_reader_finds_every_argument(run):
         access_key="AKIA",
         secret_key="hunter2",
         token="hunter2",
-        assume_roles=(Role(ROLE, (("RoleSessionName", "me"), ("TransitiveTagKeys", ("a",)))),),
-        assume_role_with_web_identity=Role(ROLE, token="hunter2"),
-        ssm_endpoint="http://127.0.0.1:1",
-        sts_endpoint="http://127.0.0.1:2",
+        assume_roles=(Role(ROLE, session_name="me", transitive_tag_keys=("a",)),),
+        assume_role_with_web_identity=Role(ROLE, web_identity_token="hunter2"),
+        endpoints=Endpoints(ssm="http://127.0.0.1:1", sts="http://127.0.0.1:2"),
         max_retries=3,
         retry_mode="standard",
         allowed_account_ids=("111122223333",),
         forbidden_account_ids=("444455556666",),
         use_fips_endpoint=True,
         use_dualstack_endpoint=True,
-        shared_config_file="config",
-        shared_credentials_file="credentials",
+        shared_config_files="config",
+        shared_credentials_files="credentials",
         http_proxy="http://127.0.0.1:3",
         https_proxy="http://127.0.0.1:4",
         no_proxy="127.0.0.1",

@@ -1,12 +1,14 @@
-"""The calls to AWS: four SSM operations and one STS operation, with AWS's errors turned into ours.
+"""The calls to AWS: four SSM operations and one STS operation. AWS's errors become ours.
 
 Clients are thread-safe, and building one takes about a tenth of a second: there is one for each connection and
 region in a process, shared by the host's threads.
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Lock, Thread
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from botocore import exceptions as botocore_errors
@@ -29,7 +31,7 @@ from pulumi_ssm_maintenance.errors import (
 )
 
 from .connection import Connection
-from .session import SENT_TOKENS, session_region, ssm_client, sts_client
+from .session import Clients, session_region
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -38,82 +40,81 @@ T = TypeVar("T")
 Redact = Callable[[str], str]
 
 _RUN_AGAIN: Final = "Run the same command again: nothing is made twice."
-_CHECK_CREDENTIALS: Final = (
-    "Check the credentials of the provider (aws:profile, AWS_PROFILE, …) and run the command again."
+
+_Meaning = tuple[type[TaskError], str]
+"""The error that we raise, and the next step that it names."""
+
+_GONE: Final[_Meaning] = (
+    TaskNotFoundError,
+    "The task or its window is gone: run `pulumi refresh`, then `pulumi up`.",
 )
+_REJECTED: Final[_Meaning] = (RejectedError, "Correct the task's arguments.")
+_THROTTLED: Final[_Meaning] = (ThrottledError, _RUN_AGAIN)
+_UNAVAILABLE: Final[_Meaning] = (UnavailableError, _RUN_AGAIN)
+_CREDENTIALS: Final[_Meaning] = (
+    CredentialsError,
+    "Check the credentials of the provider (aws:profile, AWS_PROFILE, …) and run the command again.",
+)
+_ALLOW: Final = (
+    "Allow it to the deployer; a task with a role needs iam:PassRole on the role, and one without needs"
+    " iam:CreateServiceLinkedRole."
+)
+_DENIED: Final[_Meaning] = (AccessDeniedError, _ALLOW)
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html, and the operations' own errors.
 # Only codes are read: AWS's messages may change.
-_BY_CODE: Final[dict[str, tuple[type[TaskError], str]]] = {
-    "DoesNotExistException": (
-        TaskNotFoundError,
-        "The task or its window is gone: run `pulumi refresh`, then `pulumi up`.",
-    ),
+_BY_CODE: Final[dict[str, _Meaning]] = {
+    "DoesNotExistException": _GONE,
     "IdempotentParameterMismatch": (TokenMismatchError, "Give the task another idempotency_key."),
     "ResourceLimitExceededException": (LimitExceededError, "Remove what is not needed, or ask AWS for a higher quota."),
     "FeatureNotAvailableException": (RejectedError, "Use another region, or another task type."),
-    "ValidationException": (RejectedError, "Correct the task's arguments."),
-    **dict.fromkeys(
-        ("InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException"),
-        (UnavailableError, _RUN_AGAIN),
-    ),
-    **dict.fromkeys(
-        ("ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "RequestThrottled"),
-        (ThrottledError, _RUN_AGAIN),
-    ),
-    **dict.fromkeys(
-        ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized"),
-        (
-            AccessDeniedError,
-            (
-                "Allow it to the deployer; a task with a role needs iam:PassRole on the role, and one without needs"
-                " iam:CreateServiceLinkedRole."
-            ),
-        ),
-    ),
-    **dict.fromkeys(
-        (
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "IncompleteSignature",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "OptInRequired",
-            "RequestExpired",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        ),
-        (CredentialsError, _CHECK_CREDENTIALS),
-    ),
+    "ValidationException": _REJECTED,
+    "InternalServerError": _UNAVAILABLE,
+    "InternalFailure": _UNAVAILABLE,
+    "ServiceUnavailable": _UNAVAILABLE,
+    "ServiceUnavailableException": _UNAVAILABLE,
+    "ThrottlingException": _THROTTLED,
+    "Throttling": _THROTTLED,
+    "RequestLimitExceeded": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "RequestThrottled": _THROTTLED,
+    "AccessDeniedException": _DENIED,
+    "AccessDenied": _DENIED,
+    "UnauthorizedOperation": _DENIED,
+    "NotAuthorized": _DENIED,
+    "ExpiredToken": _CREDENTIALS,
+    "ExpiredTokenException": _CREDENTIALS,
+    "IncompleteSignature": _CREDENTIALS,
+    "InvalidClientTokenId": _CREDENTIALS,
+    "InvalidSignatureException": _CREDENTIALS,
+    "MissingAuthenticationToken": _CREDENTIALS,
+    "MissingAuthenticationTokenException": _CREDENTIALS,
+    "OptInRequired": _CREDENTIALS,
+    "RequestExpired": _CREDENTIALS,
+    "SignatureDoesNotMatch": _CREDENTIALS,
+    "UnrecognizedClientException": _CREDENTIALS,
 }
 
-# What botocore raises without an answer of AWS's; the first that fits.
-_BY_CLASS: Final[tuple[tuple[tuple[type[Exception], ...], type[TaskError], str], ...]] = (
-    (
-        (
-            botocore_errors.NoCredentialsError,
-            botocore_errors.PartialCredentialsError,
-            botocore_errors.CredentialRetrievalError,
-            botocore_errors.TokenRetrievalError,
-            botocore_errors.SSOError,
-            botocore_errors.RefreshWithMFAUnsupportedError,
-        ),
-        CredentialsError,
-        _CHECK_CREDENTIALS,
-    ),
-    ((botocore_errors.ConnectionError, botocore_errors.HTTPClientError), UnavailableError, _RUN_AGAIN),
-    ((botocore_errors.BotoCoreError,), RejectedError, "Check the provider's configuration."),
-)
+# What botocore raises without an answer of AWS's. The first class that fits counts.
+_BY_CLASS: Final[dict[type[Exception], _Meaning]] = {
+    botocore_errors.NoCredentialsError: _CREDENTIALS,
+    botocore_errors.PartialCredentialsError: _CREDENTIALS,
+    botocore_errors.CredentialRetrievalError: _CREDENTIALS,
+    botocore_errors.TokenRetrievalError: _CREDENTIALS,
+    botocore_errors.SSOError: _CREDENTIALS,
+    botocore_errors.RefreshWithMFAUnsupportedError: _CREDENTIALS,
+    botocore_errors.ConnectionError: _UNAVAILABLE,
+    botocore_errors.HTTPClientError: _UNAVAILABLE,
+    botocore_errors.BotoCoreError: (RejectedError, "Check the provider's configuration."),
+}
 
 
 class Gateway:
     """The calls about tasks in one region, under one connection."""
 
-    def __init__(self, connection: Connection, region: str, client: "SSMClient") -> None:
-        self.region = region
-        self._connection = connection
+    def __init__(self, clients: Clients, client: "SSMClient") -> None:
+        self.region = clients.region
+        self._clients = clients
         self._client = client
 
     def register(self, request: dict[str, Any], token: str, redact: Redact) -> TaskId:
@@ -122,13 +123,12 @@ class Gateway:
             answer = self._client.register_task_with_maintenance_window(**request, ClientToken=token)
         if window_task_id := answer.get("WindowTaskId"):
             return TaskId(request["WindowId"], window_task_id)
-        # Something between here and AWS has answered in its place, a proxy's sign-in page for example.
-        detail = "the answer does not name a task, so it is none of AWS's"
+        # Something on the way has answered instead of AWS, such as the sign-in page of a proxy.
         raise UnavailableError(
             action="create",
             task=f"in {request['WindowId']}",
-            code="StrangeAnswer",
-            detail=detail,
+            code="UnexpectedAnswer",
+            detail="the answer names no task, so it does not come from AWS",
             next_step=f"Check the endpoint and the proxy. {_RUN_AGAIN}",
         )
 
@@ -139,7 +139,7 @@ class Gateway:
         return _task_fields(answer)
 
     def update(self, task: TaskId, fields: dict[str, Any], redact: Redact) -> dict[str, Any]:
-        """Set a task's fields to these, and all others to nothing."""
+        """Set a task's fields to these values, and clear all others."""
         with self._translated("update", str(task), redact):
             answer = self._client.update_maintenance_window_task(
                 WindowId=task.window_id, WindowTaskId=task.window_task_id, Replace=True, **fields
@@ -154,13 +154,15 @@ class Gateway:
             )
 
     def account(self) -> Account | None:
-        """Give the caller's account; None when STS cannot say."""
-        return _callers.get(self._connection, lambda: _ask_caller(self._connection, self.region))
+        """Return the caller's account; None when STS does not answer."""
+        return self._asked_account().result()
 
     def ask_account(self) -> None:
-        """Ask for the caller's account while other calls are under way; `account` waits for the answer."""
-        if self._connection not in _callers:
-            Thread(target=self.account, daemon=True).start()
+        """Start to ask for the caller's account while other calls are under way; `account` waits for the answer."""
+        self._asked_account()
+
+    def _asked_account(self) -> Future[Account | None]:
+        return _accounts.get(self._clients.connection, lambda: _in_background(partial(_ask_account, self._clients)))
 
     @contextmanager
     def _translated(self, action: str, task: str, redact: Redact) -> Iterator[None]:
@@ -169,31 +171,26 @@ class Gateway:
             yield
         except botocore_errors.ClientError as error:
             facts = error.response.get("Error", {})
-            code, status = (
-                facts.get("Code", "Unknown"),
-                error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0),
-            )
-            fallback = (
-                (UnavailableError, _RUN_AGAIN) if status >= 500 else (RejectedError, "Correct the task's arguments.")
-            )
-            kind, next_step = _BY_CODE.get(code, fallback)
-            detail = self._hidden(redact, facts.get("Message") or "AWS gave no reason")
+            code = facts.get("Code", "Unknown")
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            kind, next_step = _BY_CODE.get(code, _UNAVAILABLE if status >= 500 else _REJECTED)
+            detail = self._redacted(redact, facts.get("Message") or "AWS gave no reason")
             raise kind(action=action, task=task, code=code, detail=detail, next_step=next_step) from error
         except botocore_errors.BotoCoreError as error:
-            kind, next_step = next((k, n) for classes, k, n in _BY_CLASS if isinstance(error, classes))
+            kind, next_step = next(meaning for known, meaning in _BY_CLASS.items() if isinstance(error, known))
             name = type(error).__name__
-            detail = self._hidden(redact, str(error))
+            detail = self._redacted(redact, str(error))
             raise kind(action=action, task=task, code=name, detail=detail, next_step=next_step) from error
 
-    def _hidden(self, redact: Redact, text: str) -> str:
-        return redact(_without_credentials(self._connection, text))
+    def _redacted(self, redact: Redact, text: str) -> str:
+        return redact(hiding([*self._clients.connection.secrets, *self._clients.sent_tokens])(text))
 
 
 def gateway(connection: Connection, region: str) -> Gateway:
-    """Give the gateway to a region, the same for every task and thread of this process.
+    """Return the gateway to a region, the same for every task and thread of this process.
 
     Raises:
-        SettingsError: for a profile or file that is not there.
+        SettingsError: for a profile or file that does not exist.
         WrongAccountError: when the settings allow other accounts only.
     """
     opened = _gateways.get((connection, region), lambda: _open(connection, region))
@@ -224,9 +221,6 @@ class _OncePerProcess(Generic[T]):
         self._values: dict[Hashable, T] = {}
         self._lock = Lock()
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._values
-
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         if key not in self._values:
             with self._lock:
@@ -236,18 +230,19 @@ class _OncePerProcess(Generic[T]):
 
 
 def default_region(connection: Connection) -> str | None:
-    """Give the region of a connection: its own, the environment's, or its profile's.
+    """Return the region of a connection: its own, the environment's, or its profile's.
 
     Raises:
-        SettingsError: for a profile or file that is not there.
+        SettingsError: for a profile or file that does not exist.
     """
     with _setting_up(connection):
         return session_region(connection)
 
 
 def _open(connection: Connection, region: str) -> Gateway:
+    clients = Clients(connection, region)
     with _setting_up(connection):
-        return Gateway(connection, region, ssm_client(connection, region))
+        return Gateway(clients, clients.ssm())
 
 
 @contextmanager
@@ -256,24 +251,27 @@ def _setting_up(connection: Connection) -> Iterator[None]:
         yield
     except (botocore_errors.BotoCoreError, ValueError) as error:
         # ValueError is how botocore refuses an endpoint that is no URL.
-        reason = _without_credentials(connection, str(error))
+        reason = hiding(connection.secrets)(str(error))
         raise SettingsError(
             f"no connection to AWS could be set up: {reason}. Check the provider's configuration."
         ) from error
 
 
-def _without_credentials(connection: Connection, text: str) -> str:
-    return hiding([*connection.secrets, *SENT_TOKENS])(text)
-
-
-def _ask_caller(connection: Connection, region: str) -> Account | None:
-    if connection.skip_requesting_account_id:
+def _ask_account(clients: Clients) -> Account | None:
+    if clients.connection.skip_requesting_account_id:
         return None
     try:
-        return account_of(sts_client(connection, region).get_caller_identity().get("Arn"))
+        return account_of(clients.sts().get_caller_identity().get("Arn"))
     except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ValueError):
         # ValueError as above: a task that is registered already must not fail over the address of STS.
         return None
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    executor = ThreadPoolExecutor(max_workers=1)
+    answer = executor.submit(work)
+    executor.shutdown(wait=False)  # the thread ends with its work
+    return answer
 
 
 def _task_fields(answer: Any) -> dict[str, Any]:
@@ -281,4 +279,4 @@ def _task_fields(answer: Any) -> dict[str, Any]:
 
 
 _gateways: _OncePerProcess[Gateway] = _OncePerProcess()
-_callers: _OncePerProcess[Account | None] = _OncePerProcess()
+_accounts: _OncePerProcess[Future[Account | None]] = _OncePerProcess()

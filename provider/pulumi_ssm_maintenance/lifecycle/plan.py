@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_ssm_maintenance.aws.connection import region_problem
+from pulumi_ssm_maintenance.aws.settings import region_problem
 from pulumi_ssm_maintenance.core.codec import UNKNOWN, Failure, decode, encode
 from pulumi_ssm_maintenance.core.diff import differences, replacing
 from pulumi_ssm_maintenance.core.identity import parse_task_id

@@ -1,14 +1,14 @@
-"""Registering a task exactly once, whatever breaks on the way.
+"""Register a task exactly once, whatever breaks on the way.
 
 The client token is the same in every run of the same program, so a run that died between the registration and the
 save of its state finds its own task again. Two things can then be wrong with the task that AWS names:
 
-- It is older, and was changed since. The caller sees that in what AWS holds, and updates it.
-- AWS says that it does not exist: it was deregistered since (destroyed, and declared again), or it is new and not
-  visible yet. The two cannot be told apart, so after a short wait it is deregistered, which makes sure that it is
-  gone, and the next token is derived from it. However long the lag, there are never two.
+- The task is older, and was changed since. The caller sees that in what AWS holds, and updates it.
+- AWS says that the task does not exist: it was deregistered since (destroyed, and declared again), or it is new and
+  not visible yet. Nothing tells the two apart, so after a short wait the task is deregistered. Then it is certainly
+  gone, and the next token is derived from its id. However long the lag, there are never two tasks.
 
-Where it may not be read, or reading fails, an update to what is declared tells whether it is there.
+Where the task may not be read, or reading fails, an update to what is declared shows whether it exists.
 """
 
 import time
@@ -23,23 +23,23 @@ from pulumi_ssm_maintenance.errors import TaskError, TaskNotFoundError, TokenMis
 from .properties import Inputs
 
 PATIENCE_SECONDS: Final = 3.0
-"""How long a task may stay invisible before it is taken for gone."""
+"""How long an invisible task is waited for before it counts as gone."""
 
 MAX_PATIENCE_SECONDS: Final = 24.0
 MAX_LINKS: Final = 20
-"""How many tasks that cannot be read a chain of tokens may name. Of one that AWS is slow to show, the next is taken as
-it is, with a warning; where all are gone for certain, the next would be too, and an error says what to do."""
+"""How many tasks that cannot be read a chain of tokens may name. When AWS is slow to show new tasks, the next one is
+accepted unread, with a warning. When all of them are certainly gone, an error says what to do."""
 
 _FIRST_PAUSE_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A task that is registered, and what AWS holds of it."""
+    """A registered task, and what AWS holds of it."""
 
     task: TaskId
     held: dict[str, Any] | None
-    """None when it could not be read."""
+    """None when the task could not be read."""
     warnings: tuple[str, ...] = ()
 
 
@@ -58,15 +58,15 @@ def register(aws: Gateway, declared: Inputs) -> Registration:
         except TaskNotFoundError:
             pass  # Deregistered since, or not visible yet.
         except TaskError as error:
-            return Registration(task, None, (f"was registered, but could not be read back: {_told(error)}",))
+            return Registration(task, None, (f"was registered, but could not be read back: {_reason(error)}",))
         try:
             aws.deregister(task, declared.redact)
         except TaskNotFoundError:
-            pass  # Gone for long: the next one may be found at once.
+            pass  # It was gone before.
         except TaskError as error:
-            return Registration(task, None, (f"was registered, but cannot be read nor removed: {_told(error)}",))
+            return Registration(task, None, (f"was registered, but cannot be read nor removed: {_reason(error)}",))
         else:
-            # It was there after all, so AWS is slow today, and the next one gets more time.
+            # It existed after all, so AWS is slow to show new tasks: the next one gets more time.
             patience, lagging = min(2 * patience, MAX_PATIENCE_SECONDS), True
         dead = task.window_task_id
     if lagging:
@@ -75,7 +75,7 @@ def register(aws: Gateway, declared: Inputs) -> Registration:
 
 
 def updated(aws: Gateway, task: TaskId, declared: Inputs) -> dict[str, Any]:
-    """Send the whole desired state with Replace, which clears what is left out and demands a priority.
+    """Send the whole desired state. Replace clears what is left out, and needs a priority.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTask.html
     """
@@ -86,7 +86,7 @@ def updated(aws: Gateway, task: TaskId, declared: Inputs) -> dict[str, Any]:
 
 
 def _last_link(aws: Gateway, declared: Inputs, dead: str | None) -> Registration:
-    """Take the next task as it is: AWS is slow, and an error would leave a task that nobody knows."""
+    """Accept the next task unread: AWS is slow, and an error would leave a task that no state knows."""
     token = client_token(declared.idempotency_key, declared.request, dead)
     task = aws.register(declared.request, token, declared.redact)
     warning = f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
@@ -103,9 +103,9 @@ def _all_dead(declared: Inputs) -> TokenMismatchError:
     )
 
 
-def _told(error: TaskError) -> str:
-    """Say what went wrong after the registration. The next step is not the error's own: the task is in the state."""
-    cure = "Run `pulumi refresh` and `pulumi up` when it is mended: it is not certain that the task is there"
+def _reason(error: TaskError) -> str:
+    """Describe what went wrong after the registration; the next step is another, since the state has the task."""
+    cure = "Run `pulumi refresh` and `pulumi up` once that works again: it is not certain that the task exists"
     return f"{error.code}: {error.detail.rstrip('.')}. {cure}"
 
 
@@ -126,7 +126,7 @@ def _held_when_visible(aws: Gateway, task: TaskId, declared: Inputs, patience: f
 
 
 def _read_when_visible(aws: Gateway, task: TaskId, declared: Inputs, patience: float) -> dict[str, Any]:
-    """Read a task that may be too new to be seen; TaskNotFoundError when patience runs out."""
+    """Read a task that may be too new to be visible; TaskNotFoundError when patience runs out."""
     deadline = time.monotonic() + patience
     pause = _FIRST_PAUSE_SECONDS
     while True:

@@ -14,11 +14,12 @@ from pulumi_ssm_maintenance.aws.connection import (
     HONOURED,
     IRRELEVANT,
     Connection,
-    Role,
+    Endpoints,
     environment_profile,
     environment_region,
     read_connection,
 )
+from pulumi_ssm_maintenance.aws.roles import Role
 from pulumi_ssm_maintenance.errors import SettingsError
 from pulumi_ssm_maintenance.provider import AssumeRoleArgs, AssumeRoleWithWebIdentityArgs, EndpointArgs
 
@@ -42,15 +43,15 @@ EVERY_KEY = {
     "token": ("hunter3", {"token": "hunter3"}),
     "assumeRoles": (
         [{"roleArn": ROLE_ARN}, {"role_arn": ROLE_ARN, "externalId": "x", "duration": None}],
-        {"assume_roles": (Role(ROLE_ARN), Role(ROLE_ARN, (("ExternalId", "x"),)))},
+        {"assume_roles": (Role(ROLE_ARN), Role(ROLE_ARN, external_id="x"))},
     ),
     "assumeRoleWithWebIdentity": (
         {"roleArn": ROLE_ARN, "webIdentityToken": "hunter4", "sessionName": "me"},
-        {"assume_role_with_web_identity": Role(ROLE_ARN, (("RoleSessionName", "me"),), token="hunter4")},
+        {"assume_role_with_web_identity": Role(ROLE_ARN, session_name="me", web_identity_token="hunter4")},
     ),
     "endpoints": (
         [{"ssm": "http://127.0.0.1:1", "ec2": "ignored"}, {"sts": "https://127.0.0.1:2"}],
-        {"ssm_endpoint": "http://127.0.0.1:1", "sts_endpoint": "https://127.0.0.1:2"},
+        {"endpoints": Endpoints(ssm="http://127.0.0.1:1", sts="https://127.0.0.1:2")},
     ),
     "maxRetries": (5, {"max_retries": 5}),
     "retryMode": ("standard", {"retry_mode": "standard"}),
@@ -58,8 +59,8 @@ EVERY_KEY = {
     "forbiddenAccountIds": (["011122223333"], {"forbidden_account_ids": ("011122223333",)}),
     "useFipsEndpoint": (True, {"use_fips_endpoint": True}),
     "useDualstackEndpoint": (True, {"use_dualstack_endpoint": True}),
-    "sharedConfigFiles": (["~/config"], {"shared_config_file": str(Path("~/config").expanduser())}),
-    "sharedCredentialsFiles": (["here"], {"shared_credentials_file": "here"}),
+    "sharedConfigFiles": (["~/config"], {"shared_config_files": str(Path("~/config").expanduser())}),
+    "sharedCredentialsFiles": (["here"], {"shared_credentials_files": "here"}),
     "httpProxy": ("http://proxy:1", {"http_proxy": "http://proxy:1"}),
     "httpsProxy": ("http://proxy:2", {"https_proxy": "http://proxy:2"}),
     "noProxy": ("127.0.0.1", {"no_proxy": "127.0.0.1"}),
@@ -104,23 +105,24 @@ def test_all_keys_together_are_one_connection_that_can_be_shared():
         ("external_id", "x", ("ExternalId", "x")),
         ("externalId", "x", ("ExternalId", "x")),
         ("policy", "{}", ("Policy", "{}")),
-        ("policyArns", ["arn:a", "arn:b"], ("PolicyArns", ("arn:a", "arn:b"))),
+        ("policyArns", ["arn:a", "arn:b"], ("PolicyArns", [{"arn": "arn:a"}, {"arn": "arn:b"}])),
         ("sessionName", "me", ("RoleSessionName", "me")),
         ("sourceIdentity", "me", ("SourceIdentity", "me")),
-        ("tags", {"b": "2", "a": "1"}, ("Tags", (("a", "1"), ("b", "2")))),
-        ("transitiveTagKeys", ["a"], ("TransitiveTagKeys", ("a",))),
+        ("tags", {"b": "2", "a": "1"}, ("Tags", [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])),
+        ("transitiveTagKeys", ["a"], ("TransitiveTagKeys", ["a"])),
     ],
 )
 def test_a_roles_settings_are_those_of_sts(setting, value, parameter):
     for spelling in spellings([{"roleArn": ROLE_ARN, setting: value}]):
         (role,) = read(assumeRoles=spelling).assume_roles
-        assert role == Role(ROLE_ARN, (parameter,))
+        assert role.role_arn == ROLE_ARN
+        assert role.sts_parameters == dict([parameter])
         assert hash(role)
 
 
 def test_a_token_may_stand_in_a_file():
     found = read(assumeRoleWithWebIdentity={"roleArn": ROLE_ARN, "web_identity_token_file": "token"})
-    assert found.assume_role_with_web_identity == Role(ROLE_ARN, token_file="token")
+    assert found.assume_role_with_web_identity == Role(ROLE_ARN, web_identity_token_file="token")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from tests.botocore_model import service_model
 from tests.provider.fake_gateway import ACCOUNT
 
 from pulumi_ssm_maintenance.aws import gateway as gateway_module
-from pulumi_ssm_maintenance.aws.connection import Connection
+from pulumi_ssm_maintenance.aws.connection import Connection, Endpoints
 from pulumi_ssm_maintenance.aws.gateway import Gateway, default_region, gateway
+from pulumi_ssm_maintenance.aws.session import Clients
 from pulumi_ssm_maintenance.core.identity import Account, TaskId
 from pulumi_ssm_maintenance.core.model import DEREGISTER, GET, REGISTER, UPDATE
 from pulumi_ssm_maintenance.errors import (
@@ -63,7 +64,7 @@ class Client:
 
 
 def answering(answer):
-    return Gateway(Connection(), REGION, Client(answer))
+    return Gateway(Clients(Connection(), REGION), Client(answer))
 
 
 def refusal(code, status=400, message="no such thing"):
@@ -81,7 +82,7 @@ def raised_by(action, error):
 @pytest.fixture(autouse=True)
 def _no_memory_of_other_tests(monkeypatch):
     monkeypatch.setattr(gateway_module, "_gateways", gateway_module._OncePerProcess())
-    monkeypatch.setattr(gateway_module, "_callers", gateway_module._OncePerProcess())
+    monkeypatch.setattr(gateway_module, "_accounts", gateway_module._OncePerProcess())
 
 
 def test_a_task_is_registered_under_a_token():
@@ -234,13 +235,13 @@ def sts(monkeypatch, *answers):
     """Let STS give these answers, one for each time that it is asked; gives the list of those not given yet."""
     left = list(answers)
 
-    def make(connection, region):
+    def make(_clients):
         answer = left.pop(0)
         if isinstance(answer, ValueError):
             raise answer
         return Client(answer)
 
-    monkeypatch.setattr(gateway_module, "sts_client", make)
+    monkeypatch.setattr(Clients, "sts", make)
     return left
 
 
@@ -282,10 +283,8 @@ def test_the_caller_is_asked_for_while_another_call_is_under_way(monkeypatch):
             assert asked.wait(10)  # for ever, were the caller asked for afterwards
             return self.answer
 
-    monkeypatch.setattr(
-        gateway_module, "sts_client", lambda *_: Sts({"Arn": "arn:aws:sts::111122223333:assumed-role/a/b"})
-    )
-    aws = Gateway(Connection(), REGION, Ssm({"WindowTaskId": TASK.window_task_id}))
+    monkeypatch.setattr(Clients, "sts", lambda _: Sts({"Arn": "arn:aws:sts::111122223333:assumed-role/a/b"}))
+    aws = Gateway(Clients(Connection(), REGION), Ssm({"WindowTaskId": TASK.window_task_id}))
     aws.ask_account()
     aws.register(REQUEST, "token", shout)
     assert aws.account() == ACCOUNT
@@ -293,12 +292,12 @@ def test_the_caller_is_asked_for_while_another_call_is_under_way(monkeypatch):
 
 def test_a_caller_is_not_asked_for_where_the_settings_say_so(monkeypatch):
     sts(monkeypatch)
-    assert Gateway(Connection(skip_requesting_account_id=True), REGION, Client({})).account() is None
+    assert Gateway(Clients(Connection(skip_requesting_account_id=True), REGION), Client({})).account() is None
 
 
 def test_threads_share_one_client(monkeypatch):
     made, together = [], Barrier(4)
-    monkeypatch.setattr(gateway_module, "ssm_client", lambda connection, region: made.append(region) or Client({}))
+    monkeypatch.setattr(Clients, "ssm", lambda clients: made.append(clients.region) or Client({}))
     connection = Connection()
 
     def work():
@@ -345,8 +344,8 @@ def test_an_account_that_nobody_can_name_is_not_an_allowed_one(monkeypatch):
     ("connection", "said"),
     [
         (Connection(profile="nobody"), "nobody"),
-        (Connection(ssm_endpoint="nonsense"), "Invalid endpoint: nonsense"),
-        (Connection(ssm_endpoint="http://a_b/"), "Invalid endpoint: http://a_b/"),
+        (Connection(endpoints=Endpoints(ssm="nonsense")), "Invalid endpoint: nonsense"),
+        (Connection(endpoints=Endpoints(ssm="http://a_b/")), "Invalid endpoint: http://a_b/"),
     ],
 )
 def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, said):
@@ -368,7 +367,7 @@ def test_a_proxy_that_does_not_work_shows_no_password(proxy):
     connection = Connection(
         access_key="AKIA",
         secret_key="secret",
-        ssm_endpoint="http://127.0.0.1:1",
+        endpoints=Endpoints(ssm="http://127.0.0.1:1"),
         http_proxy=proxy,
         max_retries=0,
         region="eu-west-1",

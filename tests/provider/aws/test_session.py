@@ -10,9 +10,10 @@ from botocore.stub import Stubber
 
 from pulumi_ssm_maintenance._version import __version__
 from pulumi_ssm_maintenance.aws import session
-from pulumi_ssm_maintenance.aws.connection import Connection, Role
+from pulumi_ssm_maintenance.aws.connection import Connection, Endpoints
 from pulumi_ssm_maintenance.aws.gateway import Gateway
-from pulumi_ssm_maintenance.aws.session import MAX_ATTEMPTS, RETRY_MODE, session_region, ssm_client, sts_client
+from pulumi_ssm_maintenance.aws.roles import Role
+from pulumi_ssm_maintenance.aws.session import MAX_ATTEMPTS, RETRY_MODE, Clients, session_region
 from pulumi_ssm_maintenance.core.identity import TaskId
 from pulumi_ssm_maintenance.errors import CredentialsError, SsmMaintenanceError
 
@@ -27,7 +28,7 @@ def files(tmp_path):
     config, credentials = tmp_path / "config", tmp_path / "credentials"
     config.write_text("[profile work]\nregion = eu-central-1\n")
     credentials.write_text("[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = x\n")
-    return {"shared_config_file": str(config), "shared_credentials_file": str(credentials)}
+    return {"shared_config_files": str(config), "shared_credentials_files": str(credentials)}
 
 
 @pytest.fixture
@@ -51,11 +52,11 @@ def calls(monkeypatch):
 
 
 def access_key(connection):
-    return ssm_client(connection, REGION)._request_signer._credentials.access_key
+    return Clients(connection, REGION).ssm()._request_signer._credentials.access_key
 
 
 def config_of(**settings):
-    return ssm_client(Connection(**STATIC, **settings), REGION).meta.config
+    return Clients(Connection(**STATIC, **settings), REGION).ssm().meta.config
 
 
 def test_the_region_is_the_settings_before_the_environments_before_the_profiles(files, monkeypatch):
@@ -82,7 +83,7 @@ def test_credentials_are_those_of_the_environment(monkeypatch):
 
 
 def test_each_role_is_assumed_with_the_credentials_of_the_one_before(calls):
-    roles = (Role(FIRST), Role(SECOND, (("RoleSessionName", "me"),)))
+    roles = (Role(FIRST), Role(SECOND, session_name="me"))
     assert access_key(Connection(**STATIC, assume_roles=roles)) == "AKIA-OF-second"
     assert [(operation, asked["RoleArn"], signer) for operation, asked, signer in calls] == [
         ("AssumeRole", FIRST, "AKIASTATIC"),
@@ -92,14 +93,15 @@ def test_each_role_is_assumed_with_the_credentials_of_the_one_before(calls):
 
 
 def test_a_roles_settings_reach_sts_in_its_own_form(calls):
-    settings = (
-        ("DurationSeconds", 900),
-        ("ExternalId", "x"),
-        ("PolicyArns", ("arn:a", "arn:b")),
-        ("Tags", (("a", "1"),)),
-        ("TransitiveTagKeys", ("a",)),
+    role = Role(
+        FIRST,
+        duration=900,
+        external_id="x",
+        policy_arns=("arn:a", "arn:b"),
+        tags=(("a", "1"),),
+        transitive_tag_keys=("a",),
     )
-    access_key(Connection(**STATIC, assume_roles=(Role(FIRST, settings),)))
+    access_key(Connection(**STATIC, assume_roles=(role,)))
     ((_, asked, _),) = calls
     asked.pop("RoleSessionName")
     assert asked == {
@@ -114,7 +116,7 @@ def test_a_roles_settings_reach_sts_in_its_own_form(calls):
 
 def test_a_role_is_assumed_by_a_token_and_the_next_by_that_role(calls, tmp_path):
     (tmp_path / "token").write_text("from a file")
-    by_file = Role(FIRST, token_file=str(tmp_path / "token"))
+    by_file = Role(FIRST, web_identity_token_file=str(tmp_path / "token"))
     connection = Connection(assume_role_with_web_identity=by_file, assume_roles=(Role(SECOND),))
     assert access_key(connection) == "AKIA-OF-second"
     (first, token, _), (second, _, signer) = calls
@@ -123,17 +125,19 @@ def test_a_role_is_assumed_by_a_token_and_the_next_by_that_role(calls, tmp_path)
 
 
 def test_an_sso_token_that_botocore_reads_from_its_cache_is_kept_out_of_errors():
-    client = session._new_session(Connection()).create_client("sso", region_name=REGION)
+    clients = Clients(Connection(), REGION)
+    client = clients._base_session().create_client("sso", region_name=REGION)
     with Stubber(client) as sso:
         sso.add_response("get_role_credentials", {"roleCredentials": {}})
         client.get_role_credentials(roleName="deployer", accountId="123456789012", accessToken="token of a login")
-    assert "token of a login" in session.SENT_TOKENS
+    assert "token of a login" in clients.sent_tokens
 
 
 def test_a_token_file_that_is_not_there_is_a_lack_of_credentials(tmp_path):
-    by_file = Role(FIRST, token_file=str(tmp_path / "token"))
+    by_file = Role(FIRST, web_identity_token_file=str(tmp_path / "token"))
     connection = Connection(assume_role_with_web_identity=by_file)
-    aws = Gateway(connection, REGION, ssm_client(connection, REGION))
+    clients = Clients(connection, REGION)
+    aws = Gateway(clients, clients.ssm())
     with pytest.raises(CredentialsError, match="No such file"):
         aws.get(TaskId("mw-0123456789abcdef0", "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"), str)
 
@@ -146,9 +150,9 @@ def test_the_metadata_service_is_asked_only_where_the_settings_allow(monkeypatch
         asked.append(self)
 
     monkeypatch.setattr("botocore.credentials.InstanceMetadataProvider.load", provider)
-    ssm_client(Connection(), REGION)
+    Clients(Connection(), REGION).ssm()
     assert len(asked) == 1
-    ssm_client(Connection(skip_metadata_api_check=True), REGION)
+    Clients(Connection(skip_metadata_api_check=True), REGION).ssm()
     assert len(asked) == 1
 
 
@@ -165,30 +169,32 @@ def test_how_often_is_the_settings_choice(retries, attempts):
 
 
 def test_clients_go_to_the_regions_own_address():
-    assert ssm_client(Connection(**STATIC), "cn-north-1").meta.endpoint_url == "https://ssm.cn-north-1.amazonaws.com.cn"
+    assert (
+        Clients(Connection(**STATIC), "cn-north-1").ssm().meta.endpoint_url == "https://ssm.cn-north-1.amazonaws.com.cn"
+    )
 
 
 @pytest.mark.parametrize(
     ("settings", "url"),
     [
-        ({"ssm_endpoint": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
+        ({"endpoints": Endpoints(ssm="http://127.0.0.1:1")}, "http://127.0.0.1:1"),
         ({"use_fips_endpoint": True}, "https://ssm-fips.us-east-1.amazonaws.com"),
         ({"use_dualstack_endpoint": True}, "https://ssm.us-east-1.api.aws"),
     ],
 )
 def test_the_settings_name_another_address(settings, url):
-    assert ssm_client(Connection(**STATIC, **settings), "us-east-1").meta.endpoint_url == url
+    assert Clients(Connection(**STATIC, **settings), "us-east-1").ssm().meta.endpoint_url == url
 
 
 def test_sts_has_a_region_and_an_address_of_its_own():
-    client = sts_client(Connection(**STATIC, sts_region="eu-west-2"), REGION)
+    client = Clients(Connection(**STATIC, sts_region="eu-west-2"), REGION).sts()
     assert (client.meta.region_name, client.meta.endpoint_url) == ("eu-west-2", "https://sts.eu-west-2.amazonaws.com")
-    elsewhere = sts_client(Connection(**STATIC, sts_endpoint="http://127.0.0.1:2"), REGION)
+    elsewhere = Clients(Connection(**STATIC, endpoints=Endpoints(sts="http://127.0.0.1:2")), REGION).sts()
     assert elsewhere.meta.endpoint_url == "http://127.0.0.1:2"
 
 
 def test_sts_is_given_up_soon():
-    config = sts_client(Connection(**STATIC), REGION).meta.config
+    config = Clients(Connection(**STATIC), REGION).sts().meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 5)
     assert config.retries["total_max_attempts"] == 2
 
@@ -204,8 +210,8 @@ def test_all_clients_of_a_process_read_the_models_of_aws_once(monkeypatch):
     session._loader.cache_clear()
     connection = Connection(**STATIC, assume_roles=(Role(FIRST),))
     for region in (REGION, "us-east-1"):
-        ssm_client(connection, region)
-        sts_client(connection, region)
+        Clients(connection, region).ssm()
+        Clients(connection, region).sts()
     models = [path for path in read if path.endswith("service-2")]
     assert len(models) == len(set(models)) == 2
 
@@ -219,7 +225,7 @@ def test_a_proxy_is_used_but_for_the_hosts_that_need_none():
     assert config_of(**proxies).proxies == {"http": "http://127.0.0.1:1", "https": "http://127.0.0.1:2"}
     assert config_of(**proxies, no_proxy=".amazonaws.com").proxies is None
     assert config_of(**proxies, no_proxy="example.com").proxies is not None
-    assert config_of(**proxies, no_proxy="127.0.0.1", ssm_endpoint="http://127.0.0.1:3").proxies is None
+    assert config_of(**proxies, no_proxy="127.0.0.1", endpoints=Endpoints(ssm="http://127.0.0.1:3")).proxies is None
     assert config_of().proxies is None
 
 
@@ -229,14 +235,14 @@ def test_a_proxy_is_used_but_for_the_hosts_that_need_none():
 )
 def test_certificates_are_verified_as_the_settings_say(monkeypatch, settings, verified):
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    client = ssm_client(Connection(**STATIC, **settings), REGION)
+    client = Clients(Connection(**STATIC, **settings), REGION).ssm()
     assert client._endpoint.http_session._verify == verified
 
 
 def test_nothing_is_sent_for_an_engine_that_is_gone(monkeypatch):
     sent = []
     monkeypatch.setattr(URLLib3Session, "send", lambda self, request: sent.append(request))
-    client = ssm_client(Connection(**STATIC), REGION)
+    client = Clients(Connection(**STATIC), REGION).ssm()
     monkeypatch.setattr(os, "getppid", lambda: 1)
     with pytest.raises(SsmMaintenanceError, match="the Pulumi engine that started this provider is gone"):
         client.describe_maintenance_windows()
