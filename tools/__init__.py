@@ -1,1 +1,1 @@
-"""The commands behind the Makefile."""
+"""The programs that the Makefile runs."""

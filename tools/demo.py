@@ -1,6 +1,6 @@
-"""The main job, shown: the quickstart on the real engine and a local AWS, from nothing and back to nothing.
+"""Deploy the quickstart on the real engine and a local AWS, deploy it again without changes, and destroy it.
 
-Everything is kept in a temporary folder. Ctrl-C at any time leaves neither a file nor a process behind.
+All files are in a temporary folder. Ctrl-C at any time leaves no file and no process behind.
 """
 
 import signal
@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-# Until there is something to clean up, which is after the imports, an interruption just ends the demo.
+# Before the imports have ended there is nothing to clean up: an interruption only ends the process.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 
-from pulumi_ssm_maintenance.testing import (  # noqa: E402 - the imports take a moment, in which Ctrl-C may come
+from pulumi_ssm_maintenance.testing import (  # noqa: E402 - Ctrl-C may come while these are imported
     EngineError,
     LocalAws,
     LocalStack,
@@ -23,15 +23,15 @@ _HIDDEN_FIELDS = ("ResponseMetadata",)
 
 
 def main() -> int:
-    """Show the main job."""
-    # A supervisor asks with SIGTERM; it is to leave as little behind as Ctrl-C.
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, signal.default_int_handler)
+    """Run the demo."""
+    # SIGTERM, which supervisors send, cleans up as Ctrl-C does.
+    for request in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(request, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="pulumi-ssm-maintenance-demo-") as folder:
             _show(Path(folder))
     except KeyboardInterrupt:
-        _say("Interrupted: the local AWS and the stack are gone.")
+        _say("Interrupted. The local AWS and the stack are removed.")
         return 130
     except EngineError as error:
         _say(f"The demo failed. {error}")
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def _show(folder: Path) -> None:
-    _say("Starting a local AWS (moto, with maintenance windows completed) on 127.0.0.1; takes a few seconds ...")
+    _say("Starting a local AWS (moto, with complete maintenance windows) on 127.0.0.1; takes a few seconds ...")
     home = folder / "home"
     install_aws_plugin(home)
     with LocalAws() as aws, LocalStack(_CHECKOUT, folder=folder, env=aws.env, plugins_home=home, name="demo") as stack:
@@ -49,21 +49,21 @@ def _show(folder: Path) -> None:
         _say("pulumi up: the program in examples/quickstart, on the real engine ...")
         sys.stdout.write(stack.up().output)
 
-        _say("The tasks as AWS now holds them:")
+        _say("The tasks at AWS now:")
         _print_tasks(aws)
 
-        _say("pulumi up, a second time: nothing is to change ...")
+        _say("pulumi up again: nothing must change ...")
         aws.clear_requests()
         sys.stdout.write(stack.up(args=["--expect-no-changes"]).output)
         calls = [request.operation for request in aws.requests(service="ssm")]
         written = [name for name in calls if name.startswith(("Register", "Update", "Deregister"))]
-        print(f"Calls that changed anything at AWS: {len(written)}")
+        print(f"Calls that changed something at AWS: {len(written)}")
 
         _say("pulumi destroy ...")
         sys.stdout.write(stack.destroy().output)
         windows = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
         print(f"Windows left at AWS: {len(windows)}")
-    _say("Done. The same program runs against a real account: see README.md.")
+    _say("Done. The same program also runs against a real account: see README.md.")
 
 
 def _print_tasks(aws: LocalAws) -> None:

@@ -1,4 +1,4 @@
-"""What is installed for this package and each of its extras, and how big it is: the figures of docs/dependencies.md."""
+"""Print which packages this one and its extras install, and their sizes, for docs/dependencies.md."""
 
 import re
 import sys
@@ -11,7 +11,7 @@ _EXTRA = re.compile(r"extra == [\"']([\w-]+)[\"']")
 
 
 def main() -> None:
-    """Print the base, and what each extra adds to it."""
+    """Print the base packages, then those that each extra adds."""
     base = _needed(_NAME, frozenset())
     _print("base", base)
     for extra in sys.argv[1:] or ("components", "testing"):
@@ -21,7 +21,7 @@ def main() -> None:
 def _needed(name: str, extras: frozenset[str], seen: set[str] | None = None) -> set[str]:
     found = set() if seen is None else seen
     for line in distribution(name).requires or ():
-        required, its_extras, marker = _REQUIREMENT.fullmatch(line).groups()  # type: ignore[union-attr] # any line fits
+        required, its_extras, marker = _REQUIREMENT.fullmatch(line).groups()  # type: ignore[union-attr] # every requirement line matches
         wanted = _EXTRA.search(marker or "")
         normal = re.sub(r"[-_.]+", "-", required).lower()
         if (wanted and wanted[1] not in extras) or normal in found or not _is_installed(normal):
@@ -40,9 +40,9 @@ def _is_installed(name: str) -> bool:
 
 
 def _megabytes(name: str) -> float:
-    """Measure the files of a package, without the byte code that Python makes of them."""
+    """Measure the files of a package without compiled byte code."""
     files = (file.locate() for file in distribution(name).files or () if "__pycache__" not in str(file))
-    return sum(file.stat().st_size for file in files if file.exists()) / 1e6  # type: ignore[attr-defined] # paths
+    return sum(file.stat().st_size for file in files if file.exists()) / 1e6  # type: ignore[attr-defined] # they are paths
 
 
 def _print(title: str, names: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Install a built wheel in an environment of its own, away from the checkout, and look at what users would get."""
+"""Install a built wheel into a fresh environment outside the checkout, and check what users get."""
 
 import subprocess
 import sys
@@ -30,15 +30,15 @@ for entry_point in wheel.entry_points:
 
 
 def main(wheel: Path) -> None:
-    """Try one wheel; any shortcoming ends the program with an error."""
+    """Check one wheel. The first fault ends the program with an error."""
     _look_into(wheel)
     with tempfile.TemporaryDirectory() as folder:
         environment = Path(folder, "environment")
         _install(wheel, environment)
         command: list[str | Path] = [environment / "bin" / "python", "-I", "-c", _IMPORT_AND_COMPARE]
         if subprocess.run(command, cwd=folder, check=False).returncode:
-            sys.exit(f"{wheel.name} does not work where only it is installed; the reason is above")
-    print(f"{wheel.name}: both packages import from the wheel alone, and nothing else is in it")
+            sys.exit(f"{wheel.name} does not work outside the checkout; the reason is above")
+    print(f"{wheel.name}: both packages import from the wheel, and the wheel contains nothing else")
 
 
 def _look_into(wheel: Path) -> None:
@@ -46,8 +46,8 @@ def _look_into(wheel: Path) -> None:
     if missing := _DATA - names:
         sys.exit(f"{wheel.name} lacks {', '.join(sorted(missing))}")
     code = {name for name in names if ".dist-info/" not in name}
-    if strangers := {name for name in code if name.partition("/")[0] not in _ROOTS or "/tests/" in name}:
-        sys.exit(f"{wheel.name} holds {', '.join(sorted(strangers))}, which users should not get")
+    if unexpected := {name for name in code if name.partition("/")[0] not in _ROOTS or "/tests/" in name}:
+        sys.exit(f"{wheel.name} holds {', '.join(sorted(unexpected))}, which users should not get")
 
 
 def _install(wheel: Path, environment: Path) -> None:
@@ -55,8 +55,8 @@ def _install(wheel: Path, environment: Path) -> None:
     python = environment / "bin" / "python"
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python]
     subprocess.run([*pip, "install", "--quiet", "--no-index", "--no-deps", wheel], check=True)
-    # The dependencies are the tested ones, borrowed from .venv: fetching them anew would prove nothing about the wheel.
-    # A folder named in a .pth file has its own .pth files left unread, so the checkout stays out of sight.
+    # Use the dependencies of .venv: installing them again would prove nothing about the wheel.
+    # Python ignores .pth files in a folder that a .pth file adds, so the checkout is not on the path.
     packages = environment / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Which `pulumi` the set-up uses, on machines of all kinds."""
+"""Which `pulumi` the set-up uses on which machine."""
 
 import os
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ import pytest
 from tools.setup.build import Build, go_refusal
 from tools.setup.cache import cache_folder, publishing, writing
 from tools.setup.console import SetupError
+from tools.setup.download import Download
 from tools.setup.on_path import LAUNCHERS, OnPath
 from tools.setup.pins import Pins, parse_version, read_pins
-from tools.setup.release import Release
-from tools.setup.ways import Unavailable, Way, asked_for, at_hand, provide
+from tools.setup.sources import Source, Unavailable, find, install, selected
 
 CHECKOUT = Path(__file__).parents[2]
 OLDEST = (3, 259, 0)
 
 
 @dataclass
-class FakeWay(Way):
+class FakeSource(Source):
     name: str
     kept: Path | None = None
     made: Path | None = None
@@ -28,10 +28,10 @@ class FakeWay(Way):
     def cure(self):
         return f"cure of {self.name}"
 
-    def at_hand(self):
+    def find(self):
         return self.kept
 
-    def provide(self):
+    def install(self):
         self.tried.append(self.name)
         if self.made is None:
             raise Unavailable(f"{self.name} is out of order")
@@ -55,45 +55,49 @@ def on_path(*folders):
     return OnPath(os.pathsep.join(map(str, folders)), OLDEST)
 
 
-def test_what_is_at_hand_is_taken_in_the_order_of_the_ways_without_any_work():
-    ways = [FakeWay("path"), FakeWay("download", kept=Path("b")), FakeWay("build", kept=Path("c"), made=Path("d"))]
-    assert at_hand(ways) == Path("b")
-    assert not ways[2].tried
+def test_an_installed_pulumi_is_taken_in_the_order_of_the_sources_without_any_work():
+    sources = [
+        FakeSource("path"),
+        FakeSource("download", kept=Path("b")),
+        FakeSource("build", kept=Path("c"), made=Path("d")),
+    ]
+    assert find(sources) == Path("b")
+    assert not sources[2].tried
 
 
 def test_the_release_is_downloaded_before_anything_is_built():
-    ways = [FakeWay("path"), FakeWay("download", made=Path("b")), FakeWay("build", made=Path("c"))]
-    assert provide(ways) == Path("b")
-    assert not ways[2].tried
+    sources = [FakeSource("path"), FakeSource("download", made=Path("b")), FakeSource("build", made=Path("c"))]
+    assert install(sources) == Path("b")
+    assert not sources[2].tried
 
 
 def test_the_engine_is_built_where_the_download_is_impossible(capsys):
-    ways = [FakeWay("path"), FakeWay("download"), FakeWay("build", made=Path("c"))]
-    assert provide(ways) == Path("c")
+    sources = [FakeSource("path"), FakeSource("download"), FakeSource("build", made=Path("c"))]
+    assert install(sources) == Path("c")
     assert "not by download: download is out of order" in capsys.readouterr().err
 
 
-def test_when_no_way_works_the_error_names_the_cure_of_each():
+def test_when_no_source_works_the_error_names_the_cure_of_each():
     with pytest.raises(SetupError) as failure:
-        provide([FakeWay("path"), FakeWay("download"), FakeWay("build")])
+        install([FakeSource("path"), FakeSource("download"), FakeSource("build")])
     assert [f"cure of {name}" in str(failure.value) for name in ("path", "download", "build")] == [True] * 3
 
 
-def test_the_environment_can_insist_on_one_way():
-    ways = [FakeWay("path", kept=Path("a")), FakeWay("download"), FakeWay("build", kept=Path("c"))]
-    assert at_hand(asked_for(ways, {"PULUMI_ENGINE": "build"})) == Path("c")
-    assert asked_for(ways, {"PULUMI_ENGINE": ""}) == ways
+def test_the_environment_can_select_one_source():
+    sources = [FakeSource("path", kept=Path("a")), FakeSource("download"), FakeSource("build", kept=Path("c"))]
+    assert find(selected(sources, {"PULUMI_ENGINE": "build"})) == Path("c")
+    assert selected(sources, {"PULUMI_ENGINE": ""}) == sources
 
 
-def test_a_way_that_does_not_exist_is_refused_with_the_names_of_those_that_do():
+def test_an_unknown_source_is_refused_and_the_error_names_the_known_ones():
     with pytest.raises(SetupError, match="'source', but must be one of: path, build"):
-        asked_for([FakeWay("path"), FakeWay("build")], {"PULUMI_ENGINE": "source"})
+        selected([FakeSource("path"), FakeSource("build")], {"PULUMI_ENGINE": "source"})
 
 
 @pytest.mark.parametrize("version", ["v3.259.0", "v3.300.1", "3.259.0"])
 def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
     pulumi = pulumi_in(tmp_path, version)
-    assert on_path(tmp_path).at_hand() == pulumi
+    assert on_path(tmp_path).find() == pulumi
 
 
 @pytest.mark.parametrize(
@@ -102,61 +106,61 @@ def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
 )
 def test_a_pulumi_on_path_that_is_not_known_to_work_is_passed_over(tmp_path, version, reason):
     pulumi_in(tmp_path, version)
-    assert on_path(tmp_path).at_hand() is None
+    assert on_path(tmp_path).find() is None
     with pytest.raises(Unavailable, match=reason):
-        on_path(tmp_path).provide()
+        on_path(tmp_path).install()
 
 
 def test_a_broken_pulumi_on_path_is_passed_over(tmp_path):
     pulumi_in(tmp_path, "").write_text("#!/bin/sh\nexit 3\n")
-    assert on_path(tmp_path).at_hand() is None
+    assert on_path(tmp_path).find() is None
 
 
 def test_the_wrapper_of_an_activated_environment_is_not_taken_for_an_installed_pulumi(tmp_path):
     pulumi_in(tmp_path / "venv", "v3.259.0", launchers=())
     real = pulumi_in(tmp_path / "installed", "v3.259.0")
-    assert on_path(tmp_path / "venv").at_hand() is None
-    assert on_path(tmp_path / "venv", tmp_path / "installed").at_hand() == real
+    assert on_path(tmp_path / "venv").find() is None
+    assert on_path(tmp_path / "venv", tmp_path / "installed").find() == real
 
 
 def test_launchers_count_beside_the_file_that_a_link_leads_to(tmp_path):
     real = pulumi_in(tmp_path / "real", "v3.259.0")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pulumi").symlink_to(real)
-    assert on_path(tmp_path / "bin").at_hand() == tmp_path / "bin" / "pulumi"
+    assert on_path(tmp_path / "bin").find() == tmp_path / "bin" / "pulumi"
 
 
 def test_without_a_pulumi_on_path_the_reason_says_so(tmp_path):
     with pytest.raises(Unavailable, match="no pulumi on PATH"):
-        on_path(tmp_path / "not there").provide()
+        on_path(tmp_path / "not there").install()
 
 
-def release(tmp_path, python):
+def download(tmp_path, python):
     (tmp_path / "cache").mkdir(exist_ok=True)
-    return Release(tmp_path / "cache", script(tmp_path / "python", python), OLDEST)
+    return Download(tmp_path / "cache", Pins(engine=OLDEST, go=(1, 25, 11)), script(tmp_path / "python", python))
 
 
 def test_a_downloaded_release_is_kept_for_the_next_checkout(tmp_path):
     # The installer's arguments are `-c <program> <folder> <version>`; the check that comes first has no folder.
     installer = '[ -z "$3" ] || { mkdir "$3/bin" && echo "$4" > "$3/bin/pulumi"; }'
-    way = release(tmp_path, installer)
-    assert way.at_hand() is None
-    pulumi = way.provide()
+    source = download(tmp_path, installer)
+    assert source.find() is None
+    pulumi = source.install()
     assert pulumi.read_text().strip() == "3.259.0"
-    assert way.at_hand() == pulumi
+    assert source.find() == pulumi
 
 
-def test_a_server_out_of_reach_is_no_error_but_the_end_of_this_way(tmp_path):
+def test_when_the_server_cannot_be_reached_the_next_source_is_tried(tmp_path):
     with pytest.raises(Unavailable, match="cannot be reached"):
-        release(tmp_path, "exit 1").provide()
+        download(tmp_path, "exit 1").install()
 
 
 def test_a_download_that_fails_half_way_leaves_nothing_behind(tmp_path):
-    way = release(tmp_path, '[ -z "$3" ] || { mkdir "$3/bin"; exit 1; }')
+    source = download(tmp_path, '[ -z "$3" ] || { mkdir "$3/bin"; exit 1; }')
     with pytest.raises(Unavailable, match="the installer failed"):
-        way.provide()
+        source.install()
     assert list((tmp_path / "cache").iterdir()) == []
-    assert way.at_hand() is None
+    assert source.find() is None
 
 
 @pytest.mark.parametrize(
@@ -171,27 +175,27 @@ def test_go_must_be_as_new_as_the_module_asks_for(found, reason):
 def test_without_go_there_is_no_build(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="no working go"):
-        module(tmp_path).provide()
+        module(tmp_path).install()
 
 
 def test_an_engine_is_built_once_and_again_when_a_launcher_changes(tmp_path, monkeypatch):
     # A Go that answers `env GOVERSION`, and for `build … -o <file> <package>` writes the file.
     script(tmp_path / "bin" / "go", '[ "$1" = env ] && echo go1.26.0 && exit; echo built > "$6"')
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
-    way = module(tmp_path)
-    assert way.at_hand() is None
-    pulumi = way.provide()
-    assert way.at_hand() == pulumi
+    source = module(tmp_path)
+    assert source.find() is None
+    pulumi = source.install()
+    assert source.find() == pulumi
     assert sorted(path.name for path in pulumi.parent.iterdir()) == ["pulumi", "pulumi-language-python"]
     (tmp_path / "engine" / "launchers" / "pulumi-language-python").write_text("another")
-    assert way.at_hand() is None
+    assert source.find() is None
 
 
 def test_a_build_that_fails_says_what_it_needs_and_leaves_nothing_behind(tmp_path, monkeypatch):
     script(tmp_path / "bin" / "go", '[ "$1" = env ] && echo go1.26.0 && exit; echo half > "$6"; exit 1')
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
     with pytest.raises(SetupError, match="It needs the modules of tools/engine"):
-        module(tmp_path).provide()
+        module(tmp_path).install()
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -201,7 +205,7 @@ def module(tmp_path):
     launchers.mkdir(parents=True)
     for file in (tmp_path / "engine" / "go.mod", tmp_path / "engine" / "go.sum", launchers / LAUNCHERS[0]):
         file.write_text("first")
-    return Build(tmp_path / "cache", tmp_path / "engine", Pins(engine=OLDEST, go=(1, 25, 11)))
+    return Build(tmp_path / "cache", Pins(engine=OLDEST, go=(1, 25, 11)), tmp_path / "engine")
 
 
 def test_the_cache_loses_what_an_interrupted_set_up_left_and_keeps_what_is_complete(tmp_path):
@@ -233,7 +237,7 @@ def test_the_pins_come_from_the_modules_own_file():
 
 @pytest.mark.parametrize(
     ("text", "version"),
-    [("v3.259.0\n", (3, 259, 0)), ("go1.26.8", (1, 26, 8)), ("1.26", (1, 26, 0)), ("v3.260.0-alpha.x", (3, 260, 0))],
+    [("v3.259.0\n", (3, 259, 0)), ("go1.26.8", (1, 26, 8)), ("1.26", (1, 26, 0)), ("v3.275.0-alpha.x", (3, 275, 0))],
 )
 def test_versions_are_read_as_their_tools_print_them(text, version):
     assert parse_version(text) == version

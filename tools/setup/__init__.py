@@ -1,1 +1,1 @@
-"""Make `.venv` with all that development needs, and a `pulumi` in it. Standard library only."""
+"""Make `.venv` with everything that development needs, including `pulumi`. Uses the standard library only."""

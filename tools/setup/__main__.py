@@ -1,4 +1,4 @@
-"""Set the checkout up; a second run finds everything done, and needs no network."""
+"""Set up this checkout. A second run finds everything done and needs no network."""
 
 import os
 import sys
@@ -8,19 +8,19 @@ from pathlib import Path
 from .build import Build
 from .cache import cache_folder, writing
 from .console import SetupError, tell
+from .download import Download
 from .environment import Environment
 from .locks import alone_in
 from .on_path import OnPath
 from .pins import read_pins
-from .release import Release
-from .ways import Way, asked_for, at_hand, provide
+from .sources import Source, find, install, selected
 from .wrapper import write_wrapper
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
-    """Run the steps, and turn what stops them into one sentence."""
+    """Run the steps, and report a failure in one sentence."""
     try:
         with alone_in(_CHECKOUT):
             _set_up(Environment(_CHECKOUT))
@@ -28,7 +28,7 @@ def main() -> int:
         tell(f"Set-up stopped. {error}")
         return 1
     except KeyboardInterrupt:
-        tell("Set-up interrupted. Run it again: it repairs what is half done.")
+        tell("Set-up interrupted. Run it again: it repairs unfinished steps.")
         return 130
     return 0
 
@@ -36,24 +36,24 @@ def main() -> int:
 def _set_up(environment: Environment) -> None:
     environment.prepare()
     cache = cache_folder(os.environ)
-    ways = asked_for(_ways(environment, cache), os.environ)
-    pulumi = at_hand(ways) or _work_for_pulumi(ways, cache)
+    sources = selected(_sources(environment, cache), os.environ)
+    pulumi = find(sources) or _install(sources, cache)
     write_wrapper(environment.bin / "pulumi", pulumi)
     tell(f"Ready: .venv/bin/python and .venv/bin/pulumi ({pulumi})")
 
 
-def _work_for_pulumi(ways: Sequence[Way], cache: Path) -> Path:
-    with writing(cache):  # another checkout may have done the work while this one waited
-        return at_hand(ways) or provide(ways)
+def _install(sources: Sequence[Source], cache: Path) -> Path:
+    with writing(cache):  # another checkout may have installed it while this one waited
+        return find(sources) or install(sources)
 
 
-def _ways(environment: Environment, cache: Path) -> list[Way]:
+def _sources(environment: Environment, cache: Path) -> list[Source]:
     module = _CHECKOUT / "tools" / "engine"
     pins = read_pins(module / "go.mod")
     return [
         OnPath(os.environ.get("PATH", ""), pins.engine),
-        Release(cache, environment.python, pins.engine),
-        Build(cache, module, pins),
+        Download(cache, pins, environment.python),
+        Build(cache, pins, module),
     ]
 
 

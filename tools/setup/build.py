@@ -1,4 +1,4 @@
-"""The third way: an engine built with Go from the module pinned in `tools/engine`."""
+"""The third source: an engine built with Go from the module pinned in `tools/engine`."""
 
 import hashlib
 import os
@@ -8,51 +8,52 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from .cache import publishing
-from .console import SetupError, step
-from .pins import Pins, Version, parse_version, show
-from .ways import Unavailable, Way
+from .console import SetupError
+from .pins import Version, parse_version, show
+from .sources import CachedSource, Unavailable
 
 _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-# The module stands alone whatever surrounds the checkout, and needs no C compiler.
+# Ignore a Go workspace around the checkout, and build without a C compiler.
 _GO_SETTINGS = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off", "CGO_ENABLED": "0"}
 
 
 @dataclass(frozen=True, slots=True)
-class Build(Way):
-    """An engine from source, kept in the cache with our launchers beside it."""
+class Build(CachedSource):
+    """An engine built from source, with our launchers beside it."""
 
-    cache: Path
     module: Path
-    pins: Pins
-    name: str = "build"
+
+    name: ClassVar[str] = "build"
 
     @property
     def cure(self) -> str:
         """Install Go."""
         return f"install Go {_plain(self.pins.go)} or newer (https://go.dev/doc/install) and put it on PATH"
 
-    def at_hand(self) -> Path | None:
-        """The engine of an earlier set-up."""
-        pulumi = self._folder / "pulumi"
-        return pulumi if pulumi.exists() else None
-
-    def provide(self) -> Path:
-        """Build the engine, if there is a Go that can."""
-        if refused := go_refusal(self._go_version(), self.pins.go):
-            raise Unavailable(refused)
-        duration = "3 to 10 minutes the first time, on all cores; downloads about 300 MB of Go modules"
-        with step(f"Building Pulumi {show(self.pins.engine)} with Go ({duration})"), publishing(self._folder) as work:
-            self._compile(work / "pulumi")
-            for launcher in self._launchers():
-                shutil.copy(launcher, work)
-        return self._folder / "pulumi"
+    @property
+    def folder(self) -> Path:
+        """One folder per version, platform, and content of the module and the launchers."""
+        return self.cache / f"engine-{show(self.pins.engine)}-{self._fingerprint()}"
 
     @property
-    def _folder(self) -> Path:
-        return self.cache / f"engine-{show(self.pins.engine)}-{self._fingerprint()}"
+    def announcement(self) -> str:
+        """Name the version and the time that a first build takes."""
+        duration = "3 to 10 minutes the first time, on all cores; downloads about 300 MB of Go modules"
+        return f"Building Pulumi {show(self.pins.engine)} with Go ({duration})"
+
+    def check(self) -> None:
+        """Look for a Go that is new enough."""
+        if refused := go_refusal(self._go_version(), self.pins.go):
+            raise Unavailable(refused)
+
+    def fill(self, folder: Path) -> None:
+        """Build the engine, and copy the launchers."""
+        self._compile(folder / "pulumi")
+        for launcher in self._launchers():
+            shutil.copy(launcher, folder)
 
     def _launchers(self) -> list[Path]:
         return sorted(path for path in (self.module / "launchers").iterdir() if path.is_file())
@@ -64,7 +65,7 @@ class Build(Way):
         return digest.hexdigest()[:12]
 
     def _go_version(self) -> Version | None:
-        """Ask inside the module, where Go may answer with a newer toolchain that it fetches itself."""
+        """Ask inside the module: there, Go may download and report a newer toolchain."""
         try:
             answer = subprocess.run(
                 ["go", "env", "GOVERSION"], cwd=self.module, capture_output=True, text=True, check=True

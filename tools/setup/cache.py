@@ -1,4 +1,4 @@
-"""The user's cache folder, which all checkouts share: what is in it under its final name is complete."""
+"""The user's cache folder, which all checkouts share. A folder that has its final name is complete."""
 
 import shutil
 import sys
@@ -14,7 +14,7 @@ _UNFINISHED = "unfinished-"
 
 
 def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Where this user's machine keeps what can be made again."""
+    """Return the folder for files that can be downloaded or built again."""
     if configured := environment.get("XDG_CACHE_HOME"):
         caches = Path(configured)
     else:
@@ -24,7 +24,7 @@ def cache_folder(environment: Mapping[str, str], platform: str = sys.platform) -
 
 @contextmanager
 def writing(cache: Path) -> Iterator[None]:
-    """Have the cache folder for oneself, without what an interrupted set-up left there."""
+    """Lock the cache folder, and remove what an interrupted set-up left in it."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -39,7 +39,7 @@ def writing(cache: Path) -> Iterator[None]:
 
 @contextmanager
 def publishing(final: Path) -> Iterator[Path]:
-    """Give a temporary folder that becomes the final one when the block ends well."""
+    """Yield a temporary folder that gets its final name when the block ends without an error."""
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=final.parent) as scratch:
         work = Path(scratch, final.name)
         work.mkdir()

@@ -1,4 +1,4 @@
-"""What the person in front of the terminal sees."""
+"""Output on the terminal."""
 
 import sys
 import time
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 
 class SetupError(Exception):
-    """The set-up cannot go on; the text says why and what to do."""
+    """The set-up cannot continue. The text says why, and what to do."""
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a step, and say how long it took once it has ended well."""
+    """Announce a step, and report its duration when it has succeeded."""
     tell(f"==> {text}")
     start = time.monotonic()
     yield
@@ -20,5 +20,5 @@ def step(text: str) -> Iterator[None]:
 
 
 def tell(text: str) -> None:
-    """Print a line at once, also into a pipe."""
+    """Print a line immediately, even into a pipe."""
     print(text, file=sys.stderr, flush=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .console import SetupError, step
 
-_SETUP_VERSION = "1"  # another way of installing is another number
+_SETUP_VERSION = "1"  # increase it when the way of installing changes
 _PACKAGES = ("requirements-dev.txt",)
 _PROJECT = ("pyproject.toml", "provider/pulumi_ssm_maintenance/_version.py")
 _INDEX_CURE = (
     "The first set-up needs the package index that pip is configured for (`python3 -m pip config list` shows it). "
-    "Then run this again: it starts over by itself."
+    "Then run this again: it starts from the beginning."
 )
 
 
@@ -25,7 +25,7 @@ class Environment:
 
     @property
     def bin(self) -> Path:
-        """Where its programs are."""
+        """The folder of its programs."""
         return self.checkout / ".venv" / "bin"
 
     @property
@@ -34,7 +34,7 @@ class Environment:
         return self.bin / "python"
 
     def prepare(self) -> None:
-        """Bring it up to date: nothing to do, the project only, or all of it."""
+        """Install what has changed: nothing, the project only, or everything."""
         packages, project = self._stamp(_PACKAGES), self._stamp(_PROJECT)
         if not (self._is_stamped("packages", packages) and self._works()):
             self._make()
@@ -46,7 +46,7 @@ class Environment:
     def _make(self) -> None:
         with step("Making .venv with the pinned packages (about a minute; the first time downloads 200 MB)"):
             self._run(sys.executable, "-m", "venv", "--clear", self.bin.parent, cure="Is the disk full?")
-            # Python compiles a module when it is first imported; compiling them all here would double the time.
+            # Python compiles each module at its first import; compiling all of them now would double the time.
             packages = ("--require-hashes", "--no-compile", "--requirement", self.checkout / "requirements-dev.txt")
             self._pip(*packages, cure=_INDEX_CURE)
 
@@ -64,14 +64,14 @@ class Environment:
             raise SetupError(f"That failed, for the reason above. {cure}")
 
     def _works(self) -> bool:
-        """Whether its interpreter still finds its packages: not so when the system's Python was replaced."""
+        """Tell whether its interpreter still finds its packages. After an upgrade of the system's Python it may not."""
         try:
             return subprocess.run([self.python, "-c", "import pip"], check=False).returncode == 0
         except OSError:
             return False
 
     def _stamp(self, files: tuple[str, ...]) -> str:
-        # The checkout's own path counts: the scripts in .venv/bin hold it.
+        # The checkout's path is part of the stamp because the scripts in .venv/bin contain it.
         digest = hashlib.sha256(f"{_SETUP_VERSION} {self.checkout}".encode())
         for file in files:
             digest.update((self.checkout / file).read_bytes())

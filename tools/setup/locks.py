@@ -1,4 +1,4 @@
-"""One set-up at a time, for a checkout and for the cache that checkouts share."""
+"""Locks: one set-up at a time in a checkout, and in the cache that checkouts share."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from .console import tell
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder; it ends with the process, however that ends, and leaves no file."""
+    """Lock a folder. The system releases the lock when the process ends, and no file remains."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:

@@ -1,36 +1,38 @@
-"""The first way: a Pulumi that the user has installed."""
+"""The first source: a Pulumi that the user has installed."""
 
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from .pins import Version, parse_version, show
-from .ways import Unavailable, Way
+from .sources import Source, Unavailable
 
-# The engine looks for these beside its own file, a link followed; elsewhere on PATH they give a warning on every run.
+# The engine expects these beside its own file, links resolved. If they are elsewhere on PATH, every run warns.
 LAUNCHERS = ("pulumi-language-python", "pulumi-resource-pulumi-python")
 
 
 @dataclass(frozen=True, slots=True)
-class OnPath(Way):
-    """A `pulumi` on PATH that is recent enough and has its Python parts beside it."""
+class OnPath(Source):
+    """A `pulumi` on PATH that is recent enough and has its Python launchers beside it."""
 
     search_path: str
     oldest: Version
-    name: str = "path"
+
+    name: ClassVar[str] = "path"
 
     @property
     def cure(self) -> str:
         """Install the official release."""
         return f"install Pulumi {show(self.oldest)} or newer (https://www.pulumi.com/docs/install/) and put it on PATH"
 
-    def at_hand(self) -> Path | None:
-        """Look along PATH; `.venv/bin/pulumi`, ours or another checkout's, has no launchers beside it."""
+    def find(self) -> Path | None:
+        """Search PATH. The wrapper `.venv/bin/pulumi` of any checkout is passed over: it has no launchers beside it."""
         return next((found for found in self._candidates() if not refusal(found, self.oldest)), None)
 
-    def provide(self) -> Path:
-        """Say why what is on PATH does not do."""
+    def install(self) -> Path:
+        """Say why no `pulumi` on PATH can be used: the set-up installs nothing outside the checkout and the cache."""
         refusals = [refusal(found, self.oldest) for found in self._candidates()]
         raise Unavailable("; ".join(filter(None, refusals)) or "there is no pulumi on PATH")
 

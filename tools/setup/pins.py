@@ -1,4 +1,4 @@
-"""The versions that everything is tested with; `tools/engine/go.mod` is the one place that states them."""
+"""The versions that everything is tested with, read from `tools/engine/go.mod`."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def read_pins(go_mod: Path) -> Pins:
 
 
 def parse_version(text: str) -> Version:
-    """Read `v3.259.0`, `go1.26.8` or `1.26`; what follows a third number is left out."""
+    """Read `v3.259.0`, `go1.26.8` or `1.26`. A suffix after the third number is ignored."""
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
     if not found:
         raise ValueError(f"no version in {text!r}")

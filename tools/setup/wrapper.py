@@ -1,4 +1,4 @@
-"""`.venv/bin/pulumi`: the engine, told to run programs with the Python beside it."""
+"""`.venv/bin/pulumi`: starts the engine, and makes it run programs with the Python of `.venv`."""
 
 import shlex
 from pathlib import Path
@@ -13,7 +13,7 @@ exec {pulumi} "$@"
 
 
 def write_wrapper(wrapper: Path, pulumi: Path) -> None:
-    """Make the wrapper start this `pulumi`; one that does already is left alone."""
+    """Write the wrapper for this `pulumi`, unless it is already there."""
     script = _SCRIPT.format(pulumi=shlex.quote(str(pulumi)))
     if wrapper.exists() and wrapper.read_text(encoding="utf-8") == script:
         return

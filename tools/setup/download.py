@@ -1,18 +1,18 @@
-"""The second way: the official release, through the installer of Pulumi's Automation API."""
+"""The second source: the official release, downloaded by the installer in Pulumi's Automation API."""
 
 import os
 import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from .cache import publishing
 from .console import step
-from .pins import Version, show
-from .ways import Unavailable, Way
+from .pins import show
+from .sources import CachedSource, Unavailable
 
 _REACH = "import urllib.request; urllib.request.urlopen('https://get.pulumi.com/install.sh', timeout=5).close()"
-_REACH_SECONDS = 8  # looking up a name has no time limit of its own
+_REACH_SECONDS = 8  # urlopen's timeout does not cover the name lookup
 _INSTALL = """
 import sys
 from pulumi.automation import PulumiCommand
@@ -23,39 +23,41 @@ _INSTALL_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Release(Way):
-    """The official release, kept in the cache."""
+class Download(CachedSource):
+    """The official release."""
 
-    cache: Path
     python: Path
-    version: Version
-    name: str = "download"
+
+    name: ClassVar[str] = "download"
+    executable: ClassVar[str] = "bin/pulumi"
 
     @property
     def cure(self) -> str:
-        """Open the way to the vendor's server."""
+        """Allow connections to Pulumi's server."""
         return "let this machine reach https://get.pulumi.com (HTTPS_PROXY is honoured)"
 
-    def at_hand(self) -> Path | None:
-        """The release of an earlier set-up."""
-        pulumi = self._folder / "bin" / "pulumi"
-        return pulumi if pulumi.exists() else None
-
-    def provide(self) -> Path:
-        """Download the release, if the vendor's server can be reached."""
-        with step(f"Looking for the official Pulumi release (up to {_REACH_SECONDS} s)"):
-            self._python("-c", _REACH, seconds=_REACH_SECONDS, failure="get.pulumi.com cannot be reached")
-        with step(f"Downloading Pulumi {show(self.version)} (about 200 MB)"), publishing(self._folder) as work:
-            number = show(self.version).removeprefix("v")
-            self._python("-c", _INSTALL, str(work), number, seconds=_INSTALL_SECONDS, failure="the installer failed")
-        return self._folder / "bin" / "pulumi"
+    @property
+    def folder(self) -> Path:
+        """One folder per version."""
+        return self.cache / f"release-{show(self.pins.engine)}"
 
     @property
-    def _folder(self) -> Path:
-        return self.cache / f"release-{show(self.version)}"
+    def announcement(self) -> str:
+        """Name the version and the size."""
+        return f"Downloading Pulumi {show(self.pins.engine)} (about 200 MB)"
+
+    def check(self) -> None:
+        """Try to reach Pulumi's server."""
+        with step(f"Looking for the official Pulumi release (up to {_REACH_SECONDS} s)"):
+            self._python("-c", _REACH, seconds=_REACH_SECONDS, failure="get.pulumi.com cannot be reached")
+
+    def fill(self, folder: Path) -> None:
+        """Run the installer."""
+        number = show(self.pins.engine).removeprefix("v")
+        self._python("-c", _INSTALL, str(folder), number, seconds=_INSTALL_SECONDS, failure="the installer failed")
 
     def _python(self, *arguments: str, seconds: float, failure: str) -> None:
-        # A session of its own, so that the download dies with the installer that started it.
+        # In its own process group, so that killing the installer also kills the download that it started.
         with subprocess.Popen(
             [self.python, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process:
