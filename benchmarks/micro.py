@@ -1,4 +1,4 @@
-"""What is too small to see on the engine: imports, check and diff, clients, and bytes of state."""
+"""Figures that are too small to measure on the engine: imports, check and diff, clients, bytes of state."""
 
 import json
 import statistics
@@ -29,10 +29,10 @@ _CLIENTS = """
 import json, time
 import pulumi_ssm_maintenance
 from pulumi_ssm_maintenance.aws.connection import Connection
-told, begun = {}, time.perf_counter()
+durations, begun = {}, time.perf_counter()
 def note(name):
     global begun
-    told[name], begun = (time.perf_counter() - begun) * 1000, time.perf_counter()
+    durations[name], begun = (time.perf_counter() - begun) * 1000, time.perf_counter()
 from pulumi_ssm_maintenance.aws.gateway import gateway
 note("import of boto3")
 connection = Connection(access_key="a", secret_key="b")
@@ -41,8 +41,8 @@ note("first client")
 gateway(connection, "us-east-1")
 note("client for another region")
 gateway(connection, "eu-west-1")
-note("client that is there")
-print(json.dumps(told))
+note("existing client")
+print(json.dumps(durations))
 """
 
 
@@ -60,21 +60,21 @@ def micro_figures() -> Table:
 
 
 def client_figures() -> Table:
-    """Measure what the first call of a process waits for, and the first one to another region."""
+    """Measure what the first call of a process waits for, and the first call to another region."""
     table = Table("Clients, ms, median", ("what", "measured"))
-    told = [json.loads(subprocess.check_output([sys.executable, "-c", _CLIENTS])) for _ in range(_IMPORTS)]
-    for name in told[0]:
-        table.add(name, statistics.median(one[name] for one in told))
+    runs = [json.loads(subprocess.check_output([sys.executable, "-c", _CLIENTS])) for _ in range(_IMPORTS)]
+    for name in runs[0]:
+        table.add(name, statistics.median(run[name] for run in runs))
     return table
 
 
 def state_figures() -> Table:
-    """Measure the bytes of state of one task, by part."""
+    """Measure the bytes of state of one task, part by part."""
     task = run_program("ours", Setting(1), ("up",)).state
-    given = arguments("mw-0123456789abcdef0", 1)
+    declared = arguments("mw-0123456789abcdef0", 1)
     sizes = {part: _size(task[part]) for part in ("inputs", "outputs")}
     table = Table("Bytes of state of one task", ("part", "bytes", "hold"))
-    table.add("arguments as declared", _size(given), "")
+    table.add("arguments as declared", _size(declared), "")
     table.add("inputs", sizes["inputs"], "")
     table.add("outputs", sizes["outputs"], "")
     table.add("`__provider`, in each of the two", len(task["inputs"][_PROVIDER]), "<= 100")
@@ -87,7 +87,7 @@ def _size(value: Any) -> int:
 
 
 def _import_ms(*programs: str) -> list[float]:
-    """Import these modules in processes of their own, in turn."""
+    """Import each set of modules in a new process, taking turns."""
     times: dict[str, list[float]] = {modules: [] for modules in programs}
     for _ in range(_IMPORTS):
         for modules, measured in times.items():
@@ -105,7 +105,7 @@ def _check_and_diff_ms(provider: str) -> float:
         env={"PYTHONPATH": str(MODULES), "AWS_REGION": "us-east-1"},
     )
     try:
-        assert host.stdout is not None  # noqa: S101 - a pipe was asked for
+        assert host.stdout is not None  # noqa: S101 - Popen was called with a pipe
         with grpc.insecure_channel(f"127.0.0.1:{int(host.stdout.readline())}") as channel:
             stub = provider_pb2_grpc.ResourceProviderStub(channel)
             stub.Configure(provider_pb2.ConfigureRequest())

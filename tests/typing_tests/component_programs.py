@@ -1,4 +1,4 @@
-"""What users' type checkers accept and refuse of components. Like `programs.py` it is type-checked only."""
+"""What users' type checkers accept and refuse of components. Like `programs.py`, this file is only type-checked."""
 # pyright: reportUnnecessaryTypeIgnoreComment=error
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from pulumi_ssm_maintenance_components import (
 def objects_and_outputs(
     alarm: aws.cloudwatch.MetricAlarm, topic: aws.sns.Topic, role: aws.iam.Role, bucket: pulumi.Output[str]
 ) -> None:
-    """A run with what is there already, as objects and as outputs of other resources."""
+    """A run with existing resources, as objects and as outputs."""
     run = PatchingRun(
         "web",
         engine="runbook",
@@ -59,7 +59,7 @@ def objects_and_outputs(
 def by_name(
     engine: Engine, reboot: Reboot, notify: Notify, baseline: AnyBaseline, wave: WaveArgs, logs: LogsArgs
 ) -> PatchingRun:
-    """The types of arguments, under the names that they are imported by."""
+    """The types of arguments under their public names."""
     args: PatchingRunArgs = {
         "schedule": "rate(7 days)",
         "engine": engine,
@@ -73,18 +73,18 @@ def by_name(
 
 
 def described(run: Run, gap: PromotionGap) -> str:
-    """What a calendar is made of."""
+    """The parts of a calendar."""
     return f"{run.describe()} {gap.describe()} {gap.is_closed}"
 
 
 def several_tasks(window: aws.ssm.MaintenanceWindow, targets: Mapping[str, Targets]) -> None:
-    """The ids of the tasks that more than ten targets are split over."""
+    """The ids of several tasks: more than ten targets are split into tasks."""
     task = RunCommandTask("job", window=window, document="AWS-RunShellScript", targets=targets)
     assert_type(task.task_ids, list[pulumi.Output[str]])
 
 
 def mistakes(web: Targets) -> None:
-    """What is refused before anything runs."""
+    """What type checkers refuse."""
     PatchingRun("web", schedule="rate(7 days)", targets=web, reboot="Always")  # type: ignore[arg-type]
     PatchingRun("web", schedule="rate(7 days)", targets=web, engine="ansible")  # type: ignore[arg-type]
     PatchingRun("web", schedule="rate(7 days)", targets=web, snapshots=True)  # type: ignore[call-arg]

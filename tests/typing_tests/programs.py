@@ -1,10 +1,10 @@
-"""What users' type checkers accept, reveal and refuse. This file is type-checked only; nothing runs it.
+"""What users' type checkers accept, reveal and refuse. This file is only type-checked; nothing runs it.
 
 How it asserts, under `mypy --strict` and under basedpyright:
 
-- What is accepted stands here plainly: an error on such a line fails the check.
-- What is revealed stands in `assert_type`.
-- What is refused carries `# type: ignore[...]`. Once a mistake is no longer caught, mypy reports the comment as unused
+- Accepted code has no mark: an error on such a line fails the check.
+- `assert_type` states the type that is revealed.
+- Refused code carries `# type: ignore[...]`. If a mistake is no longer caught, mypy reports the comment as unused
   (`warn_unused_ignores`), and pyright as unnecessary (switched on for this file in the next line).
 """
 # pyright: reportUnnecessaryTypeIgnoreComment=error
@@ -30,7 +30,7 @@ from pulumi_ssm_maintenance import (
 
 
 def literals(window_id: pulumi.Output[str], target: pulumi.Output[str], role: pulumi.Output[str]) -> None:
-    """A task in plain dicts, with outputs of other resources in any place."""
+    """A task in plain dicts, with outputs of other resources at any depth."""
     MaintenanceWindowTask(
         "patch",
         window_id=window_id,
@@ -57,7 +57,7 @@ def literals(window_id: pulumi.Output[str], target: pulumi.Output[str], role: pu
 
 
 def other_types(window_id: str, state_machine: pulumi.Output[str]) -> None:
-    """The blocks of the other three types."""
+    """The parameters of the other three task types."""
     MaintenanceWindowTask(
         "restart",
         window_id=window_id,
@@ -83,7 +83,7 @@ def other_types(window_id: str, state_machine: pulumi.Output[str]) -> None:
 
 
 def constructors(window_id: pulumi.Output[str]) -> None:
-    """The same by the types' constructors, and a whole set of arguments at once."""
+    """The same with constructors, and with all arguments in one variable."""
     target = TargetArgs(key="InstanceIds", values=["i-01234567"])
     command = RunCommandArgs(parameters={"commands": ["uptime"]}, timeout_seconds=600)
     args = MaintenanceWindowTaskArgs(
@@ -98,7 +98,7 @@ def constructors(window_id: pulumi.Output[str]) -> None:
 
 
 def revealed(task: MaintenanceWindowTask) -> None:
-    """What the outputs are."""
+    """The types of outputs."""
     assert_type(task.id, pulumi.Output[str])
     assert_type(task.window_id, pulumi.Output[str])
     assert_type(task.window_task_id, pulumi.Output[str])
@@ -113,7 +113,7 @@ def revealed(task: MaintenanceWindowTask) -> None:
 
 
 def revealed_inside(parameters: outputs.TaskInvocationParameters, target: outputs.Target) -> None:
-    """What the structured outputs hold."""
+    """The types inside structured outputs."""
     assert_type(parameters.run_command, outputs.RunCommand | None)
     assert_type(parameters.lambda_, outputs.Lambda | None)
     assert_type(target.key, str)
@@ -125,7 +125,7 @@ def revealed_inside(parameters: outputs.TaskInvocationParameters, target: output
 
 
 def looked_up() -> None:
-    """A task that exists."""
+    """An existing task."""
     found = MaintenanceWindowTask.get(
         "found", id="mw-0123456789abcdef0/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b", region="eu-west-1"
     )
@@ -134,17 +134,17 @@ def looked_up() -> None:
 
 
 def providers() -> None:
-    """Explicit providers, and what they take."""
+    """Explicit providers and their arguments."""
     Provider("a", region="eu-west-1", assume_roles=[{"role_arn": "arn", "duration": "1h"}], endpoints=[{"ssm": "http"}])
     Provider("b", **ProviderArgs(profile="work", assume_roles=[AssumeRoleArgs(role_arn="arn")], max_retries=3))
     Provider("c", regoin="eu-west-1")  # type: ignore[call-arg] # a typo
-    Provider("d", retry_mode="legacy")  # type: ignore[arg-type] # not a mode that there is
+    Provider("d", retry_mode="legacy")  # type: ignore[arg-type] # no such mode
     Provider("e", assume_roles=[{"role": "arn"}])  # type: ignore[list-item] # a typo inside
     Provider("f", max_retries="3")  # type: ignore[arg-type] # text for a number
 
 
 def mistakes(window_id: pulumi.Output[str]) -> None:
-    """What is caught before anything runs."""
+    """What type checkers refuse."""
     MaintenanceWindowTask("a", window_id=window_id, task_type="LAMBDA")  # type: ignore[call-arg] # no task_arn
     MaintenanceWindowTask("b", window_id, "LAMBDA", "x")  # type: ignore[call-arg,arg-type] # by position
     MaintenanceWindowTask("c", window_id=window_id, task_type="LAMDA", task_arn="x")  # type: ignore[arg-type] # a typo
