@@ -1,12 +1,12 @@
-"""The benchmark: how long the engine takes with our tasks, against four anchors in the same interleaved run.
+"""Measure how long the engine takes with our tasks, and compare with four anchors in the same interleaved run.
 
-*floor* is the engine with no-op dynamic resources that hold the same inputs. *raw* is boto3 on four threads making the
-same calls. *naive* is a provider in the style of Pulumi's documentation, which makes half the calls. *bound* is the
-floor where each operation waits as long as its calls would. Every server runs in a process of its own. Single runs on a
-shared machine are good to some 15 %, so the figures to hold are medians.
+*floor* is the engine with no-op dynamic resources that have the same inputs. *raw* is boto3 making the same calls on
+four threads. *naive* is a provider in the style of Pulumi's documentation, which makes half the calls. *bound* is the
+floor where each operation waits as long as its calls would take. Every server runs in its own process. Single runs on a
+shared machine vary by about 15 %, so the figures with an aim are medians.
 
-    python benchmarks/bench.py          the figures to hold, at most 15 minutes
-    python benchmarks/bench.py --full   all sizes and latencies as well, and RESULTS.md is written anew
+    python benchmarks/bench.py          the figures with an aim, at most 15 minutes
+    python benchmarks/bench.py --full   all sizes and latencies too; writes RESULTS.md
 """
 
 import argparse
@@ -34,9 +34,9 @@ HELD = Setting(tasks=100, latency=0.05)
 LATENCIES = (0.0, 0.05, 0.15)
 SIZES = (1, 100, 500)
 GRID = [*(Setting(tasks, latency) for tasks in SIZES for latency in LATENCIES), Setting(300, HELD.latency)]
-# The naive provider takes many minutes with more tasks than this, so it is measured at one latency only there.
+# With more tasks than this the naive provider takes many minutes, so it is measured at one latency only.
 MANY = 100
-# Calls a second that a throttling server allows, and how many of them at once if none was made before.
+# The calls per second that a throttling server allows, and how many at once after a pause.
 RATE = 5
 BURSTS = {"one each 200 ms": 1, f"{RATE} in a second": RATE, "bursts of 20": 20}
 KINDS = ("floor", "raw", "naive", "bound", "ours")
@@ -46,18 +46,20 @@ Median = dict[tuple[str, str], float]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and keep the results of a full run."""
+    """Measure, print, and save the results of a full run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="all sizes and latencies as well: about 70 minutes")
-    parser.add_argument("--repeats", type=int, default=REPEATS, help=f"of the figures to hold (default: {REPEATS})")
+    parser.add_argument("--full", action="store_true", help="all sizes and latencies too: about 70 minutes")
+    parser.add_argument(
+        "--repeats", type=int, default=REPEATS, help=f"repeats of the figures with an aim (default: {REPEATS})"
+    )
     options = parser.parse_args(arguments)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # packages are compiled where they are installed; so be they here
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # pip compiles packages when it installs them
     tables: list[Table] = []
     for measured in _measurements(options):
         for table in measured():
             tables.append(table)
             print(f"{table.markdown()}\n", flush=True)
-        if options.full:  # after each part, so that an interrupted run keeps what it has
+        if options.full:  # after each part, so that an interrupted run keeps its results
             text = "\n\n".join([_preamble(options), *(table.markdown() for table in tables)])
             RESULTS.write_text(f"{text}\n", encoding="utf-8")
             CHART.write_text(chart(tables[0]), encoding="utf-8")
@@ -78,7 +80,7 @@ def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Tab
 
 
 def held_figures(repeats: int) -> list[Table]:
-    """Measure the figures that are to hold, interleaved."""
+    """Measure the figures with an aim, interleaved."""
     runs = _interleaved(_variants(HELD), repeats)
     table = Table(
         f"Seconds, {HELD.tasks} tasks, {HELD.latency * 1000:g} ms latency, median of {repeats}",
@@ -109,10 +111,10 @@ def _ratios(median: Median) -> Table:
 
 
 def throttled(tasks: int) -> Table:
-    """Measure against servers that allow five calls a second, and keep what was not asked for to different degrees."""
+    """Measure against servers that allow five calls a second and save up different numbers of unused calls."""
     table = Table(
         f"A server that allows {RATE} calls a second, {tasks} tasks; none failed",
-        ("server", "seconds", "the rate's own bound", "ratio", "hold", "calls, the refused included"),
+        ("server", "seconds", "the rate's own bound", "ratio", "hold", "calls, including refused ones"),
     )
     for name, burst in BURSTS.items():
         up = run_program("ours", Setting(tasks, throttle=(RATE, burst)), ("up",)).figures["up"]
@@ -122,7 +124,7 @@ def throttled(tasks: int) -> Table:
 
 
 def retries() -> Table:
-    """Measure boto3's retry modes against such servers: in our provider, and by themselves."""
+    """Measure boto3's retry modes against such servers: in our provider, and with boto3 alone."""
     tasks = 60
     table = Table(
         f"Retry modes, {tasks} tasks, servers that allow {RATE} calls a second",
@@ -149,12 +151,12 @@ def _throttled_ratio(measure: Callable[[], Run], bound: float) -> float | str:
 
 
 def _least_seconds(tasks: int, burst: int) -> float:
-    """How long the two calls of each create take at best: all that is allowed at once is used at once."""
+    """Return the shortest time for the two calls of each create, if the calls allowed at once are made at once."""
     return (2 * tasks - burst) / RATE
 
 
 def sharded(repeats: int) -> Table:
-    """Measure what explicit providers buy."""
+    """Measure how much faster explicit providers are."""
     settings = {
         name: Setting(tasks=200, latency=0.1, shards=shards, parallel=16)
         for name, shards in (("one", 1), ("two", 2), ("four", 4))
@@ -187,7 +189,7 @@ def grid(setting: Setting, medians: dict[tuple[int, float], Median]) -> list[Tab
 
 
 def growth(medians: dict[tuple[int, float], Median]) -> Table:
-    """Tell from the grid what each further task costs, in small stacks and in large ones."""
+    """Compute from the grid how long each further task takes, in small and in large stacks."""
     compared = [(kind, few, many) for few, many in pairwise(SIZES) for kind in ("floor", "ours")]
     table = Table(
         "Milliseconds that each further task takes",
@@ -204,7 +206,7 @@ def growth(medians: dict[tuple[int, float], Median]) -> Table:
 
 
 def checkpoints() -> Table:
-    """Measure what the engine's checkpoint costs: it is rewritten at each step."""
+    """Measure how long the engine's checkpoint takes, which it rewrites at each step."""
     table = Table(
         "The engine's checkpoint, `up`, no latency, seconds, one run",
         ("tasks", "floor", "floor without", "ours", "ours without"),
@@ -233,7 +235,7 @@ def _compared(operation: str, **seconds: float | None) -> tuple[float | None, ..
     naive, bound = seconds["naive"], seconds["bound"]
     return (
         ours / (floor + raw),
-        # The naive provider reads nothing, so that its refresh is no more than the floor's.
+        # The naive provider reads nothing, so its refresh takes as long as the floor's.
         None if naive is None or operation == "refresh" else naive / ours,
         None if bound is None else ours / bound,
     )
@@ -273,7 +275,7 @@ def _preamble(options: argparse.Namespace) -> str:
         "# Benchmark results\n\n"
         f"`make bench-full`: {options.repeats} interleaved repeats where a median is given. Python"
         f" {platform.python_version()}, {packages}, the engine of `tools/engine`, {os.cpu_count()} cores,"
-        f" {platform.system()}. What is measured, and what limits it: [README.md](README.md).\n\n"
+        f" {platform.system()}. [README.md](README.md) says what is measured and what limits it.\n\n"
         "![Seconds of each operation](RESULTS.svg)"
     )
 

@@ -1,4 +1,4 @@
-"""The engine's floor: a provider in a module that does nothing and keeps the inputs, and one that waits as well."""
+"""Providers for the floor and the bound: one keeps the inputs and does nothing else, the other also waits."""
 
 import time
 from typing import Any
@@ -43,7 +43,7 @@ class Noop(ResourceProvider):
 
 
 class Waiting(Noop):
-    """Wait as long as the calls of ours would take, so that no provider on four threads can do better."""
+    """Wait as long as our calls would take. No provider on four threads can be faster."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         time.sleep(2 * latency())

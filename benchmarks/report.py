@@ -1,4 +1,4 @@
-"""Tables in Markdown, and the first of them as a chart."""
+"""Tables in Markdown, and the first table as a chart."""
 
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -28,7 +28,7 @@ class Table:
 
 
 def chart(table: Table) -> str:
-    """Draw the seconds of a table's first columns as bars."""
+    """Draw the seconds in the first columns of a table as bars."""
     bars: list[str] = []
     top = 30
     for row in table.rows:

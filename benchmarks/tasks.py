@@ -1,4 +1,4 @@
-"""The tasks that every program of the benchmark declares: the same inputs, whatever provider they go to."""
+"""The tasks that every program of the benchmark declares, with the same inputs for every provider."""
 
 import json
 import os
@@ -8,7 +8,7 @@ TASKS_IN_A_WINDOW = 20  # AWS's quota
 
 
 def declared() -> list[tuple[str, dict[str, Any]]]:
-    """Give each task's logical name and arguments, as the environment asks for them."""
+    """Return the logical name and arguments of each task, as the environment variable BENCH says."""
     setting: dict[str, Any] = json.loads(os.environ["BENCH"])
     return [
         (f"task-{index}", arguments(setting["windows"][index // TASKS_IN_A_WINDOW], setting["priority"]))
@@ -17,17 +17,17 @@ def declared() -> list[tuple[str, dict[str, Any]]]:
 
 
 def shards() -> int:
-    """Give over how many explicit providers the tasks are spread; 0 is the default provider."""
+    """Return the number of explicit providers that share the tasks. 0 means the default provider."""
     return int(json.loads(os.environ["BENCH"])["shards"])
 
 
 def latency() -> float:
-    """Give how many seconds a call takes where nothing is called: 0 for the engine's floor."""
+    """Return how many seconds a no-op resource waits instead of a call: 0 for the floor."""
     return float(json.loads(os.environ.get("BENCH", "{}")).get("latency", 0))
 
 
 def arguments(window_id: str, priority: int) -> dict[str, Any]:
-    """Give the arguments of one task."""
+    """Return the arguments of one task."""
     return {
         "window_id": window_id,
         "task_type": "RUN_COMMAND",

@@ -1,12 +1,12 @@
-"""Move a task from `aws.ssm.MaintenanceWindowTask` to `MaintenanceWindowTask`, without registering it anew.
+"""Move a task from `aws.ssm.MaintenanceWindowTask` to `MaintenanceWindowTask`, without registering it again.
 
-Warning: never do it in a single `up`. The removal of the old resource would deregister the very task that was just
-adopted. `pulumi config set step …` and `pulumi up`, once for each step:
+Warning: never do it in a single `up`. The removal of the old resource would deregister the task that was just
+adopted. Run `pulumi config set step …` and `pulumi up` once for each of four steps:
 
 1. `before`: the task as it was.
-2. `release`: the old resource is told to leave its task alone when it goes.
-3. `adopt`: the old resource goes, and ours takes the task over, which keeps its id.
-4. `done`: `adopt` has done its work, and goes too.
+2. `release`: the old resource gets `retain_on_delete`, so that its removal leaves the task alone.
+3. `adopt`: the program removes the old resource, and the new one takes the task over. The task keeps its id.
+4. `done`: `adopt` is removed.
 """
 
 import pulumi
@@ -46,7 +46,7 @@ else:
         targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
         max_concurrency="10%",
         max_errors="0",
-        # <window_id>/<window_task_id>, as the stack's outputs show them
+        # <window_id>/<window_task_id>, from the outputs of the stack
         adopt=config.require("task") if step == "adopt" else None,
     )
     pulumi.export("window_task_id", new.window_task_id)

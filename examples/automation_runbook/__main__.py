@@ -1,4 +1,4 @@
-"""Patch each node by a runbook: look at an alarm, take an image, patch, check, and report whatever happened."""
+"""Patch each node with a runbook: wait for an alarm, take an image, patch, check, and always report."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""Take a snapshot of the database once in a window, by a runbook."""
+"""Take a snapshot of the database once per window, with a runbook."""
 
 import json
 
@@ -31,7 +31,7 @@ runbook = aws.ssm.Document(
     ),
 )
 
-# Without targets a task runs once in a window, and takes no rates.
+# A task without targets runs once per window and takes no rates.
 task = MaintenanceWindowTask(
     "snapshot",
     window_id=window.id,

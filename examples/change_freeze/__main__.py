@@ -1,4 +1,4 @@
-"""Keep windows shut over the holidays: EventBridge Scheduler switches them off, and on again."""
+"""Keep windows closed over the holidays: EventBridge Scheduler switches them off and on again."""
 
 import pulumi
 
@@ -10,12 +10,12 @@ PERIODS: list[FreezePeriod] = [
     {"name": "inventory", "start": "2041-06-29T18:00", "end": "2041-07-01T06:00"},
 ]
 
-# A window of this program is off from the first moment, whenever `pulumi up` runs.
+# If `pulumi up` runs during a freeze, the window is disabled from the start.
 window = MaintenanceWindow(
     "nightly", schedule="cron(0 2 * * ? *)", timezone=ZONE, enabled=not is_frozen(PERIODS, timezone=ZONE)
 )
 
-# The id of a window that is declared elsewhere would do as well.
+# You can also pass the id of a window that another program declares.
 freeze = ChangeFreeze("holidays", windows={"nightly": window}, periods=PERIODS, timezone=ZONE)
 
 pulumi.export("window_id", window.window_id)

@@ -1,4 +1,4 @@
-"""Call a function once whenever a window opens; its code lies beside this program."""
+"""Call a function once whenever a window opens. Its code is in the folder `report`."""
 
 from pathlib import Path
 

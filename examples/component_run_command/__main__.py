@@ -1,4 +1,4 @@
-"""Rotate the logs of all web servers every Sunday, and hear of servers where that failed."""
+"""Rotate the logs of all web servers every Sunday, and send an alert for servers where that failed."""
 
 import pulumi
 

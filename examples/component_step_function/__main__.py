@@ -1,4 +1,4 @@
-"""Start a state machine for each node of a window; its definition is a part of this program."""
+"""Start a state machine for each node of a window. This program defines the state machine."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Patch the fleet only when somebody has approved and the canary is patched and checked, with an image of each node."""
+"""Patch the fleet after somebody approved and the canary was patched and checked. Take an image of each node first."""
 
 import pulumi
 

@@ -28,7 +28,7 @@ nodes = aws.ssm.MaintenanceWindowTarget(
     targets=[{"key": "tag:Role", "values": ["worker"]}],
 )
 
-# In an f-string the braces of a pseudo parameter are doubled. The payload is secret in the state, whatever it holds.
+# In an f-string, write the braces of a pseudo parameter twice. The payload is always secret in the state.
 token = config.get_secret("ticketToken") or pulumi.Output.secret("none")
 task = MaintenanceWindowTask(
     "drain",

@@ -1,4 +1,4 @@
-"""Windows whose schedules are checked while the program runs, and which can say when they open."""
+"""Windows whose schedules are checked while the program runs, and that show when they open."""
 
 from datetime import UTC, datetime
 

@@ -1,6 +1,6 @@
 """Declare the same task in two regions.
 
-Windows and their targets come from the aws provider, tasks from ours: each region needs one of both.
+The aws provider makes windows and their targets, and ours makes tasks. Each region needs both providers.
 """
 
 import pulumi

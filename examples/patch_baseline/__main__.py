@@ -1,4 +1,4 @@
-"""What is approved on Linux and Windows, for whom and when."""
+"""Define which patches are approved on Linux and Windows, for which nodes, and when."""
 
 import pulumi
 
@@ -18,7 +18,7 @@ linux = PatchBaseline(
     patch_groups=["web", "workers"],
     default_for_os=True,
 )
-# One date in all stacks: production installs what development has tried, and nothing newer.
+# The same date in all stacks: production installs what development has tested, and nothing newer.
 windows = PatchBaseline(
     "windows",
     os="WINDOWS",

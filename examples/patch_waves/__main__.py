@@ -1,4 +1,4 @@
-"""Patch the environment that this stack is named after; all of them stand in Pulumi.yaml."""
+"""Patch the environment that has the name of this stack. Pulumi.yaml defines all environments."""
 
 import pulumi
 

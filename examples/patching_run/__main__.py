@@ -1,4 +1,4 @@
-"""Patch the web servers on the Saturday after Patch Tuesday, a canary first, and stop when the application suffers."""
+"""Patch the web servers on the Saturday after Patch Tuesday, a canary first. An alarm of the application stops it."""
 
 import pulumi
 import pulumi_aws as aws

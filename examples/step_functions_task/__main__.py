@@ -1,4 +1,4 @@
-"""Start a state machine once in a window."""
+"""Start a state machine once per window."""
 
 import json
 
@@ -32,7 +32,7 @@ task = MaintenanceWindowTask(
     task_arn=machine.arn,
     task_invocation_parameters={
         "step_functions": {
-            # A standard workflow takes a name only once in 90 days.
+            # A standard workflow accepts a name only once in 90 days.
             "name": "rotate-{{INVOCATION_ID}}",
             "input": json.dumps({"window": "{{WINDOW_EXECUTION_ID}}"}),
         }

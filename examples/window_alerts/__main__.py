@@ -1,4 +1,4 @@
-"""Tell the operations team when a run of a maintenance window fails, does not end in time or is left out."""
+"""Alert the operations team when a run of a maintenance window fails, does not end in time, or is skipped."""
 
 import pulumi
 

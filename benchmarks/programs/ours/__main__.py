@@ -9,6 +9,6 @@ providers = [Provider(f"shard-{index}") for index in range(shards())]
 for number, (name, arguments) in enumerate(declared()):
     options = None
     if providers:
-        # Each task waits for all of them, or the registrations queue behind the first one that is ready.
+        # Each task waits for all providers. Otherwise the registrations queue behind the first provider that is ready.
         options = pulumi.ResourceOptions(provider=providers[number % len(providers)], depends_on=providers)
     MaintenanceWindowTask(name, **arguments, opts=options)
