@@ -1,12 +1,11 @@
-"""The program whose state every release leaves behind, and the AWS that goes with it.
+"""The program whose state is kept for every release, and its windows and tasks in AWS.
 
 To add a release, in its checkout, before the next one changes anything:
 
     .venv/bin/python -m tests.upgrade.released
 
-writes `states/<version>.json`: the stack as `pulumi stack export` gives it, and what AWS held. A state that is there is
-never written again.
-Change the program only by what an old state must not notice.
+writes `states/<version>.json`: the output of `pulumi stack export`, and the tasks that AWS held. An existing file is
+never written again. Change the program only in ways that make no difference to an old state.
 """
 
 import json
@@ -21,14 +20,14 @@ from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider, __version__
 from pulumi_ssm_maintenance.testing import LocalAws, LocalStack
 
 STATES = Path(__file__).parent / "states"
-HERE, ABROAD = "us-east-1", "eu-west-1"
+REGION, OTHER_REGION = "us-east-1", "eu-west-1"
 SECRETS = {"phrase": "a phrase of the user's own"}
 _KEYS = {"access_key": "AKIALOCALAWSEXAMPLE0", "secret_key": "local-aws-secret-key"}
 
 
 @dataclass
-class Places:
-    """The ids that the program is given."""
+class Ids:
+    """The ids that the program needs. The field names are keys in the kept files."""
 
     window: str
     window_abroad: str
@@ -36,12 +35,12 @@ class Places:
     """The task that the program looks up."""
 
 
-def program(places, priority=1):
+def program(ids, priority=1):
     """Make the program: tasks of all types, secrets, an explicit provider, a lookup."""
 
     def declare():
         phrase = pulumi.Config().require_secret("phrase")
-        common = {"window_id": places.window, "priority": priority}
+        common = {"window_id": ids.window, "priority": priority}
         MaintenanceWindowTask(
             "command",
             **common,
@@ -73,7 +72,7 @@ def program(places, priority=1):
             targets=[{"key": "InstanceIds", "values": ["i-0123456789abcdef0"]}],
             max_concurrency="1",
             max_errors="1",
-            logging_info={"s3_bucket_name": "logs", "s3_region": HERE},
+            logging_info={"s3_bucket_name": "logs", "s3_region": REGION},
             task_parameters={"commands": {"values": ["date"]}},
         )
         MaintenanceWindowTask(
@@ -92,55 +91,55 @@ def program(places, priority=1):
             task_arn="function",
             task_invocation_parameters={"lambda_": {"payload": '{"window": "{{WINDOW_ID}}"}', "qualifier": "live"}},
         )
-        abroad = Provider("abroad", region=ABROAD, **_KEYS)
+        abroad = Provider("abroad", region=OTHER_REGION, **_KEYS)
         MaintenanceWindowTask(
             "machine",
-            window_id=places.window_abroad,
+            window_id=ids.window_abroad,
             priority=priority,
             task_type="STEP_FUNCTIONS",
             task_arn="arn:aws:states:eu-west-1:123456789012:stateMachine:machine",
             task_invocation_parameters={"step_functions": {"input": '{"a": 1}', "name": "run-{{INVOCATION_ID}}"}},
             opts=pulumi.ResourceOptions(provider=abroad),
         )
-        found = MaintenanceWindowTask.get("found", f"{places.window}/{places.by_hand}")
+        found = MaintenanceWindowTask.get("found", f"{ids.window}/{ids.by_hand}")
         pulumi.export("arn", found.arn)
 
     return declare
 
 
-def new_places(aws):
-    """Make the windows, and the task that the program looks up."""
+def make_windows(aws):
+    """Create the windows, and the task that the program looks up."""
     window, abroad = (
         aws.client("ssm", region).create_maintenance_window(
             Name="window", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
         )["WindowId"]
-        for region in (HERE, ABROAD)
+        for region in (REGION, OTHER_REGION)
     )
-    task = aws.client("ssm", HERE).register_task_with_maintenance_window(
+    task = aws.client("ssm", REGION).register_task_with_maintenance_window(
         WindowId=window, TaskType="LAMBDA", TaskArn="theirs", Name="by-hand"
     )
-    return Places(window, abroad, task["WindowTaskId"])
+    return Ids(window, abroad, task["WindowTaskId"])
 
 
 def record():
-    """Write down what this release leaves behind."""
+    """Write the file of this release."""
     file = STATES / f"{__version__}.json"
     if file.exists():
-        sys.exit(f"{file} is there already")
+        sys.exit(f"{file} exists already")
     with tempfile.TemporaryDirectory() as folder, LocalAws() as aws:
-        places = new_places(aws)
+        ids = make_windows(aws)
         settings = {"folder": Path(folder), "env": aws.env, "plugins_home": Path(folder) / "home", "secrets": SECRETS}
-        with LocalStack(program(places), **settings) as stack:
+        with LocalStack(program(ids), **settings) as stack:
             stack.up()
             stack.expect_no_changes(refresh=True)
             exported = _without_paths(json.loads(stack.pulumi("stack", "export", "--stack", stack.name)))
             held = {task["id"]: _held(aws, task["outputs"]) for task in _tasks(stack)}
-    content = {"places": asdict(places), "held": held, "exported": exported}
+    content = {"places": asdict(ids), "held": held, "exported": exported}
     file.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def _without_paths(value):
-    """Leave out where on the machine a program stood."""
+    """Remove the paths of this machine."""
     if isinstance(value, dict):
         return {key: _without_paths(part) for key, part in value.items() if key not in {"sourcePosition", "stackTrace"}}
     return [_without_paths(part) for part in value] if isinstance(value, list) else value
@@ -151,7 +150,7 @@ def _tasks(stack):
 
 
 def _held(aws, outputs):
-    """What is registered again, for a state that names a task, is what AWS held when the state was written."""
+    """Return the request that registers a task of the state again, as AWS held it when the state was written."""
     found = aws.client("ssm", outputs["region"]).get_maintenance_window_task(
         WindowId=outputs["window_id"], WindowTaskId=outputs["window_task_id"]
     )
@@ -160,7 +159,7 @@ def _held(aws, outputs):
         lambda_["Payload"] = lambda_["Payload"].decode()
     del found["ResponseMetadata"], found["WindowTaskId"]
     if not found["Targets"]:
-        del found["MaxConcurrency"], found["MaxErrors"]  # AWS's own, and not taken
+        del found["MaxConcurrency"], found["MaxErrors"]  # placeholders of AWS, which it refuses in a request
     return {"region": outputs["region"], "request": found}
 
 

@@ -210,7 +210,7 @@ def test_a_secret_stays_secret_in_the_state_and_arrives_in_aws(local_aws, local_
     assert held["Parameter"]["Value"] == "hush-hush"
 
 
-def test_an_object_that_is_there_can_be_looked_up(local_aws, local_stack):
+def test_an_existing_object_can_be_looked_up(local_aws, local_stack):
     arn = local_aws.client("sns").create_topic(Name="theirs")["TopicArn"]
 
     def program():
@@ -223,20 +223,20 @@ def test_an_object_that_is_there_can_be_looked_up(local_aws, local_stack):
     assert local_aws.client("sns").list_topics()["Topics"]
 
 
-def test_an_object_that_its_id_alone_does_not_name_is_not_looked_up(local_stack):
+def test_an_object_that_its_id_alone_does_not_identify_is_not_looked_up(local_stack):
     with pytest.raises(EngineError, match="its 'windowId' must be given"):
         local_stack(lambda: aws.ssm.MaintenanceWindowTarget.get("theirs", "0123")).preview()
 
 
-def test_an_error_of_aws_is_told_in_one_line(local_stack):
+def test_an_error_of_aws_is_one_line(local_stack):
     def program():
         aws.iam.RolePolicy("policy", role="not-there", policy="{}")
 
     with pytest.raises(EngineError) as failure:
         local_stack(program).up()
-    (told,) = [text for text in failure.value.result.messages("error") if "NoSuchEntity" in text]
-    assert "PutRolePolicy" in told
-    assert "Traceback" not in told
+    (message,) = [text for text in failure.value.result.messages("error") if "NoSuchEntity" in text]
+    assert "PutRolePolicy" in message
+    assert "Traceback" not in message
 
 
 def test_the_plugin_ends_with_an_engine_that_was_killed(local_aws, local_stack):

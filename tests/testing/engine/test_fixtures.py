@@ -15,7 +15,7 @@ from pulumi_ssm_maintenance.testing.engine.stacks import LocalStack
 from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
 
 
-def test_an_operation_tells_what_was_done_and_said(local_stack):
+def test_an_operation_reports_what_it_did_and_every_message(local_stack):
     def program():
         config = pulumi.Config()
         pulumi.export("made", aws.sns.Topic("it", name=config.require("value")).name)
@@ -42,7 +42,7 @@ def test_an_operation_tells_what_was_done_and_said(local_stack):
     assert stack.resource("it")["type"] == "aws:sns/topic:Topic"
 
 
-def test_a_task_stands_in_a_window_of_the_aws_plugin(local_aws, local_stack):
+def test_a_task_is_registered_in_a_window_of_the_aws_plugin(local_aws, local_stack):
     def program():
         window = aws.ssm.MaintenanceWindow("window", schedule="rate(7 days)", duration=2, cutoff=1)
         task = MaintenanceWindowTask(
@@ -91,7 +91,7 @@ def test_a_folder_with_a_project_is_run_where_it_is(local_stack, tmp_path):
     assert [file.name for file in folder.glob("Pulumi.*")] == ["Pulumi.yaml"]
 
 
-def test_two_stacks_of_a_test_can_look_into_each_other(local_stack):
+def test_a_stack_of_a_test_can_refer_to_another(local_stack):
     local_stack(lambda: pulumi.export("answer", 42), name="network").up()
 
     def program():
@@ -176,8 +176,8 @@ def test_the_plugin_is_installed_for_a_python_whose_path_has_a_space(tmp_path):
     python.chmod(0o755)
     launcher = install_aws_plugin(tmp_path / "pulumi home", python)
     assert launcher.parent.name.startswith("resource-aws-v7.")
-    told = subprocess.run([launcher, "127.0.0.1:1"], check=True, capture_output=True, text=True).stdout.split()
-    assert told == ["-m", "pulumi_ssm_maintenance.testing.aws_plugin", "127.0.0.1:1"]
+    printed = subprocess.run([launcher, "127.0.0.1:1"], check=True, capture_output=True, text=True).stdout.split()
+    assert printed == ["-m", "pulumi_ssm_maintenance.testing.aws_plugin", "127.0.0.1:1"]
 
 
 def wait_for(condition):

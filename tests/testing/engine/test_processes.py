@@ -77,10 +77,10 @@ def is_complete(commands):
     return all(any(re.search(part, command) for command in commands) for part in PARTS)
 
 
-def eventually(condition, told):
+def eventually(condition, failure):
     deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < deadline, told()
+        assert time.monotonic() < deadline, failure()
         time.sleep(0.1)
 
 

@@ -69,7 +69,7 @@ class TestFilters:
         assert error(create, ssm)[0] == "InternalServerError"
         assert windows(ssm) == []
 
-    def test_service_is_ssm_unless_told(self, aws, ssm, sts):
+    def test_service_is_ssm_by_default(self, aws, ssm, sts):
         aws.inject(Fault.error("InternalServerError"))
         assert sts.get_caller_identity()["Account"] == "123456789012"
         aws.clear_faults()
@@ -181,7 +181,7 @@ class TestReset:
         [request] = aws.requests()
         assert (request.operation, request.status, request.error_code) == (CREATE, None, None)
 
-    def test_hang_says_nothing_and_has_no_effect(self, aws, ssm):
+    def test_hang_answers_nothing_and_has_no_effect(self, aws, ssm):
         aws.inject(Fault.hang(30, operation=CREATE, times=1))
         with pytest.raises(ReadTimeoutError):
             create(client(aws, "ssm", read_timeout=0.2))

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
@@ -82,7 +83,7 @@ class TestProcess:
         parent.communicate()
         eventually(lambda: not is_answering(endpoint))
 
-    def test_lives_through_a_ctrl_c_meant_for_its_parent(self):
+    def test_survives_a_ctrl_c_for_its_parent(self):
         program = (
             "import signal, time; from pulumi_ssm_maintenance.testing import LocalAws\n"
             # A test run that was started in the background ignores Ctrl-C, and its children inherit that.
@@ -149,9 +150,15 @@ class TestEnvironment:
             assert aws.env["AWS_REGION"] == aws.env["AWS_DEFAULT_REGION"] == "ap-southeast-2"
             assert aws.client("ssm").meta.region_name == "ap-southeast-2"
 
+    def test_client_takes_settings_of_botocore_and_still_avoids_the_proxy(self, aws):
+        retries: Any = {"mode": "adaptive", "total_max_attempts": 7}
+        settings = aws.client("ssm", config=Config(retries=retries, proxies={"http": "http://192.0.2.1:1"})).meta.config
+        assert settings.retries == retries
+        assert settings.proxies == {}
+
 
 class TestAccounts:
-    def test_client_acts_in_its_own_account_unless_told(self, aws):
+    def test_client_acts_in_the_default_account_or_the_one_it_names(self, aws):
         identities = [aws.client("sts", account=account).get_caller_identity() for account in (None, "222222222222")]
         assert [identity["Account"] for identity in identities] == [aws.account_id, "222222222222"]
         assert identities[1]["Arn"].startswith("arn:aws:sts::222222222222:assumed-role/any/")
@@ -173,14 +180,14 @@ class TestAccounts:
         shown = other.get_maintenance_window_task(WindowId=window, WindowTaskId=task["WindowTaskId"])
         assert shown["ServiceRoleArn"].startswith("arn:aws:iam::222222222222:role/aws-service-role/ssm.amazonaws.com/")
 
-    def test_resources_of_other_services_are_apart_too(self, aws):
+    def test_resources_of_other_services_are_separate_too(self, aws):
         aws.client("sns").create_topic(Name="topic")
         assert aws.client("sns", account="222222222222").list_topics()["Topics"] == []
         assert aws.client("sns", region="eu-west-1").list_topics()["Topics"] == []
 
 
 class TestRequests:
-    def test_say_who_called_what_and_how_it_went(self, aws):
+    def test_name_the_caller_the_operation_and_the_outcome(self, aws):
         aws.client("ssm", region="eu-west-1", account="222222222222").describe_maintenance_windows(MaxResults=10)
         [request] = aws.requests("ssm")
         assert (request.service, request.operation) == ("ssm", "DescribeMaintenanceWindows")
@@ -287,7 +294,7 @@ class TestServer:
         assert service in response["Error"]["Message"]
         assert response["ResponseMetadata"]["RetryAttempts"] == 0
 
-    def test_objects_survive_the_way_through(self, aws):
+    def test_objects_come_back_as_they_were_sent(self, aws):
         s3 = aws.client("s3")
         s3.create_bucket(Bucket="bucket")
         body = bytes(range(256)) * 1000
@@ -295,7 +302,7 @@ class TestServer:
         assert s3.get_object(Bucket="bucket", Key="key with ü")["Body"].read() == body
         assert s3.head_object(Bucket="bucket", Key="key with ü")["ContentLength"] == len(body)
 
-    def test_policies_that_aws_manages_are_there(self, aws):
+    def test_policies_that_aws_manages_exist(self, aws):
         arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
         assert aws.client("iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
 

@@ -133,7 +133,7 @@ class TestBaselines:
         assert refusal(get, ssm, UNKNOWN) == "DoesNotExistException"
         assert refusal(ssm.update_patch_baseline, BaselineId=UNKNOWN) == "DoesNotExistException"
 
-    def test_are_apart_in_accounts_and_regions(self, aws, ssm):
+    def test_are_separate_in_accounts_and_regions(self, aws, ssm):
         baseline = create(ssm)
         for other in (aws.client("ssm", region="eu-central-1"), aws.client("ssm", account="222222222222")):
             assert refusal(get, other, baseline) == "DoesNotExistException"
@@ -160,7 +160,7 @@ class TestUpdate:
 
 
 class TestDelete:
-    def test_takes_the_baseline_away_and_answers_with_its_id(self, ssm):
+    def test_removes_the_baseline_and_answers_with_its_id(self, ssm):
         baseline = create(ssm)
         assert ssm.delete_patch_baseline(BaselineId=baseline)["BaselineId"] == baseline
         assert refusal(get, ssm, baseline) == "DoesNotExistException"

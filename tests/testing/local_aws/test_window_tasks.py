@@ -196,7 +196,7 @@ class TestGet:
         code, _ = refusal(ssm.get_maintenance_window_task, WindowId=new_window(ssm), WindowTaskId=task)
         assert code == "DoesNotExistException"
 
-    def test_lags_behind_the_registration_when_told_to(self, aws, ssm, window):
+    def test_hides_a_task_during_an_injected_read_lag(self, aws, ssm, window):
         aws.inject(Fault.read_lag(3600))
         task = register(ssm, window, **TARGETLESS)
         code, _ = refusal(ssm.get_maintenance_window_task, WindowId=window, WindowTaskId=task)
@@ -470,7 +470,7 @@ class TestUpdateWithReplace:
         assert missing in message
 
     @pytest.mark.parametrize("task_type", FULL)
-    def test_answers_with_what_get_shows_but_for_the_type(self, ssm, window, task_type):
+    def test_answers_with_what_get_shows_except_the_type(self, ssm, window, task_type):
         task = register(ssm, window, TaskType=task_type, TaskArn="first", **TARGETED)
         answer = update(ssm, window, task, Replace=True, **FULL[task_type])
         assert {**answer, "TaskType": task_type} == get(ssm, window, task)
@@ -502,7 +502,7 @@ class TestUpdateWithReplace:
 
 
 class TestDeregister:
-    def test_answers_with_both_ids_and_takes_the_task_away(self, ssm, window):
+    def test_answers_with_both_ids_and_removes_the_task(self, ssm, window):
         task = register(ssm, window, **TARGETLESS)
         answer = ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=task)
         assert members(answer) == {"WindowId": window, "WindowTaskId": task}
@@ -602,7 +602,7 @@ class TestClientToken:
         for other in (aws.client("ssm", region="eu-west-1"), aws.client("ssm", account="222222222222")):
             assert register(other, new_window(other), **TARGETLESS, ClientToken="token") != first
 
-    def test_is_forgotten_after_the_lifetime_told(self, aws, ssm, window):
+    def test_is_forgotten_after_an_injected_lifetime(self, aws, ssm, window):
         first = register(ssm, window, **TARGETLESS, ClientToken="token")
         aws.inject(Fault.token_lifetime(3600))
         assert register(ssm, window, **TARGETLESS, ClientToken="token") == first

@@ -144,7 +144,7 @@ class TestUpdate:
 
 
 class TestDelete:
-    def test_takes_targets_and_tasks_along(self, ssm):
+    def test_deletes_targets_and_tasks_too(self, ssm):
         window = create(ssm)
         task = ssm.register_task_with_maintenance_window(WindowId=window, TaskArn="f", TaskType="LAMBDA")
         assert members(ssm.delete_maintenance_window(WindowId=window)) == {"WindowId": window}
@@ -209,7 +209,7 @@ class TestExecutions:
             ("describe_maintenance_window_schedule", "ScheduledWindowExecutions"),
         ],
     )
-    def test_of_a_window_are_none(self, ssm, operation, result):
+    def test_of_a_window_do_not_exist(self, ssm, operation, result):
         call = getattr(ssm, operation)
         assert call(WindowId=create(ssm))[result] == []
         assert refusal(call, WindowId=UNKNOWN_WINDOW) == "DoesNotExistException"
@@ -234,7 +234,7 @@ def test_every_maintenance_window_operation_of_the_model_is_answered(ssm):
     assert operations <= set(OPERATIONS)
 
 
-def test_accounts_and_regions_are_apart(aws, ssm):
+def test_accounts_and_regions_are_separate(aws, ssm):
     window = create(ssm)
     for other in (aws.client("ssm", region="eu-central-1"), aws.client("ssm", account="222222222222")):
         assert refusal(get, other, window) == "DoesNotExistException"

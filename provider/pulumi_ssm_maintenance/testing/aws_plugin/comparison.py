@@ -1,4 +1,4 @@
-"""When two property values mean the same."""
+"""Decides whether two property values mean the same."""
 
 import json
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ from .resource_type import ResourceType
 def same(kind: ResourceType, name: str, left: Any, right: Any) -> bool:
     """Tell whether two values of a property are equal: JSON by content, sets in any order.
 
-    Empty and False are as absent, as the Terraform provider has it.
+    Empty values and False equal absent ones, as in the Terraform provider.
     """
     sets = kind.fields.sets
     return bool(_canonical(left, sets, name) == _canonical(right, sets, name))
 
 
 def differences(kind: ResourceType, old: Props, new: Props) -> list[str]:
-    """List the properties in which two sets of inputs differ."""
+    """Return the names of the properties in which two sets of inputs differ."""
     names = {name for name in old.keys() | new.keys() if not name.startswith("__") and name != "tagsAll"}
     kept = {name for name in names if name in kind.fields.filled_in and new.get(name) is None}
     return sorted(name for name in names - kept if not same(kind, name, old.get(name), new.get(name)))
 
 
-def settle(kind: ResourceType, known: Props, held: Props) -> Props:
-    """Return what AWS holds, in the spelling already known where that means the same."""
+def with_known_spelling(kind: ResourceType, known: Props, held: Props) -> Props:
+    """Return what AWS holds; where the known value means the same, that one."""
     return {
         name: known[name] if name in known and same(kind, name, known[name], value) else value
         for name, value in held.items()
@@ -49,7 +49,7 @@ def _canonical(value: Any, sets: frozenset[str], name: str) -> Any:
 
 
 def _rank(value: Any) -> str:
-    """Give a value its place in a set, whatever the order of its keys."""
+    """Return the sort key of a value in a set, independent of the order of its own keys."""
     return json.dumps(value, sort_keys=True, default=repr)
 
 
@@ -57,4 +57,4 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        return (text,)  # not JSON after all; a tuple is not looked into again
+        return (text,)  # not JSON; a tuple is not parsed again

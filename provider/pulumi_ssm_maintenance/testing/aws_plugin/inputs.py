@@ -1,4 +1,4 @@
-"""The inputs of a resource: refused where unknown, completed with names and defaults."""
+"""Checks the inputs of a resource, and completes them with names and defaults."""
 
 import difflib
 import json
@@ -13,7 +13,7 @@ from .protocol.wire import Props
 from .resource_type import AutoName, ResourceType
 
 DEFAULTED = "__defaults"
-"""The real plugin's note in the inputs: the names of those that the program left out."""
+"""The input in which the real plugin keeps the names of those that the program left out."""
 
 # Typed policy documents are objects in programs and JSON in AWS.
 _POLICY_DOCUMENT = "PolicyDocumentArgs"
@@ -22,12 +22,12 @@ _DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What the name of a nameless object is made of."""
+    """What a generated name is made of."""
 
     name: str
     """The logical name."""
     seed: bytes
-    """The engine's, the same for preview and deployment; empty from an engine that has none."""
+    """The engine's random seed, the same in preview and deployment; empty from an old engine."""
 
     def digits(self) -> str:
         """Return seven random hexadecimal digits."""
@@ -36,11 +36,11 @@ class Naming:
         return f"{random.Random(self.seed).getrandbits(4 * _DIGITS):0{_DIGITS}x}"  # noqa: S311 - a name is no secret
 
 
-def refusals(kind: ResourceType, given: Props) -> Iterator[tuple[str, str]]:
-    """Yield the properties that cannot be honoured, each with the reason."""
+def refusals(kind: ResourceType, props: Props) -> Iterator[tuple[str, str]]:
+    """Yield the properties that are refused, each with the reason."""
     declared = schema(kind.name)
     served = kind.fields.names | ({"tags"} if kind.tags else set())
-    for name, value in given.items():
+    for name, value in props.items():
         if name == DEFAULTED or value is None:
             continue
         if name not in declared.inputs:
@@ -51,10 +51,10 @@ def refusals(kind: ResourceType, given: Props) -> Iterator[tuple[str, str]]:
             yield from ((name, reason) for reason in _nested_refusals(kind, declared, name, value))
 
 
-def completed(kind: ResourceType, given: Props, old: Props, naming: Naming, region: str | None) -> Props:
-    """Return the inputs with policy documents as JSON, and with defaults, region and name filled in."""
+def completed(kind: ResourceType, props: Props, old: Props, naming: Naming, region: str | None) -> Props:
+    """Return the inputs with policy documents as JSON, and with defaults, region and name."""
     declared = schema(kind.name)
-    inputs = {key: _as_json(declared, key, value) for key, value in given.items() if key != DEFAULTED}
+    inputs = {key: _as_json(declared, key, value) for key, value in props.items() if key != DEFAULTED}
     missing = {key: value for key, value in kind.defaults.items() if inputs.get(key) is None}
     if "region" in declared.inputs and inputs.get("region") is None and region:
         missing["region"] = region
@@ -64,7 +64,7 @@ def completed(kind: ResourceType, given: Props, old: Props, naming: Naming, regi
 
 
 def _name(auto: AutoName, inputs: Props, old: Props, naming: Naming) -> str:
-    """Keep the name that was made before, else make one."""
+    """Return the name generated before, or a new one."""
     if auto.property in old.get(DEFAULTED, ()) and old.get(auto.property):
         return str(old[auto.property])
     prefix = inputs.get(f"{auto.property}Prefix") or f"{naming.name}-"[: auto.max_length - _DIGITS]

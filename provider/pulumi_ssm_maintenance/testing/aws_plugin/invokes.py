@@ -13,8 +13,8 @@ _REFUSED = ("sourcePolicyDocuments", "overridePolicyDocuments", "sourceJson", "o
 
 
 def _caller_identity(aws: Aws, _: Props) -> Props:
-    held = aws.identity
-    return {"accountId": held["Account"], "arn": held["Arn"], "userId": held["UserId"], "id": held["Account"]}
+    caller = aws.identity
+    return {"accountId": caller["Account"], "arn": caller["Arn"], "userId": caller["UserId"], "id": caller["Account"]}
 
 
 def _region(aws: Aws, _: Props) -> Props:
@@ -42,8 +42,8 @@ def _partition(aws: Aws, _: Props) -> Props:
 
 
 def _policy_document(_: Aws, arguments: Props) -> Props:
-    if given := [name for name in _REFUSED if arguments.get(name)]:
-        raise PropertyError(f"getPolicyDocument: this stand-in for the aws plugin does not serve {given[0]}")
+    if refused := [name for name in _REFUSED if arguments.get(name)]:
+        raise PropertyError(f"getPolicyDocument: this stand-in for the aws plugin does not serve {refused[0]}")
     document: Props = {"Version": arguments.get("version") or "2012-10-17"}
     if arguments.get("policyId"):
         document["Id"] = arguments["policyId"]
@@ -58,24 +58,24 @@ def _policy_document(_: Aws, arguments: Props) -> Props:
     }
 
 
-def _statement(given: Props) -> Props:
-    """Write one statement; a list of one is its item, as the real plugin writes it."""
+def _statement(arguments: Props) -> Props:
+    """Return one statement; a list of one item becomes the item, as in the real plugin."""
     lists = {"actions": "Action", "notActions": "NotAction", "resources": "Resource", "notResources": "NotResource"}
-    built: Props = {"Sid": given["sid"]} if given.get("sid") else {}
-    built["Effect"] = given.get("effect") or "Allow"
-    built |= {member: _one_or_all(given[name]) for name, member in lists.items() if given.get(name)}
+    built: Props = {"Sid": arguments["sid"]} if arguments.get("sid") else {}
+    built["Effect"] = arguments.get("effect") or "Allow"
+    built |= {member: _one_or_all(arguments[name]) for name, member in lists.items() if arguments.get(name)}
     principals = {"principals": "Principal", "notPrincipals": "NotPrincipal"}
-    built |= {member: _principals(given[name]) for name, member in principals.items() if given.get(name)}
-    for condition in given.get("conditions") or ():
+    built |= {member: _principals(arguments[name]) for name, member in principals.items() if arguments.get(name)}
+    for condition in arguments.get("conditions") or ():
         tests = built.setdefault("Condition", {}).setdefault(condition["test"], {})
         tests[condition["variable"]] = _one_or_all(condition["values"])
     return built
 
 
-def _principals(given: list[Props]) -> Any:
-    if [item["type"] for item in given] == ["*"]:
+def _principals(principals: list[Props]) -> Any:
+    if [item["type"] for item in principals] == ["*"]:
         return "*"
-    return {item["type"]: _one_or_all(item["identifiers"]) for item in given}
+    return {item["type"]: _one_or_all(item["identifiers"]) for item in principals}
 
 
 def _one_or_all(values: list[str]) -> str | list[str]:

@@ -1,4 +1,4 @@
-"""The life of a resource: what each call of the engine does, for any type of the catalogue."""
+"""The life cycle of a resource of any type: compare, create, read, update, delete."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from .aws.clients import Aws, error_code
 from .aws.tags import Tags
-from .comparison import differences, same, settle
+from .comparison import differences, same, with_known_spelling
 from .inputs import DEFAULTED
 from .protocol.errors import GoneError, PropertyError
 from .protocol.schema import schema
@@ -40,7 +40,7 @@ _GONE_CODES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What differs between the old inputs and the new ones."""
+    """The difference between old and new inputs."""
 
     properties: tuple[str, ...]
     replaces: tuple[str, ...]
@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LiveObject:
     """An object as AWS holds it."""
 
     outputs: Props
@@ -56,7 +56,7 @@ class Held:
 
 
 def compare(kind: ResourceType, state: Props, old: Props, new: Props, default_tags: Tags) -> Change:
-    """Compare inputs; changed default tags of the provider count as a change of `tags`."""
+    """Compare inputs. A change of the provider's default tags counts as one of `tags`."""
     found = differences(kind, old, new)
     if kind.tags and not same(kind, "tagsAll", state.get("tagsAll"), _all_tags(default_tags, new)):
         found = sorted({*found, "tags"})
@@ -65,7 +65,7 @@ def compare(kind: ResourceType, state: Props, old: Props, new: Props, default_ta
 
 
 def create(kind: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
-    """Make the object, tag it, and return its id and outputs as AWS then holds it."""
+    """Create and tag the object; return its id, and its outputs as read back from AWS."""
     wanted = _plain(inputs)
     identity = kind.create(aws, _untagged(wanted))
     if kind.tags and (tags := _all_tags(aws.default_tags, wanted)):
@@ -74,13 +74,13 @@ def create(kind: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
 
 
 def plan_create(kind: ResourceType, inputs: Props, default_tags: Tags) -> Props:
-    """Return the outputs of a create that has not happened: what AWS fills in is unknown."""
+    """Return the outputs of a create in a preview: what AWS fills in is unknown."""
     declared = schema(kind.name)
     computed = (declared.outputs - declared.inputs.keys()) | (kind.fields.filled_in & declared.outputs)
     return dict.fromkeys(computed, UNKNOWN) | _tagged(kind, default_tags, _plain(inputs))
 
 
-def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> Held | None:
+def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> LiveObject | None:
     """Return the object, or None when AWS does not have it."""
     try:
         held = _held(kind, aws, identity, _plain(inputs) | state)
@@ -93,11 +93,11 @@ def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Prop
         own = inputs.get("tags") or {}
         held["tags"] = {k: v for k, v in tags.items() if k in own or aws.default_tags.get(k) != v}
         held["tagsAll"] = tags
-    return Held(_outputs(kind, inputs, held), _inputs(kind, inputs, held))
+    return LiveObject(_outputs(kind, inputs, held), _inputs(kind, inputs, held))
 
 
 def update(kind: ResourceType, aws: Aws, identity: str, state: Props, new: Props) -> Props:
-    """Bring the object to the new inputs and return its outputs as AWS then holds it."""
+    """Update the object to the new inputs; return its outputs as read back from AWS."""
     wanted = _plain(new)
     if kind.update:
         kept = {name: state[name] for name in kind.fields.filled_in & state.keys()}
@@ -108,14 +108,14 @@ def update(kind: ResourceType, aws: Aws, identity: str, state: Props, new: Props
 
 
 def plan_update(kind: ResourceType, state: Props, new: Props, default_tags: Tags) -> Props:
-    """Return the outputs of an update that has not happened."""
+    """Return the outputs of an update in a preview."""
     declared = schema(kind.name)
     kept = {k: v for k, v in state.items() if k not in declared.inputs or k in kind.fields.filled_in}
     return kept | _tagged(kind, default_tags, _plain(new)) | dict.fromkeys(kind.renewed, UNKNOWN)
 
 
 def delete(kind: ResourceType, aws: Aws, identity: str, state: Props) -> None:
-    """Remove the object; one that is gone already is no error."""
+    """Delete the object; a missing one is no error."""
     try:
         kind.delete(aws, identity, state)
     except (GoneError, ClientError) as error:
@@ -130,41 +130,41 @@ def _held(kind: ResourceType, aws: Aws, identity: str, known: Props) -> Props:
     except KeyError as missing:
         raise PropertyError(f"{kind.name} {identity}: to look it up, its {missing} must be given") from missing
     if held is None:
-        raise GoneError(f"{kind.name} {identity} is not there")
+        raise GoneError(f"{kind.name} {identity} does not exist")
     declared = schema(kind.name)
     found = {name: value for name, value in held.items() if name in declared.outputs and value is not None}
     return found | ({"region": aws.region} if "region" in declared.outputs else {})
 
 
-def _must_read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> Held:
+def _must_read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Props) -> LiveObject:
     if held := read(kind, aws, identity, state, inputs):
         return held
-    raise GoneError(f"{kind.name} {identity} was not there when it was read back")
+    raise GoneError(f"{kind.name} {identity} did not exist when it was read back")
 
 
 def _outputs(kind: ResourceType, inputs: Props, held: Props) -> Props:
     unread = {name: value for name, value in _plain(inputs).items() if name in kind.fields.write_only}
-    return unread | settle(kind, inputs, held)
+    return unread | with_known_spelling(kind, inputs, held)
 
 
 def _inputs(kind: ResourceType, old: Props, held: Props) -> Props:
-    """Return the inputs that would give what AWS holds: how drift becomes a difference."""
-    settled = settle(kind, old, held)
+    """Return the inputs that describe what AWS holds, so that drift becomes a difference."""
+    spelled = with_known_spelling(kind, old, held)
     readable = (kind.fields.names | {"tags"}) - kind.fields.write_only
-    found = {name: settled[name] for name in readable & settled.keys() if _shows(kind, name, old, settled[name])}
+    found = {name: spelled[name] for name in readable & spelled.keys() if _is_input(kind, name, old, spelled[name])}
     unread = {name: value for name, value in old.items() if name in kind.fields.write_only}
     return unread | found | {DEFAULTED: old.get(DEFAULTED, [])}
 
 
-def _shows(kind: ResourceType, name: str, old: Props, value: object) -> bool:
-    """Tell whether a value that AWS holds counts as an input: not what AWS fills in by itself."""
+def _is_input(kind: ResourceType, name: str, old: Props, value: object) -> bool:
+    """Tell whether a value counts as an input, and not as one that AWS fills in by itself."""
     if name in old or not old:
         return True
     return name not in kind.fields.filled_in and not same(kind, name, value, kind.defaults.get(name))
 
 
 def _keeps_own_name(kind: ResourceType, old: Props, new: Props) -> bool:
-    """Tell whether old and new object would meet under one name that the program chose."""
+    """Tell whether old and new object have the same name, given by the program."""
     auto = kind.auto_name
     if auto is None or auto.property in new.get(DEFAULTED, ()):
         return False

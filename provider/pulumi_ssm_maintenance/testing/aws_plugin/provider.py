@@ -1,4 +1,4 @@
-"""The provider protocol, as the engine speaks it: messages in, messages out."""
+"""The provider protocol: the messages of the engine, and the answers."""
 
 import functools
 import threading
@@ -42,11 +42,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._connection = Connection(Config())
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Agree on features: none, so that secrets come in plain and are marked again by the engine."""
+        """Accept no features, so that the engine sends secrets in plain text and marks them again itself."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Answer with the version of the plugin that this one stands in for."""
+        """Answer with the version of the plugin that this one replaces."""
         from importlib.metadata import version  # noqa: PLC0415 - rarely asked
 
         return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
@@ -56,11 +56,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.GetSchemaResponse(schema='{"name": "aws"}')
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Nothing here takes long enough to be cancelled."""
+        """Do nothing: no call takes long enough to be cancelled."""
         return Empty()
 
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Refuse settings that this stand-in cannot honour."""
+        """Refuse settings that this stand-in does not support."""
         given = from_wire(request.news)
         failures = [
             provider_pb2.CheckFailure(
@@ -71,7 +71,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """A changed configuration updates the provider in place, as the real plugin has it."""
+        """Update the provider in place when its configuration changed, as the real plugin does."""
         old, new = from_wire(request.old_inputs), from_wire(request.news)
         changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
         kind = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
@@ -79,7 +79,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Take the configuration; the connection is made when the first resource needs it."""
+        """Read the configuration; the first resource that needs a connection makes it."""
         given = {name: value for name, value in from_wire(request.args).items() if not has_unknown(value)}
         self._connection = Connection(read_config(given))
         threading.Thread(target=_load_boto3, daemon=True).start()
@@ -87,7 +87,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Check(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Refuse unknown properties; fill in names and defaults."""
+        """Refuse unknown properties; add names and defaults."""
         kind, given = _kind(request.urn), from_wire(request.news)
         failures = [
             provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in inputs.refusals(kind, given)
@@ -103,7 +103,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Diff(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Tell what an update would change, property by property."""
+        """Answer what an update would change, property by property."""
         old, new = from_wire(request.old_inputs), from_wire(request.news)
         default_tags = self._connection.config.default_tags
         new = _with_ignored(old, new, request.ignoreChanges)
@@ -122,7 +122,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Create(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Make the object, or in a preview say what it would be."""
+        """Create the object; in a preview, answer its planned outputs."""
         kind, inputs = _kind(request.urn), from_wire(request.properties)
         if request.preview:
             planned = lifecycle.plan_create(kind, inputs, self._connection.config.default_tags)
@@ -132,19 +132,19 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Read(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Read the object for a refresh, an import or a `get`; an empty id says that it is gone."""
+        """Read the object for a refresh, an import or a `get`; an empty id means that it does not exist."""
         kind, state = _kind(request.urn), from_wire(request.properties)
         inputs = from_wire(request.inputs)
         identity, owner = kind.parse_id(request.id)
         state |= owner
-        held = lifecycle.read(kind, self._aws(kind, inputs | state), identity, state, inputs)
-        if held is None:
+        found = lifecycle.read(kind, self._aws(kind, inputs | state), identity, state, inputs)
+        if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=identity, properties=to_wire(held.outputs), inputs=to_wire(held.inputs))
+        return provider_pb2.ReadResponse(id=identity, properties=to_wire(found.outputs), inputs=to_wire(found.inputs))
 
     @_answers
     def Update(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Change the object in place, or in a preview say what it would be."""
+        """Update the object in place; in a preview, answer its planned outputs."""
         kind, state, new = _kind(request.urn), from_wire(request.olds), from_wire(request.news)
         new = _with_ignored(state, new, request.ignoreChanges)
         if request.preview:
@@ -155,7 +155,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Delete(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Remove the object."""
+        """Delete the object."""
         kind, state = _kind(request.urn), from_wire(request.properties)
         lifecycle.delete(kind, self._aws(kind, state), request.id, state)
         return Empty()
@@ -173,7 +173,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**reply)
 
     def _aws(self, kind: ResourceType, props: Props) -> Aws:
-        """Connect to the region of a resource; those without a region property use the provider's."""
+        """Connect to the region of a resource, by default that of the provider."""
         has_region = "region" in schema(kind.name).inputs
         if not has_region and not self._connection.config.region:
             raise ConfigError("no AWS region: set aws:region, the provider's `region`, or AWS_REGION")
@@ -208,5 +208,5 @@ def _diff_kind(old: Props, new: Props, name: str, *, replace: bool) -> Any:
 
 
 def _load_boto3() -> None:
-    """Load boto3 while the engine is still busy with the program."""
-    import boto3  # noqa: F401, PLC0415 - for its time only
+    """Load boto3 while the engine still runs the program."""
+    import boto3  # noqa: F401, PLC0415 - only to have it loaded

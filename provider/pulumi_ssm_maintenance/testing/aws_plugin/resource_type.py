@@ -1,4 +1,4 @@
-"""What the plugin knows of one resource type: a table of its properties and the four calls."""
+"""The description of a resource type: a table of its properties, and four functions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,18 @@ from .aws.tags import TagApi
 from .protocol.wire import Props
 
 Create = Callable[[Aws, Props], str]
-"""Make the object that the inputs describe; returns its id."""
+"""Create the object from the inputs; return its id."""
 Read = Callable[[Aws, str, Props], Props | None]
-"""Return what AWS holds under the id, given the last known properties; None or GoneError when it is gone."""
+"""Return what AWS holds under the id, with the help of the last known properties; None when it does not exist."""
 Update = Callable[[Aws, str, Props, Props], None]
-"""Bring the object from its last known properties to the new inputs; what AWS filled in is kept in them."""
+"""Update the object from its last known properties to the new inputs, to which values filled in by AWS are added."""
 Delete = Callable[[Aws, str, Props], None]
-"""Remove the object with these properties."""
+"""Delete the object with this id and these properties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The properties of a type that the plugin serves, by how they behave."""
+    """The properties of a type that this stand-in serves, and how each behaves."""
 
     names: frozenset[str]
     replaces: frozenset[str]
@@ -30,10 +30,10 @@ class Fields:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a list of names with marks.
+        """Read a list of names, each with the marks that apply.
 
-        `!` a change forces a replacement; `~` a list whose order says nothing; `?` AWS or the plugin fills it
-        in, so that leaving it out is no difference; `^` AWS does not tell it again.
+        `!`: a change replaces the object. `~`: a list whose order does not matter. `?`: AWS or the plugin fills it
+        in, so that leaving it out is no difference. `^`: AWS does not return it.
         """
         marks = {item.rstrip("!~?^"): item for item in [*text.split(), "region!?"]}
         with_mark = {mark: frozenset(n for n, item in marks.items() if mark in item) for mark in "!~?^"}
@@ -66,7 +66,7 @@ class ResourceType:
     tags: TagApi | None = None
     delete_before_replace: bool = False
     renewed: frozenset[str] = frozenset()
-    """Outputs that an update makes anew, hence unknown in its preview."""
+    """Outputs that an update changes, hence unknown in its preview."""
     owner: str | None = None
     """The property that names what the object belongs to, and that stands before its id in an import: `mw-…/<id>`."""
 

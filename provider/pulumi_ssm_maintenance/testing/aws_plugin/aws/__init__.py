@@ -1,1 +1,1 @@
-"""How the stand-in plugin talks to AWS."""
+"""Configuration, clients, requests and tags: how the stand-in for the aws plugin calls AWS."""

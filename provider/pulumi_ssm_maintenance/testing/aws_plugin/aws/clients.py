@@ -1,4 +1,4 @@
-"""The AWS that a resource talks to: clients of one region with one configuration's credentials."""
+"""The AWS clients of a provider configuration, per region."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from .config import AssumedRole, Config
 
-# botocore's own data; asked by `aws.partition` and the invokes.
+# From botocore's data.
 _DNS_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
 class Aws:
-    """Clients of one region, made once each."""
+    """The clients of one region, each made once."""
 
     def __init__(self, config: Config, session: Any, region: str) -> None:
         self.region = region
@@ -33,7 +33,7 @@ class Aws:
         self._lock = threading.Lock()
 
     def client(self, service: str) -> Any:
-        """Return the client of a service; sessions are not safe across threads, clients are."""
+        """Return the client of a service. Sessions are not thread-safe, hence the lock; clients are."""
         with self._lock:
             if service not in self._clients:
                 endpoint = self._config.endpoints.get(service)
@@ -41,7 +41,7 @@ class Aws:
             return self._clients[service]
 
     def call(self, service: str, method: str, props: Props, names: Names | None = None, **fixed: Any) -> Any:
-        """Call a method with the properties that it has members for and with `fixed` members."""
+        """Call a method with those properties that its request has members for, and with the members in `fixed`."""
         client = self.client(service)
         return getattr(client, method)(**(request(client, method, props, names) | fixed))
 
@@ -54,7 +54,7 @@ class Aws:
 
     @cached_property
     def identity(self) -> Mapping[str, str]:
-        """Who we are, as STS says."""
+        """The answer of STS GetCallerIdentity."""
         return dict(self.client("sts").get_caller_identity())
 
     @property
@@ -84,7 +84,7 @@ def error_code(error: ClientError) -> str:
 
 
 class Connection:
-    """All regions of one provider configuration, connected on first use."""
+    """One provider configuration; regions are connected on first use."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -92,7 +92,7 @@ class Connection:
         self._lock = threading.Lock()
 
     def region(self, name: str | None) -> Aws:
-        """Return the AWS of a region, the provider's own by default."""
+        """Return the clients of a region, by default that of the provider."""
         region = name or self.config.required_region
         with self._lock:
             if region not in self._regions:

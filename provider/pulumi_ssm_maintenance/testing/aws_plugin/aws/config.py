@@ -1,4 +1,4 @@
-"""The provider's configuration, the same keys for the stack's `aws:` settings and for an `aws.Provider`."""
+"""The provider's configuration: the stack's `aws:` settings, or the arguments of an `aws.Provider`."""
 
 import json
 import os
@@ -42,7 +42,7 @@ _SERVED = frozenset(
         "forbiddenAccountIds",
     }
 )
-# They change nothing against an AWS on this machine.
+# Without effect on the local AWS.
 _IRRELEVANT = frozenset(
     {
         "maxRetries",
@@ -70,7 +70,7 @@ class AssumedRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A provider configuration, environment included."""
+    """A provider configuration, with what the environment adds."""
 
     region: str | None = None
     session: dict[str, str] = field(default_factory=dict)
@@ -88,14 +88,14 @@ class Config:
         return self.region
 
     def check_account(self, account: str) -> None:
-        """Refuse an account that the configuration rules out."""
+        """Refuse an account that the configuration does not allow."""
         refused = account in self.forbidden_accounts
         if refused or (self.allowed_accounts and account not in self.allowed_accounts):
             raise ConfigError(f"AWS account ID not allowed: {account}")
 
 
 def unserved(props: Mapping[str, Any]) -> list[str]:
-    """List the given settings that this stand-in cannot honour."""
+    """Return the names of the settings that this stand-in does not support."""
     return sorted(name for name, value in props.items() if value and name not in _SERVED | _IRRELEVANT)
 
 
@@ -118,8 +118,8 @@ def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
 
 
-def _role(given: Mapping[str, str]) -> AssumedRole:
-    if unknown := sorted(name for name, value in given.items() if value and name not in _ROLE):
+def _role(settings: Mapping[str, str]) -> AssumedRole:
+    if unknown := sorted(name for name, value in settings.items() if value and name not in _ROLE):
         raise ConfigError(f"assumeRoles: this stand-in for the aws plugin does not serve {', '.join(unknown)}")
-    wanted = {_ROLE[name]: value for name, value in given.items() if value}
+    wanted = {_ROLE[name]: value for name, value in settings.items() if value}
     return AssumedRole({"RoleSessionName": "pulumi"} | wanted)

@@ -1,4 +1,4 @@
-"""Pulumi's camelCase properties to AWS requests and back, along the shapes of the botocore model."""
+"""Converts Pulumi's camelCase properties to AWS requests and back, by the shapes of the botocore model."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,9 +8,9 @@ from pulumi_ssm_maintenance.testing.aws_plugin.protocol.errors import PropertyEr
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 
 Names = Mapping[str, str]
-"""Property name to AWS member name, for those that are not the same word capitalised."""
+"""From property name to AWS member name, where the member is not the capitalised property name."""
 
-# Numbers come without a type from Pulumi, and text in their place from programs.
+# Pulumi sends all numbers as floats, and programs may give text for a number.
 _SCALARS: Mapping[str, Callable[[Any], Any]] = {
     "string": str,
     "float": float,
@@ -21,7 +21,7 @@ _SCALARS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def request(client: Any, method: str, props: Props, names: Names | None = None) -> dict[str, Any]:
-    """Build the arguments of a client method from those properties that it has a member for.
+    """Return the arguments of a client method, from those properties that it has members for.
 
     Raises:
         PropertyError: a nested property has no counterpart in AWS.
@@ -36,13 +36,13 @@ def request(client: Any, method: str, props: Props, names: Names | None = None) 
 
 
 def structure(client: Any, shape_name: str, props: Props, names: Names | None = None) -> dict[str, Any]:
-    """Build one AWS structure, of the model's name, from properties that must all fit."""
+    """Return the AWS structure of this name in the model; each property must have a member."""
     shape = client.meta.service_model.shape_for(shape_name)
     return dict(_to_aws(shape, props, names or {}, shape_name))
 
 
 def properties(shape: Any, held: Any, names: Names | None = None) -> Any:
-    """Turn what AWS answered into properties, along its shape; dates and bytes become text."""
+    """Convert an answer of AWS to properties; dates and bytes become text."""
     names = names or {}
     if held is None:
         return None

@@ -1,4 +1,4 @@
-"""Tags: each AWS service has its own three calls for the same thing."""
+"""Tags, for which each AWS service has its own three operations."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Target = Callable[[str, Props], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class TagApi:
-    """How a type's tags are read, and changed from the old to the new ones."""
+    """How the tags of a type are read, and changed from the old to the new ones."""
 
     read: Callable[[Aws, str, Props], Tags]
     change: Callable[[Aws, str, Props, Tags, Tags], None]
@@ -22,7 +22,7 @@ class TagApi:
 
 @dataclass(frozen=True, slots=True)
 class TagCalls:
-    """The names in one service's tag calls; lists of Key and Value unless `as_map`."""
+    """The names in the tag operations of a service; tags are a list of keys and values, or a map with `as_map`."""
 
     service: str
     read: str = "list_tags_for_resource"
@@ -36,18 +36,18 @@ class TagCalls:
     as_map: bool = False
 
     def on(self, target: Target) -> TagApi:
-        """Bind the calls to the objects of a type: `target` names one by id and properties."""
+        """Return the tag operations of a type, whose objects `target` identifies in a request."""
 
         def read(aws: Aws, identity: str, state: Props) -> Tags:
             answer = getattr(aws.client(self.service), self.read)(**target(identity, state))
             return self._unpack(answer.get(self.held) or {})
 
         def change(aws: Aws, identity: str, state: Props, old: Tags, new: Tags) -> None:
-            client, place = aws.client(self.service), target(identity, state)
+            client, resource = aws.client(self.service), target(identity, state)
             if gone := sorted(old.keys() - new.keys()):
-                getattr(client, self.remove)(**place, **{self.removed: gone})
+                getattr(client, self.remove)(**resource, **{self.removed: gone})
             if fresh := {name: text for name, text in new.items() if old.get(name) != text}:
-                getattr(client, self.add)(**place, **{self.added: self._pack(fresh)})
+                getattr(client, self.add)(**resource, **{self.added: self._pack(fresh)})
 
         return TagApi(read, change)
 
@@ -61,10 +61,10 @@ class TagCalls:
 
 
 def by_id(member: str) -> Target:
-    """Name an object by its id in `member`."""
+    """Identify an object by its id in `member`."""
     return lambda identity, _: {member: identity}
 
 
 def by_property(member: str, property_name: str) -> Target:
-    """Name an object by one of its properties, such as the arn, in `member`."""
+    """Identify an object by one of its properties, such as the ARN, in `member`."""
     return lambda _, state: {member: state[property_name]}

@@ -1,1 +1,1 @@
-"""How the stand-in plugin talks to the engine."""
+"""Values, schemas and errors: how the stand-in for the aws plugin talks to the engine."""

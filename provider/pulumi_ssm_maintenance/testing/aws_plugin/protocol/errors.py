@@ -1,16 +1,16 @@
-"""What can be wrong with a request to the plugin."""
+"""The errors of requests to the plugin."""
 
 
 class PluginError(Exception):
-    """The request cannot be served; the text says why."""
+    """The request cannot be served, for the reason in the text."""
 
 
 class UnknownTypeError(PluginError):
-    """There is no such resource type or function."""
+    """The resource type or function is unknown."""
 
 
 class ConfigError(PluginError):
-    """The provider's configuration cannot be honoured."""
+    """The provider's configuration is not supported."""
 
 
 class PropertyError(PluginError):
@@ -18,4 +18,4 @@ class PropertyError(PluginError):
 
 
 class GoneError(PluginError):
-    """AWS does not have the object any more."""
+    """The object does not exist in AWS."""

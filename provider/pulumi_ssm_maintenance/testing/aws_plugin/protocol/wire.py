@@ -1,4 +1,4 @@
-"""Property values on the wire: protobuf structures with Pulumi's marks for secrets and unknown values."""
+"""Converts property values from and to protobuf, with Pulumi's marks for secrets and unknown values."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -25,7 +25,7 @@ _UNKNOWNS: Final = frozenset(
 
 
 class Unknown:
-    """A value that only the deployment will tell."""
+    """A value that only the deployment can determine."""
 
     def __repr__(self) -> str:
         return "(unknown)"
@@ -36,7 +36,7 @@ UNKNOWN: Final = Unknown()
 
 
 def from_wire(struct: Struct) -> Props:
-    """Read a structure: whole numbers as int, secrets in plain, unknown values as UNKNOWN."""
+    """Read a structure: whole numbers as int, secrets in plain text, unknown values as UNKNOWN."""
     return {name: _from_value(value) for name, value in struct.fields.items()}
 
 

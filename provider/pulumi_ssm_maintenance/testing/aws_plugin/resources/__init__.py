@@ -1,1 +1,1 @@
-"""The resource types that the plugin serves, a module for each AWS service."""
+"""The resource types that the plugin serves, a module for each kind of AWS service."""

@@ -47,14 +47,14 @@ def _delete_alarm(aws: Aws, identity: str, _: Props) -> None:
 
 
 def _query_request(aws: Aws, query: Props) -> dict[str, Any]:
-    """AWS parts what Pulumi keeps together: the metric, and how to look at it."""
+    """Split the metric into AWS's two structures: the metric itself, and its statistic."""
     plain = {name: value for name, value in query.items() if name != "metric" and value not in (None, "")}
     if metric := query.get("metric"):
         named = {name: metric[name] for name in ("namespace", "metricName") if metric.get(name)}
         if metric.get("dimensions"):
             named["dimensions"] = [{"name": k, "value": v} for k, v in metric["dimensions"].items()]
-        looked = {name: metric[name] for name in ("period", "stat", "unit") if metric.get(name)}
-        plain["metricStat"] = {"metric": named} | looked
+        statistic = {name: metric[name] for name in ("period", "stat", "unit") if metric.get(name)}
+        plain["metricStat"] = {"metric": named} | statistic
     return structure(aws.client("cloudwatch"), "MetricDataQuery", plain)
 
 
@@ -138,7 +138,7 @@ def _read_filter(aws: Aws, identity: str, known: Props) -> Props | None:
 
 
 def _update_filter(aws: Aws, identity: str, state: Props, new: Props) -> None:
-    _delete_filter(aws, identity, state)  # moto would keep the old one beside the new one
+    _delete_filter(aws, identity, state)  # moto would keep both
     _put_filter(aws, new)
 
 

@@ -85,7 +85,7 @@ def _zipped(archive: Props) -> bytes:
 
 
 def _files(item: Props, name: str) -> Iterator[tuple[str, bytes]]:
-    """Walk an archive: texts, files, folders and archives in it."""
+    """Yield the files of an archive: texts, files, folders, and archives inside it."""
     if "uri" in item:
         raise PropertyError("code: this stand-in for the aws plugin takes no archive from a URL")
     if (text := item.get("text")) is not None and "assets" not in item:

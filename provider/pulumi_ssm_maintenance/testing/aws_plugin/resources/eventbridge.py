@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fi
 _DEFAULT_BUS = "default"
 _TARGET: Names = {"targetId": "Id", "inputPaths": "InputPathsMap", "runCommandTargets": "RunCommandTargets"}
 _NOT_OF_TARGET = frozenset({"rule", "eventBusName", "forceDestroy", "region", "runCommandTargets", "sqsTarget"})
-# AWS gives them to a schedule that says nothing of retries.
+# AWS gives these to a schedule without a retry policy.
 _DEFAULT_RETRIES = {"maximumEventAgeInSeconds": 86400, "maximumRetryAttempts": 185}
 _SCHEDULE: Names = {"eventbridgeParameters": "EventBridgeParameters", "ecsParameters": "EcsParameters"}
 
@@ -23,7 +23,7 @@ def _put_rule(aws: Aws, inputs: Props) -> str:
 
 
 def _read_rule(aws: Aws, identity: str, _: Props) -> Props:
-    bus, name = _rule_place(identity)
+    bus, name = _bus_and_name(identity)
     return aws.ask("events", "describe_rule", Name=name, EventBusName=bus)
 
 
@@ -32,7 +32,7 @@ def _update_rule(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
 
 
 def _delete_rule(aws: Aws, identity: str, state: Props) -> None:
-    bus, name = _rule_place(identity)
+    bus, name = _bus_and_name(identity)
     client = aws.client("events")
     if state.get("forceDestroy"):
         targets = client.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
@@ -46,7 +46,7 @@ def _rule_id(inputs: Props) -> str:
     return str(name) if bus == _DEFAULT_BUS else f"{bus}/{name}"
 
 
-def _rule_place(identity: str) -> tuple[str, str]:
+def _bus_and_name(identity: str) -> tuple[str, str]:
     bus, _slash, name = identity.rpartition("/")
     return bus or _DEFAULT_BUS, name
 
@@ -71,16 +71,16 @@ def _entry_error(entry: dict[str, str]) -> dict[str, str]:
 
 
 def _read_target(aws: Aws, _identity: str, known: Props) -> Props | None:
-    place = {"rule": known["rule"], "eventBusName": known["eventBusName"]}
+    rule = {"rule": known["rule"], "eventBusName": known["eventBusName"]}
     client = aws.client("events")
-    answer = client.list_targets_by_rule(Rule=place["rule"], EventBusName=place["eventBusName"])
+    answer = client.list_targets_by_rule(Rule=known["rule"], EventBusName=known["eventBusName"])
     held = next((item for item in answer["Targets"] if item["Id"] == known["targetId"]), None)
     if held is None:
         return None
     found: Props = properties(client.meta.service_model.shape_for("Target"), held, _TARGET)
     return (
         found
-        | place
+        | rule
         | {
             "runCommandTargets": (found.get("runCommandParameters") or {}).get("runCommandTargets"),
             "sqsTarget": found.get("sqsParameters"),

@@ -13,7 +13,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fi
 def _create_role(aws: Aws, inputs: Props) -> str:
     names = {"name": "RoleName", "assumeRolePolicy": "AssumeRolePolicyDocument"}
     aws.call("iam", "create_role", inputs, names)
-    _bring_policies(aws, inputs["name"], {}, inputs)
+    _update_own_policies(aws, inputs["name"], {}, inputs)
     return str(inputs["name"])
 
 
@@ -51,11 +51,11 @@ def _update_role(aws: Aws, identity: str, state: Props, new: Props) -> None:
         client.put_role_permissions_boundary(RoleName=identity, PermissionsBoundary=boundary)
     elif state.get("permissionsBoundary"):
         client.delete_role_permissions_boundary(RoleName=identity)
-    _bring_policies(aws, identity, state, new)
+    _update_own_policies(aws, identity, state, new)
 
 
 def _delete_role(aws: Aws, identity: str, state: Props) -> None:
-    """Take the role's own policies with it; what others attached stays in the way, unless forced."""
+    """Delete the role with its own policies. Policies attached elsewhere prevent it, unless forced."""
     client = aws.client("iam")
     for profile in client.list_instance_profiles_for_role(RoleName=identity)["InstanceProfiles"]:
         client.remove_role_from_instance_profile(RoleName=identity, InstanceProfileName=profile["InstanceProfileName"])
@@ -71,8 +71,8 @@ def _delete_role(aws: Aws, identity: str, state: Props) -> None:
     client.delete_role(RoleName=identity)
 
 
-def _bring_policies(aws: Aws, role: str, state: Props, new: Props) -> None:
-    """Bring the policies that are arguments of the role itself; absent arguments leave them to others."""
+def _update_own_policies(aws: Aws, role: str, state: Props, new: Props) -> None:
+    """Update the policies that are arguments of the role itself; without such an argument, leave them alone."""
     client = aws.client("iam")
     if (arns := new.get("managedPolicyArns")) is not None:
         old = set(state.get("managedPolicyArns") or ())

@@ -10,16 +10,16 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagApi, Tags
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
 
-_FIRST_REGION = "us-east-1"  # its buckets have no location constraint
+_FIRST_REGION = "us-east-1"  # buckets there have no location constraint
 _RULE: Names = {"id": "ID", "sseAlgorithm": "SSEAlgorithm", "kmsMasterKeyId": "KMSMasterKeyID"}
 
 
 def _create_bucket(aws: Aws, inputs: Props) -> str:
-    place = {} if aws.region == _FIRST_REGION else {"LocationConstraint": aws.region}
+    location = {} if aws.region == _FIRST_REGION else {"LocationConstraint": aws.region}
     aws.client("s3").create_bucket(
         Bucket=inputs["bucket"],
         ObjectLockEnabledForBucket=bool(inputs.get("objectLockEnabled")),
-        **({"CreateBucketConfiguration": place} if place else {}),
+        **({"CreateBucketConfiguration": location} if location else {}),
     )
     return str(inputs["bucket"])
 
@@ -105,7 +105,7 @@ def _put_lifecycle(aws: Aws, inputs: Props) -> str:
 
 
 def _rule_request(rule: Props) -> Props:
-    """Give a rule the filter that AWS asks for, and its tags AWS's form."""
+    """Convert the filter of a rule, which AWS requires, and its tags."""
     found: Props = dict(rule.get("filter") or {"prefix": ""})
     if tags := (found.get("and") or {}).get("tags"):
         pairs = [{"key": name, "value": value} for name, value in tags.items()]
@@ -163,7 +163,7 @@ def _delete_encryption(aws: Aws, identity: str, _: Props) -> None:
 
 def _put_versioning(aws: Aws, inputs: Props) -> str:
     status = inputs["versioningConfiguration"]["status"]
-    if status != "Disabled":  # the word for "never switched on", which AWS does not take
+    if status != "Disabled":  # it means "never enabled", which AWS does not accept
         aws.client("s3").put_bucket_versioning(Bucket=inputs["bucket"], VersioningConfiguration={"Status": status})
     return str(inputs["bucket"])
 
@@ -174,13 +174,13 @@ def _read_versioning(aws: Aws, identity: str, _: Props) -> Props:
 
 
 def _delete_versioning(aws: Aws, identity: str, state: Props) -> None:
-    """Suspend it: versioning cannot be taken off a bucket."""
+    """Suspend it: a bucket cannot lose its versioning."""
     if state["versioningConfiguration"]["status"] == "Enabled":
         aws.client("s3").put_bucket_versioning(Bucket=identity, VersioningConfiguration={"Status": "Suspended"})
 
 
-def _part(name: str, fields: str, put: Any, read: Any, delete: Any) -> ResourceType:
-    """Describe a part of a bucket: put as a whole, known by the bucket's name."""
+def _bucket_setting(name: str, fields: str, put: Any, read: Any, delete: Any) -> ResourceType:
+    """Describe a resource type that is one setting of a bucket."""
     return ResourceType(
         name=name,
         fields=Fields.parse(f"bucket! {fields}"),
@@ -203,36 +203,36 @@ S3 = (
         read=_read_bucket,
         delete=_delete_bucket,
     ),
-    _part(
+    _bucket_setting(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets skipDestroy^",
         _put_block,
         _read_block,
         _delete_block,
     ),
-    _part(
+    _bucket_setting(
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "rule",
         _put_ownership,
         _read_ownership,
         _delete_ownership,
     ),
-    _part(
+    _bucket_setting(
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "rules",
         _put_lifecycle,
         _read_lifecycle,
         _delete_lifecycle,
     ),
-    _part("aws:s3/bucketPolicy:BucketPolicy", "policy", _put_policy, _read_policy, _delete_policy),
-    _part(
+    _bucket_setting("aws:s3/bucketPolicy:BucketPolicy", "policy", _put_policy, _read_policy, _delete_policy),
+    _bucket_setting(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "rules",
         _put_encryption,
         _read_encryption,
         _delete_encryption,
     ),
-    _part(
+    _bucket_setting(
         "aws:s3/bucketVersioning:BucketVersioning",
         "versioningConfiguration",
         _put_versioning,

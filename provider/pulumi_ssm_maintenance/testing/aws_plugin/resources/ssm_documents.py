@@ -23,7 +23,7 @@ def _read_document(aws: Aws, identity: str, _: Props) -> Props:
 
 
 def _update_document(aws: Aws, identity: str, state: Props, new: Props) -> None:
-    """Make a new version the default one, as the real plugin does."""
+    """Create a new version and make it the default one, as the real plugin does."""
     _share(aws, identity, state, new)
     if any(state.get(name) != new.get(name) for name in ("content", "documentFormat", "versionName")):
         answer = aws.call("ssm", "update_document", new, Name=identity, DocumentVersion="$LATEST")

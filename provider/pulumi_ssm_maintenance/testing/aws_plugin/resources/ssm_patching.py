@@ -9,7 +9,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
 
-# Windows has further ones, with more hyphens; the Raspberry's name ends unlike the others.
+# Windows has further predefined baselines, whose names have more hyphens.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
 _AWS_DEFAULT = re.compile("AWS-[0-9A-Za-z]+PatchBaseline")
 _LISTS = ("approvedPatches", "rejectedPatches", "sources")
@@ -31,7 +31,7 @@ def _read_baseline(aws: Aws, identity: str, _: Props) -> Props:
 
 
 def _update_baseline(aws: Aws, identity: str, _: Props, new: Props) -> None:
-    """Send every list, the empty ones too: what an update leaves out stays."""
+    """Send all lists, also empty ones: an update keeps what it leaves out."""
     none: dict[str, Any] = {"ApprovalRules": {"PatchRules": []}, "GlobalFilters": {"PatchFilters": []}}
     lists: Props = {name: [] for name in _LISTS}
     aws.call("ssm", "update_patch_baseline", lists | _plain(new), BaselineId=identity, **(none | _rules(aws, new)))
@@ -99,7 +99,7 @@ def _read_default(aws: Aws, identity: str, _: Props) -> Props:
 
 
 def _delete_default(aws: Aws, identity: str, _: Props) -> None:
-    """Give the system its AWS-owned baseline back."""
+    """Make the AWS-owned baseline the default again."""
     filters = [{"Key": "OWNER", "Values": ["AWS"]}]
     pages = aws.client("ssm").get_paginator("describe_patch_baselines").paginate(Filters=filters)
     for baseline in (item for page in pages for item in page["BaselineIdentities"]):

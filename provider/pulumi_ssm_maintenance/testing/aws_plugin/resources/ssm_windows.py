@@ -1,4 +1,4 @@
-"""Maintenance windows, their targets and tasks, as the Terraform provider keeps them."""
+"""Maintenance windows, their targets and tasks."""
 
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
@@ -80,7 +80,7 @@ def _read_task(aws: Aws, identity: str, known: Props) -> Props:
 
 def _update_task(aws: Aws, identity: str, _: Props, new: Props) -> None:
     wanted: Props = {"priority": 0} | _task_request(new)
-    if not new.get("targets"):  # AWS fills in rates that it then refuses
+    if not new.get("targets"):  # AWS shows rates here, but refuses them in an update
         wanted |= {"maxConcurrency": None, "maxErrors": None}
     aws.call("ssm", "update_maintenance_window_task", wanted, _TASK_NAMES, WindowTaskId=identity, Replace=True)
 
@@ -90,7 +90,7 @@ def _delete_task(aws: Aws, identity: str, state: Props) -> None:
 
 
 def _task_request(inputs: Props) -> Props:
-    """Bring the invocation parameters into AWS's form: `parameters` is a list of pairs in Pulumi."""
+    """Convert the invocation parameters: `parameters` is a list of pairs in Pulumi and a map in AWS."""
     blocks = {
         name: _block_request(block) for name, block in (inputs.get("taskInvocationParameters") or {}).items() if block
     }
