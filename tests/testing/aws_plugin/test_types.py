@@ -102,16 +102,68 @@ def documents_and_queues(pick):
             )
         },
     )
-    aws.sqs.Queue(
+    key = aws.kms.Key(
+        "key",
+        description=pick("first", "second"),
+        enable_key_rotation=pick(first=True, updated=False),
+        is_enabled=pick(first=True, updated=False),
+        deletion_window_in_days=7,
+        multi_region=pick(first=False, replaced=True),
+        policy=key_policy(pick("kms:Decrypt", "kms:GenerateDataKey*")),
+        tags={"team": pick("ops", "sre")},
+    )
+    queue = aws.sqs.Queue(
         "queue",
         visibility_timeout_seconds=pick(30, 60),
+        kms_master_key_id=key.key_id,
+        message_retention_seconds=1209600,
         tags={"team": pick("ops", "sre")},
         name=pick("work", replaced="more-work"),
     )
+    aws.sqs.QueuePolicy(
+        "queue_policy",
+        queue_url=queue.url,
+        policy=queue.arn.apply(lambda arn: policy(pick("sqs:SendMessage", "sqs:*"), arn)),
+    )
+    aws.ssm.PatchBaseline(
+        "baseline",
+        operating_system=pick("UBUNTU", replaced="DEBIAN"),
+        approval_rules=[
+            {
+                "approve_after_days": pick(7, 14),
+                "patch_filters": [{"key": "SECTION", "values": ["*"]}],
+                "enable_non_security": True,
+            }
+        ],
+        global_filters=[{"key": "PRIORITY", "values": pick(["Required"], ["Required", "Important"])}],
+        sources=[{"name": "extra", "products": ["*"], "configuration": pick("deb one", "deb two")}],
+        approved_patches=["b", "a"],
+        approved_patches_enable_non_security=True,
+        tags={"team": pick("ops", "sre")},
+    )
+    aws.ssm.PatchBaseline(
+        "windows_baseline",
+        available_security_updates_compliance_status=pick("COMPLIANT", "NON_COMPLIANT"),
+        approved_patches=["KB1234567"],
+    )
 
 
-DOCUMENTS_CHANGED = dict.fromkeys(["document", "parameter", "group", "queue"], "update")
-DOCUMENTS_REPLACED = {"document": "replace", "queue": "replace"}
+def key_policy(action):
+    document = json.loads(policy(["kms:*"]))
+    document["Statement"][0]["Principal"] = {"AWS": "arn:aws:iam::123456789012:root"}
+    publish = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": action,
+        "Resource": "*",
+    }
+    return json.dumps(document | {"Statement": [*document["Statement"], publish]})
+
+
+DOCUMENTS_CHANGED = dict.fromkeys(
+    ["document", "parameter", "group", "key", "queue", "queue_policy", "baseline", "windows_baseline"], "update"
+)
+DOCUMENTS_REPLACED = dict.fromkeys(["document", "key", "queue", "queue_policy", "baseline"], "replace")
 
 
 def identities_and_code(pick):
@@ -236,6 +288,18 @@ def alarms_and_events(pick):
         alarm_actions=[topic.arn],
     )
     aws.cloudwatch.MetricAlarm(
+        "queue_alarm",
+        comparison_operator="GreaterThanThreshold",
+        evaluation_periods=1,
+        metric_name="ApproximateNumberOfMessagesVisible",
+        namespace=pick("AWS/SQS", "AWS/Scheduler"),
+        dimensions={"QueueName": "q"},
+        period=300,
+        statistic="Maximum",
+        threshold=0,
+        treat_missing_data="notBreaching",
+    )
+    aws.cloudwatch.MetricAlarm(
         "math_alarm",
         comparison_operator="GreaterThanThreshold",
         evaluation_periods=1,
@@ -274,6 +338,8 @@ def alarms_and_events(pick):
             "input_paths": {"status": "$.detail.status"},
             "input_template": json.dumps(pick("first <status>", "second <status>")),
         },
+        role_arn=f"arn:aws:iam::123456789012:role/{pick('one', 'two')}",
+        dead_letter_config={"arn": f"arn:aws:sqs:us-east-1:123456789012:{pick('one', 'two')}"},
         retry_policy={"maximum_event_age_in_seconds": 3600, "maximum_retry_attempts": 5},
     )
     schedules = aws.scheduler.ScheduleGroup("schedules", tags={"team": pick("ops", "sre")})
@@ -291,7 +357,8 @@ def alarms_and_events(pick):
 
 
 ALARMS_CHANGED = {
-    **dict.fromkeys(["topic", "topic_policy", "subscription", "alarm", "math_alarm", "log_group"], "update"),
+    **dict.fromkeys(["topic", "topic_policy", "subscription", "alarm", "queue_alarm"], "update"),
+    **dict.fromkeys(["math_alarm", "log_group"], "update"),
     **dict.fromkeys(["metric_filter", "rule", "rule_target", "schedules", "freeze"], "update"),
 }
 ALARMS_REPLACED = {"subscription": "replace", "log_group": "replace", "metric_filter": "replace"}

@@ -1,4 +1,4 @@
-"""All resource types of the plugin by token."""
+"""All resource types of the plugin, by type token."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,6 +8,7 @@ from .resources.cloudwatch import CLOUDWATCH
 from .resources.compute import COMPUTE
 from .resources.eventbridge import EVENTBRIDGE
 from .resources.iam import IAM
+from .resources.kms import KMS
 from .resources.messaging import MESSAGING
 from .resources.resource_groups import RESOURCE_GROUPS
 from .resources.s3 import S3
@@ -21,6 +22,7 @@ _ALL = (
     *DOCUMENTS,
     *EVENTBRIDGE,
     *IAM,
+    *KMS,
     *MESSAGING,
     *PATCHING,
     *RESOURCE_GROUPS,

@@ -1,4 +1,4 @@
-"""SNS topics and SQS queues: objects whose properties are attributes, all of them text in AWS."""
+"""SNS topics and SQS queues, whose properties are text attributes in AWS."""
 
 import json
 from collections.abc import Mapping
@@ -101,7 +101,7 @@ def _update_topic_policy(aws: Aws, identity: str, _: Props, new: Props) -> None:
 
 
 def _delete_topic_policy(aws: Aws, identity: str, _: Props) -> None:
-    """Give the topic the policy back that AWS makes for a new one."""
+    """Restore the policy that AWS gives to a new topic."""
     owner_only = {
         "Sid": "__default_statement_ID",
         "Effect": "Allow",
@@ -174,13 +174,36 @@ def _delete_queue(aws: Aws, identity: str, _: Props) -> None:
     aws.client("sqs").delete_queue(QueueUrl=identity)
 
 
+def _put_queue_policy(aws: Aws, inputs: Props) -> str:
+    _set_queue_policy(aws, inputs["queueUrl"], inputs["policy"])
+    return str(inputs["queueUrl"])
+
+
+def _read_queue_policy(aws: Aws, identity: str, _: Props) -> Props | None:
+    answer = aws.client("sqs").get_queue_attributes(QueueUrl=identity, AttributeNames=["Policy"])
+    policy = (answer.get("Attributes") or {}).get("Policy")
+    return {"queueUrl": identity, "policy": policy} if policy else None
+
+
+def _update_queue_policy(aws: Aws, identity: str, _: Props, new: Props) -> None:
+    _set_queue_policy(aws, identity, new["policy"])
+
+
+def _delete_queue_policy(aws: Aws, identity: str, _: Props) -> None:
+    _set_queue_policy(aws, identity, "")
+
+
+def _set_queue_policy(aws: Aws, queue: str, policy: str) -> None:
+    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+
+
 def _attributes(names: Mapping[str, str], inputs: Props) -> dict[str, str]:
-    """Write the attributes that say something; False is left out, since only FIFO objects may say it."""
+    """Return the attributes that have a value; False is left out, since only FIFO objects take it."""
     return {names[name]: _text(inputs[name]) for name in names if inputs.get(name) not in (None, "", False)}
 
 
 def _changed(names: Mapping[str, str], state: Props, new: Props) -> dict[str, str]:
-    """Write the attributes that differ from the state; one that was removed becomes empty."""
+    """Return the attributes that differ from the state; a removed one becomes empty."""
     return {
         member: _text(new.get(name))
         for name, member in names.items()
@@ -260,5 +283,14 @@ MESSAGING = (
         read=_read_queue,
         update=_update_queue,
         delete=_delete_queue,
+    ),
+    ResourceType(
+        name="aws:sqs/queuePolicy:QueuePolicy",
+        fields=Fields.parse("queueUrl! policy"),
+        auto_name=None,
+        create=_put_queue_policy,
+        read=_read_queue_policy,
+        update=_update_queue_policy,
+        delete=_delete_queue_policy,
     ),
 )
