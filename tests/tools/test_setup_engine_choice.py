@@ -14,7 +14,7 @@ from tools.setup.pins import Pins, parse_version, read_pins
 from tools.setup.sources import Source, Unavailable, find, install, selected
 
 CHECKOUT = Path(__file__).parents[2]
-OLDEST = (3, 259, 0)
+OLDEST = (3, 274, 1)
 
 
 @dataclass
@@ -94,7 +94,7 @@ def test_an_unknown_source_is_refused_and_the_error_names_the_known_ones():
         selected([FakeSource("path"), FakeSource("build")], {"PULUMI_ENGINE": "source"})
 
 
-@pytest.mark.parametrize("version", ["v3.259.0", "v3.300.1", "3.259.0"])
+@pytest.mark.parametrize("version", ["v3.274.1", "v3.300.1", "3.274.1"])
 def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
     pulumi = pulumi_in(tmp_path, version)
     assert on_path(tmp_path).find() == pulumi
@@ -102,7 +102,7 @@ def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
 
 @pytest.mark.parametrize(
     ("version", "reason"),
-    [("v3.258.9", "is v3.258.9, and v3.259.0 is the oldest"), ("nonsense", "does not tell its version")],
+    [("v3.274.0", "is v3.274.0, and v3.274.1 is the oldest"), ("nonsense", "does not tell its version")],
 )
 def test_a_pulumi_on_path_that_is_not_known_to_work_is_passed_over(tmp_path, version, reason):
     pulumi_in(tmp_path, version)
@@ -117,14 +117,14 @@ def test_a_broken_pulumi_on_path_is_passed_over(tmp_path):
 
 
 def test_the_wrapper_of_an_activated_environment_is_not_taken_for_an_installed_pulumi(tmp_path):
-    pulumi_in(tmp_path / "venv", "v3.259.0", launchers=())
-    real = pulumi_in(tmp_path / "installed", "v3.259.0")
+    pulumi_in(tmp_path / "venv", "v3.274.1", launchers=())
+    real = pulumi_in(tmp_path / "installed", "v3.274.1")
     assert on_path(tmp_path / "venv").find() is None
     assert on_path(tmp_path / "venv", tmp_path / "installed").find() == real
 
 
 def test_launchers_count_beside_the_file_that_a_link_leads_to(tmp_path):
-    real = pulumi_in(tmp_path / "real", "v3.259.0")
+    real = pulumi_in(tmp_path / "real", "v3.274.1")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "pulumi").symlink_to(real)
     assert on_path(tmp_path / "bin").find() == tmp_path / "bin" / "pulumi"
@@ -146,7 +146,7 @@ def test_a_downloaded_release_is_kept_for_the_next_checkout(tmp_path):
     source = download(tmp_path, installer)
     assert source.find() is None
     pulumi = source.install()
-    assert pulumi.read_text().strip() == "3.259.0"
+    assert pulumi.read_text().strip() == "3.274.1"
     assert source.find() == pulumi
 
 
@@ -237,7 +237,7 @@ def test_the_pins_come_from_the_modules_own_file():
 
 @pytest.mark.parametrize(
     ("text", "version"),
-    [("v3.259.0\n", (3, 259, 0)), ("go1.26.8", (1, 26, 8)), ("1.26", (1, 26, 0)), ("v3.275.0-alpha.x", (3, 275, 0))],
+    [("v3.274.1\n", (3, 274, 1)), ("go1.26.8", (1, 26, 8)), ("1.26", (1, 26, 0)), ("v3.275.0-alpha.x", (3, 275, 0))],
 )
 def test_versions_are_read_as_their_tools_print_them(text, version):
     assert parse_version(text) == version

@@ -25,7 +25,7 @@ def read_pins(go_mod: Path) -> Pins:
 
 
 def parse_version(text: str) -> Version:
-    """Read `v3.259.0`, `go1.26.8` or `1.26`. A suffix after the third number is ignored."""
+    """Read `v3.274.1`, `go1.26.8` or `1.26`. A suffix after the third number is ignored."""
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
     if not found:
         raise ValueError(f"no version in {text!r}")

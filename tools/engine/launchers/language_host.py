@@ -1,8 +1,8 @@
 """Run Python programs for a Pulumi engine that was built from its Go module.
 
-The official language host comes with the official release only. This one serves what works on a stack (preview,
-up, refresh, destroy) and stands beside a built engine only. It names no required plugins: the engine finds each
-by the version that the program's resources register with.
+The official language host is part of the official release only. This one is used with a built engine only. It supports
+the commands that work on a stack: preview, up, refresh and destroy. It lists no required plugins: the engine finds them
+by the versions that the resources of the program ask for.
 """
 
 import os
@@ -26,7 +26,7 @@ _Run = tuple[language_pb2.RunRequest, grpc.ServicerContext, Future[language_pb2.
 
 
 class LanguageHost(LanguageServer):
-    """The SDK's own language server, given programs by their path."""
+    """The SDK's language server, extended to run programs from files."""
 
     def __init__(self, engine_address: str) -> None:
         super().__init__(program=lambda: None)
@@ -43,18 +43,18 @@ class LanguageHost(LanguageServer):
     def Run(  # noqa: N802 - named by the protocol
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
-        """Hand the program to the main thread, which is where programs expect to run."""
+        """Pass the program to the main thread, because programs expect to run there."""
         answer: Future[language_pb2.RunResponse] = Future()
         self._runs.put((request, context, answer))
         return answer.result()
 
     def run_programs(self) -> None:
-        """Run programs in the calling thread, one after another, until the process ends."""
+        """Run programs one after another in the calling thread, until the process ends."""
         while True:
             request, context, answer = self._runs.get()
             try:
                 answer.set_result(self._run(request, context))
-            except BaseException as error:  # noqa: BLE001 - the waiting call reports it to the engine
+            except BaseException as error:  # noqa: BLE001 - `Run` reports it to the engine
                 answer.set_exception(error)
 
     def _run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
@@ -65,7 +65,7 @@ class LanguageHost(LanguageServer):
         if not request.args:
             request.args.append(self._engine_address)
         response: language_pb2.RunResponse = super().Run(request, context)  # type: ignore[no-untyped-call]  # the SDK's
-        # The base class has logged the error already; named again here, the engine would print it twice.
+        # The base class has already logged the error. With its text in the response, the engine would print it twice.
         return language_pb2.RunResponse(bail=bool(response.error))
 
 
@@ -74,7 +74,7 @@ def _run_program(path: Path) -> None:
         runpy.run_path(str(path), run_name="__main__")
     except RunError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the program raises, its own traceback is what helps
+    except Exception as error:  # noqa: BLE001 - show the program's own traceback for every exception
         raise RunError(f"Program failed with an unhandled exception:\n{_program_traceback(error)}") from None
 
 
@@ -86,20 +86,20 @@ def _program_traceback(error: Exception) -> str:
 
 
 def _leave(signal_number: int, frame: FrameType | None) -> None:
-    """Leave at once: while a host winds down politely, the engine waits up to 5 s for it."""
+    """End at once: the engine waits up to 5 s for a host that shuts down step by step."""
     del signal_number, frame
     os._exit(0)
 
 
 def _leave_with(engine: int) -> None:
-    """Leave when the engine is gone, also when it was killed and could not say so."""
+    """End when the engine has ended, even if it was killed and sent no signal."""
     while os.getppid() == engine:
         time.sleep(1)
     os._exit(0)
 
 
 def main() -> None:
-    """Serve one engine, whose address is the first argument."""
+    """Serve one engine. The first argument is its address."""
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
