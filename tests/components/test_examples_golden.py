@@ -36,6 +36,7 @@ NAMELESS = {
     *("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"),
     *("ssm:DescribeInstancePatchStates", "ec2:DescribeImages", "ec2:DescribeInstances"),
     *("ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"),
+    "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
     *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),
 }
 

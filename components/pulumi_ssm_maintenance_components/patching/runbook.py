@@ -20,16 +20,23 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     run_command_statements,
 )
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
-from pulumi_ssm_maintenance_components.runbooks.content import NODE_OF_THE_TASK, NODE_PARAMETER, Runbook, compose
+from pulumi_ssm_maintenance_components.runbooks.content import (
+    NODE_OF_THE_TASK,
+    NODE_PARAMETER,
+    WINDOW_OF_THE_TASK,
+    WINDOW_PARAMETER,
+    Runbook,
+    compose,
+)
 from pulumi_ssm_maintenance_components.runbooks.resources import assume_role, runbook_document
 from pulumi_ssm_maintenance_components.runbooks.scripts import GATE
-from pulumi_ssm_maintenance_components.runbooks.steps import NODE, Step
+from pulumi_ssm_maintenance_components.runbooks.steps import NODE, SNAPSHOT_OF_WINDOW, Step
 
 from .context import RunContext
 from .plan import PatchPlan
 from .waves import Wave, WavePosition, WaveTask
 
-_GATE_PARAMETERS = ("WindowExecutionId", "Priority", "EarlierTasks", "Runbooks")
+_GATE_PARAMETERS = (WINDOW_PARAMETER, "Priority", "EarlierTasks", "Runbooks")
 
 _REBOOT = "RebootOption"
 _WAVE = "Wave"
@@ -38,7 +45,7 @@ WAVE = f"{{{{ {_WAVE} }}}}"
 
 _PARAMETERS: Mapping[str, Any] = {
     _WAVE: {"type": "String", "description": "The wave that the node belongs to"},
-    "WindowExecutionId": {"type": "String", "description": "The opening of the window that this run belongs to"},
+    WINDOW_PARAMETER: {"type": "String", "description": "The opening of the window that this run belongs to"},
     "Priority": {"type": "String", "description": "The priority of the wave's tasks"},
     "EarlierTasks": {"type": "String", "description": "How many tasks must have succeeded before"},
     "Runbooks": {"type": "StringList", "description": "The runbooks of these tasks"},
@@ -50,6 +57,12 @@ _REBOOT_PARAMETER: Mapping[str, Any] = {
         "allowedValues": ["RebootIfNeeded", "NoReboot"],
     }
 }
+
+_ABOUT_EXECUTIONS = (
+    "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
+    "ssm:DescribeMaintenanceWindowExecutionTasks",
+    "ssm:GetMaintenanceWindowExecutionTask",
+)
 
 _LONGEST_PATCHING = 2 * 3600
 
@@ -76,7 +89,7 @@ class PatchRunbook:
             parameters: dict[str, list[pulumi.Input[str]]] = {
                 NODE_PARAMETER: [NODE_OF_THE_TASK],
                 _WAVE: [wave.name],
-                "WindowExecutionId": ["{{WINDOW_EXECUTION_ID}}"],
+                WINDOW_PARAMETER: [WINDOW_OF_THE_TASK],
                 "Priority": [str(position.priority)],
                 "EarlierTasks": [str(earlier)],
                 "Runbooks": [*self.document_names],
@@ -122,7 +135,7 @@ def _compose(where: str, name: str, plan: PatchPlan, sending: RunCommandArgs) ->
         _gate(),
         *([Step.snapshot()] if plan.runbook and plan.runbook.snapshot else []),
         _patch(plan, sending),
-        *([Step.check_patches(reboot=_parameter(_REBOOT))] if reboots else []),
+        *([_check(plan)] if reboots else []),
     ]
     return compose(
         where,
@@ -139,13 +152,19 @@ def _gate() -> Step:
     return Step.script("gate", GATE, payload=payload, permits=(_read_waves,))
 
 
+def _check(plan: PatchPlan) -> Step:
+    return Step.check_patches(
+        reboot=_parameter(_REBOOT), has_override_list=plan.command.install_override_list is not None
+    )
+
+
 def _patch(plan: PatchPlan, sending: RunCommandArgs) -> Step:
     command = plan.command
     reboot: Any = _parameter(_REBOOT)
     inputs = {
         "DocumentName": command.document,
         "InstanceIds": [NODE],
-        "Parameters": command.parameters(reboot),
+        "Parameters": {**command.parameters(reboot), "SnapshotId": [SNAPSHOT_OF_WINDOW]},
         **_in_api_names(sending),
     }
 
@@ -179,4 +198,4 @@ def _in_api_names(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _read_waves(_: Location) -> list[Statement]:
     # These actions support no resource: an opening of a window has no ARN.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-    return [allow(["ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"], ["*"])]
+    return [allow(_ABOUT_EXECUTIONS, ["*"])]

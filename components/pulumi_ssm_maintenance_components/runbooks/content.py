@@ -27,6 +27,11 @@ _SCHEMA = "0.3"
 NODE_OF_THE_TASK = "{{RESOURCE_ID}}"
 _NODE = {NODE_PARAMETER: {"type": "String", "description": "The node to work on"}}
 
+WINDOW_PARAMETER = "WindowExecutionId"
+WINDOW_OF_THE_TASK = "{{WINDOW_EXECUTION_ID}}"
+# Without a window, as when somebody starts the runbook by hand, each node gets a patch snapshot of its own.
+_WINDOW = {WINDOW_PARAMETER: {"type": "String", "description": "The window's execution, or nothing", "default": ""}}
+
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
@@ -80,7 +85,11 @@ def compose(  # noqa: PLR0913 - a runbook, each part by its name
     content = {
         "schemaVersion": _SCHEMA,
         "description": description,
-        "parameters": {**(_NODE if on_node else {}), **(parameters or {})},
+        "parameters": {
+            **(_NODE if on_node else {}),
+            **(_WINDOW if any(step.in_window for step in steps) else {}),
+            **(parameters or {}),
+        },
         "mainSteps": [_main_step(step, on_error, is_end=step is steps[-1]) for step in steps],
     }
     return Runbook({key: value for key, value in content.items() if value}, tuple(steps))
@@ -117,6 +126,8 @@ def task_parameters(
     settled: dict[str, list[pulumi.Input[str]]] = {name: list(values) for name, values in given.items()}
     if on_targets and NODE_PARAMETER in known:
         settled.setdefault(NODE_PARAMETER, [NODE_OF_THE_TASK])
+    if any(step.in_window for step in runbook.steps):
+        settled.setdefault(WINDOW_PARAMETER, [WINDOW_OF_THE_TASK])
     if ROLE_PARAMETER in known:
         settled.setdefault(ROLE_PARAMETER, [role_arn])
     for name, declared in known.items():

@@ -31,6 +31,10 @@ __all__ = ["Step"]
 NODE = "{{ InstanceId }}"
 """How a step names the node that the runbook runs for."""
 
+SNAPSHOT_OF_WINDOW = "{{ WindowExecutionId }}"
+"""The id of the patch snapshot that all nodes of a window share. Systems Manager uses the id of the window's execution
+for a Run Command task; a runbook sends one command for each node, so it must pass the id."""
+
 Permit = Callable[[Location], list[Statement]]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")
@@ -52,6 +56,7 @@ class Step:
         permits: what the runbook's role must be allowed.
         timeout_seconds: how long it may take.
         on_node: whether it works on a node, which a runbook without targets has none of.
+        in_window: whether it needs the id of the window's execution.
         is_cleanup: whether it runs after a failure too.
     """
 
@@ -62,6 +67,7 @@ class Step:
     timeout_seconds: int = _HOUR
     on_node: bool = False
     is_cleanup: bool = field(default=False, kw_only=True)
+    in_window: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -152,19 +158,25 @@ class Step:
         inputs = {
             "DocumentName": command.document,
             "InstanceIds": [NODE],
-            "Parameters": command.parameters(reboot),
+            "Parameters": {**command.parameters(reboot), "SnapshotId": [SNAPSHOT_OF_WINDOW]},
         }
-        return cls(name, "aws:runCommand", inputs, (_patching,), timeout_seconds, on_node=True)
+        return cls(name, "aws:runCommand", inputs, (_patching,), timeout_seconds, on_node=True, in_window=True)
 
     @classmethod
-    def check_patches(cls, name: str = "check", *, reboot: str | None = None) -> "Step":
-        """Fail when a patch of the node's baseline is missing, has failed, or waits for a reboot.
+    def check_patches(
+        cls, name: str = "check", *, reboot: str | None = None, has_override_list: bool = False
+    ) -> "Step":
+        """Fail if a patch of the node's baseline is missing, has failed, or waits for a reboot.
 
         Args:
             name: the step's name.
-            reboot: what was done about reboots, a parameter of the runbook; with `NoReboot` the node passes unseen.
+            reboot: the reboot option as a parameter of the runbook. With `NoReboot` the step checks nothing.
+            has_override_list: whether the patches came from an install override list. Compliance follows the baseline
+                and not the list, so the step then ignores missing patches.
         """
-        payload = {"InstanceId": NODE, **({"RebootOption": reboot} if reboot else {})}
+        payload: dict[str, Any] = {"InstanceId": NODE, **({"RebootOption": reboot} if reboot else {})}
+        if has_override_list:
+            payload["HasOverrideList"] = True
         return cls.script(name, CHECK_PATCHES, payload=payload, on_node=True, permits=(_patch_states,))
 
     @classmethod

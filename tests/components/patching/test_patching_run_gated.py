@@ -133,6 +133,7 @@ class TestRunbook:
                 "Operation": ["Install"],
                 "RebootOption": ["{{ RebootOption }}"],
                 "BaselineOverride": ["s3://lists/base.json"],
+                "SnapshotId": ["{{ WindowExecutionId }}"],
             },
             "TimeoutSeconds": 300,
             "CloudWatchOutputConfig": {
@@ -165,16 +166,25 @@ class TestRunbook:
         payload = steps(mixed)["check"]["inputs"]["InputPayload"]
         assert payload == {"InstanceId": "{{ InstanceId }}", "RebootOption": "{{ RebootOption }}"}
 
+    def test_after_an_override_list_a_node_may_lack_patches_of_its_baseline(self, run):
+        listed = steps(run(install_override_list="s3://lists/may.yaml"))["check"]["inputs"]["InputPayload"]
+        assert listed["HasOverrideList"] is True
+        assert "HasOverrideList" not in steps(run())["check"]["inputs"]["InputPayload"]
+
     def test_a_scan_is_gated_and_reboots_nothing(self, run):
         found = run(install=False, reboot=None)
         assert list(steps(found)) == ["gate", "patch"]
-        assert steps(found)["patch"]["inputs"]["Parameters"] == {"Operation": ["Scan"]}
+        assert steps(found)["patch"]["inputs"]["Parameters"] == {
+            "Operation": ["Scan"],
+            "SnapshotId": ["{{ WindowExecutionId }}"],
+        }
 
 
 class TestRoles:
     def test_the_runbook_may_do_what_its_steps_need_and_pass_the_notification_role(self, run):
         found = run(snapshot=True)
         assert permissions(found, "web-assume-role") == {
+            "ssm:DescribeMaintenanceWindowExecutionTaskInvocations": ["*"],
             "ssm:DescribeMaintenanceWindowExecutionTasks": ["*"],
             "ssm:GetMaintenanceWindowExecutionTask": ["*"],
             "ec2:CreateImage": [

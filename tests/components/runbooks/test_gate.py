@@ -22,11 +22,14 @@ def an_arn(name):
 def asked(monkeypatch):
     """Runs the gate of a wave against an opening of the window with these tasks: (runbook, priority, status)."""
 
-    def ask(*tasks, priority=20, earlier=1, page=10, details=None):
+    def ask(*tasks, priority=20, earlier=1, page=10, details=None, empty=()):
         client = boto3.Session("x", "x", region_name="us-east-1").client("ssm")
         monkeypatch.setattr(gate.boto3, "client", lambda service, config: client)
         with Stubber(client) as stubber:
             _stub(stubber, tasks, page, details)
+            counted = [it for it in enumerate(tasks) if is_of_the_run(it[1]) and it[1][1] < priority]
+            if len(counted) >= earlier and {task[2] for _, task in counted} == {"SUCCESS"}:
+                _stub_invocations(stubber, [number for number, _ in counted], empty)
             payload = {
                 "WindowExecutionId": EXECUTION,
                 "Priority": str(priority),
@@ -51,13 +54,38 @@ def _stub(stubber, tasks, page, details):
         answer = {"WindowExecutionTaskIdentities": listed[start : start + page], **more}
         stubber.add_response("describe_maintenance_window_execution_tasks", answer, request)
         for number, (arn, priority, status) in list(enumerate(tasks))[start : start + page]:
-            if PATCH in arn or APPROVAL in arn:
+            if is_of_the_run((arn, priority, status)):
                 found = {"TaskExecutionId": task_id(number), "TaskArn": arn, "Priority": priority, "Status": status}
                 stubber.add_response(
                     "get_maintenance_window_execution_task",
                     found | ({"StatusDetails": details} if details else {}),
                     {"WindowExecutionId": EXECUTION, "TaskId": task_id(number)},
                 )
+
+
+def _stub_invocations(stubber, tasks, empty):
+    for number in tasks:
+        one = {"WindowExecutionId": EXECUTION, "TaskExecutionId": task_id(number), "Status": "SUCCESS"}
+        stubber.add_response(
+            "describe_maintenance_window_execution_task_invocations",
+            {"WindowExecutionTaskInvocationIdentities": [] if number in empty else [one]},
+            {"WindowExecutionId": EXECUTION, "TaskId": task_id(number)},
+        )
+
+
+def is_of_the_run(task):
+    return PATCH in task[0] or APPROVAL in task[0]
+
+
+def test_a_canary_without_nodes_does_not_open_the_gate_though_its_task_counts_as_a_success(asked):
+    with pytest.raises(RuntimeError, match=r"ran on no node at all, so it has tested nothing: priority 10$"):
+        asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "IN_PROGRESS"), empty=[0])
+    with pytest.raises(RuntimeError, match=r"tested nothing: priority 20$"):
+        asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "SUCCESS"), priority=30, earlier=2, empty=[1])
+
+
+def test_a_wave_of_several_tasks_needs_a_node_in_one_of_them(asked):
+    assert asked((PATCH, 10, "SUCCESS"), (PATCH, 10, "SUCCESS"), earlier=2, empty=[1])
 
 
 def test_the_first_wave_waits_for_nobody_and_asks_nothing(monkeypatch):

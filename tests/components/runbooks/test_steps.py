@@ -12,6 +12,8 @@ from pulumi_ssm_maintenance_components.runbooks.scripts import check_patches as 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:approvals"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:report"
 ROLE = "arn:aws:iam::123456789012:role/runbook"
+SNAPSHOT = "{{ WindowExecutionId }}"
+ON_NODE = {"description": "d", "on_node": True, "on_failure": "Abort"}
 YAML = """
 schemaVersion: "0.3"
 assumeRole: "{{ AutomationAssumeRole }}"
@@ -65,9 +67,19 @@ def test_patching_runs_the_document_on_the_node_with_the_reboot_that_was_chosen(
     assert composed(Step.run_patch(reboot="NoReboot"))["patch"]["inputs"] == {
         "DocumentName": "AWS-RunPatchBaseline",
         "InstanceIds": ["{{ InstanceId }}"],
-        "Parameters": {"Operation": ["Install"], "RebootOption": ["NoReboot"]},
+        "Parameters": {"Operation": ["Install"], "RebootOption": ["NoReboot"], "SnapshotId": [SNAPSHOT]},
     }
-    assert composed(Step.run_patch(install=False))["patch"]["inputs"]["Parameters"] == {"Operation": ["Scan"]}
+    scan = composed(Step.run_patch(install=False))["patch"]["inputs"]["Parameters"]
+    assert scan == {"Operation": ["Scan"], "SnapshotId": [SNAPSHOT]}
+
+
+def test_all_nodes_of_a_window_get_the_patches_of_one_snapshot_and_a_run_by_hand_needs_none():
+    runbook = compose("r", Step.snapshot_patch_check(reboot="NoReboot"), **ON_NODE)
+    assert runbook.parameters["WindowExecutionId"]["default"] == ""
+    given = task_parameters("r", runbook, {}, on_targets=True, role_arn="r")
+    assert given["WindowExecutionId"] == ["{{WINDOW_EXECUTION_ID}}"]
+    without = compose("r", [Step.snapshot()], **ON_NODE)
+    assert "WindowExecutionId" not in task_parameters("r", without, {}, on_targets=True, role_arn="r")
 
 
 def test_an_image_has_a_name_of_its_own_and_does_not_reboot_the_node():
@@ -188,6 +200,18 @@ def test_a_node_that_lacks_patches_does_not_pass(patch_state, state):
     patch_state(state)
     with pytest.raises(RuntimeError, match="i-1 lacks patches"):
         check.handler({"InstanceId": "i-1"}, None)
+
+
+def test_patches_of_the_baseline_may_be_missing_after_an_override_list_since_compliance_follows_the_baseline(
+    patch_state,
+):
+    listed = {"InstanceId": "i-1", "HasOverrideList": True}
+    patch_state({"MissingCount": 7})
+    assert check.handler(listed, None) == {"FailedCount": 0, "InstalledPendingRebootCount": 0}
+    for count in ("FailedCount", "InstalledPendingRebootCount"):
+        patch_state({"MissingCount": 7, count: 1})
+        with pytest.raises(RuntimeError, match="i-1 lacks patches"):
+            check.handler(listed, None)
 
 
 def test_a_node_that_has_never_reported_does_not_pass(patch_state):

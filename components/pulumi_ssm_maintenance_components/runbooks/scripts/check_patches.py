@@ -1,21 +1,26 @@
-"""What a runbook runs at Systems Manager to check a node after patching: it fails unless the node has all patches."""
+"""Runs at Systems Manager after a runbook has patched a node: fails unless the installation is complete."""
 
 from typing import Any
 
 import boto3  # Systems Manager has it
 
-_WANTED = ("MissingCount", "FailedCount", "InstalledPendingRebootCount")
+# Compliance follows the baseline, never an install override list: with such a list, patches of the baseline may be
+# missing although the whole list was installed.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/override-lists.html
+_AFTER_A_LIST = ("FailedCount", "InstalledPendingRebootCount")
+_AFTER_A_BASELINE = ("MissingCount", *_AFTER_A_LIST)
 
 
-def handler(events: dict[str, str], _context: object) -> dict[str, Any]:
-    """Give the counts of patches of a node that still lack; any that is not 0 is an error."""
+def handler(events: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Return the counts of patches that prevent success; fail if one is not 0."""
     if events.get("RebootOption") == "NoReboot":
-        return {}  # what is installed counts after a reboot
+        return {}  # an installed patch counts after a reboot
     node = events["InstanceId"]
     states = boto3.client("ssm").describe_instance_patch_states(InstanceIds=[node])["InstancePatchStates"]
     if not states:
         raise RuntimeError(f"{node} has never reported its patches")
-    counts = {name: states[0].get(name) or 0 for name in _WANTED}
+    wanted = _AFTER_A_LIST if events.get("HasOverrideList") else _AFTER_A_BASELINE
+    counts = {name: states[0].get(name) or 0 for name in wanted}
     if any(counts.values()):
         raise RuntimeError(f"{node} lacks patches: {counts}")
     return counts

@@ -1,4 +1,4 @@
-"""What a runbook runs at Systems Manager before it patches a node: it fails unless every earlier wave has succeeded."""
+"""Runs at Systems Manager before a runbook patches a node: fails unless every earlier wave has succeeded."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,26 +6,32 @@ from typing import Any
 import boto3  # Systems Manager has it
 from botocore.config import Config
 
-# Every node of a wave asks, and many do so at once.
-_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 10})
+# Every node of a wave runs this, many at the same time.
+_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10})
 
 
 def handler(events: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Give the earlier tasks with their statuses; one that has not succeeded, or is not there, is an error."""
+    """Return the tasks of earlier waves; fail if one has not succeeded, is missing, or ran on nothing."""
     expected = int(events["EarlierTasks"])
-    earlier = (
-        list(_earlier(events["WindowExecutionId"], int(events["Priority"]), events["Runbooks"])) if expected else []
-    )
+    if not expected:
+        return {"Earlier": []}
+    client: Any = boto3.client("ssm", config=_RETRIES)
+    execution = events["WindowExecutionId"]
+    earlier = list(_earlier(client, execution, int(events["Priority"]), events["Runbooks"]))
     if bad := [_describe(task) for task in earlier if task["Status"] != "SUCCESS"]:
         raise RuntimeError(f"an earlier wave has not succeeded: {'; '.join(bad)}")
     if len(earlier) < expected:
         raise RuntimeError(f"{expected} tasks of earlier waves should have run in this window, and {len(earlier)} did")
+    # Whether a task whose targets match no node counts as SUCCESS is not documented.
+    ran = {task["Priority"] for task in earlier if _has_invocations(client, execution, task)}
+    if empty := sorted({task["Priority"] for task in earlier} - ran):
+        priorities = ", ".join(map(str, empty))
+        raise RuntimeError(f"an earlier wave ran on no node at all, so it has tested nothing: priority {priorities}")
     return {"Earlier": [_describe(task) for task in earlier]}
 
 
-def _earlier(execution: str, priority: int, runbooks: list[str]) -> Iterator[dict[str, Any]]:
-    """Find the tasks of these runbooks that came first in this opening of the window."""
-    client: Any = boto3.client("ssm", config=_PATIENT)
+def _earlier(client: Any, execution: str, priority: int, runbooks: list[str]) -> Iterator[dict[str, Any]]:
+    """Find the tasks of these runbooks with a lower priority number in this opening of the window."""
     pages = client.get_paginator("describe_maintenance_window_execution_tasks").paginate(WindowExecutionId=execution)
     for task in (task for page in pages for task in page["WindowExecutionTaskIdentities"]):
         if _runbook(task["TaskArn"]) in runbooks:
@@ -36,8 +42,15 @@ def _earlier(execution: str, priority: int, runbooks: list[str]) -> Iterator[dic
                 yield found
 
 
+def _has_invocations(client: Any, execution: str, task: dict[str, Any]) -> bool:
+    pages = client.get_paginator("describe_maintenance_window_execution_task_invocations").paginate(
+        WindowExecutionId=execution, TaskId=task["TaskExecutionId"]
+    )
+    return any(page["WindowExecutionTaskInvocationIdentities"] for page in pages)
+
+
 def _runbook(arn: str) -> str:
-    """Give the name of a runbook, which may come as a name or as an ARN, with or without a version."""
+    """Return the name of a runbook from its name or its ARN, with or without a version."""
     return arn.rpartition("/")[2].partition(":")[0]
 
 
