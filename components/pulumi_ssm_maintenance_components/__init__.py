@@ -25,6 +25,7 @@ from .baselines.patch_rules import ComplianceLevel, PatchRule
 from .baselines.run_patch_baseline import HooksArgs, Reboot
 from .foundation.location import Here, Location
 from .foundation.roles import AnyRole, Statement
+from .freezes.change_freeze import ChangeFreeze, ChangeFreezeArgs
 from .logs.command_logs import LogsArgs
 from .patching.arguments import Engine, PatchingRunArgs
 from .patching.baseline import AnyBaseline
@@ -48,7 +49,6 @@ from .tasks.lambda_task import LambdaTask, LambdaTaskArgs
 from .tasks.payload import Json
 from .tasks.run_command_task import RunCommandTask, RunCommandTaskArgs
 from .tasks.step_function_task import AnyStateMachine, StepFunctionTask, StepFunctionTaskArgs
-from .windows.change_freeze import ChangeFreeze, ChangeFreezeArgs
 from .windows.maintenance_window import AnyWindow, MaintenanceWindow, MaintenanceWindowArgs
 from .windows.targets import PatchGroupKey, Targets
 

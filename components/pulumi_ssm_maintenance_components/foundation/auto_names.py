@@ -15,7 +15,7 @@ from typing import Literal
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
-Named = Literal["role", "policy", "rule", "alarm", "topic", "document", "function", "state machine", "bucket"]
+Named = Literal["role", "policy", "rule", "alarm", "topic", "document", "function", "state machine", "bucket", "queue"]
 
 _MADE_UP = len("-1234567")
 
@@ -47,6 +47,8 @@ _LIMITS: Mapping[Named, _Limit] = MappingProxyType(
         "function": _Limit(64, *_PLAIN),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
         "state machine": _Limit(80, *_PLAIN),
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+        "queue": _Limit(80, *_PLAIN),
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (the provider writes it small)
         "bucket": _Limit(63, "letters, digits, - and .", re.compile(r"[A-Za-z0-9.-]+")),
     }

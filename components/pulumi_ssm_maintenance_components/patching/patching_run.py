@@ -13,11 +13,11 @@ from pulumi_ssm_maintenance_components.foundation.arguments import given_args
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
+from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
 from pulumi_ssm_maintenance_components.logs.command_logs import command_logs
 from pulumi_ssm_maintenance_components.logs.node_policy import fetch_statements, node_policy
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.resources import runbook_alert
-from pulumi_ssm_maintenance_components.windows.change_freeze import ChangeFreeze
 from pulumi_ssm_maintenance_components.windows.maintenance_window import MaintenanceWindow
 
 from .approval import ask_approval
@@ -205,6 +205,8 @@ class PatchingRun(Component):
                 windows={"window": self.window_id},
                 periods=periods,
                 timezone=args.get("timezone", "UTC"),
+                notify=False if self.topic_arn is None else self.topic_arn,
+                alarms=args.get("alarms", True),
                 tags=args.get("tags", {}),
                 opts=self.child(),
             )

@@ -1,1 +1,1 @@
-"""Maintenance windows, their targets, and the freezes that disable them."""
+"""Maintenance windows and their targets."""

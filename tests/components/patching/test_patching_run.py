@@ -246,6 +246,12 @@ class TestWindow:
         begun = AHEAD | {"start": "2020-01-01T00:00"}
         assert run(freeze=[begun])["MaintenanceWindow"]["web-window"]["enabled"] is False
 
+    def test_a_freeze_that_fails_is_told_to_the_topic_of_the_run(self, run):
+        found = run(freeze=[AHEAD], notify=TOPIC)
+        assert "Topic" not in found
+        assert found["MetricAlarm"]["web-freeze-dropped"]["alarmActions"] == [TOPIC]
+        assert "web-freeze-dropped" not in run(freeze=[AHEAD], alarms=False).get("MetricAlarm", {})
+
     def test_the_end_of_a_freeze_does_not_switch_on_what_is_meant_to_be_off(self, run):
         assert "Schedule" not in run(freeze=[AHEAD], enabled=False)
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from pulumi_ssm_maintenance.schedules._freeze_periods import read_periods
@@ -98,6 +99,45 @@ def test_wrong_arguments_are_refused_with_what_is_allowed(args, told, registered
         registered(lambda: ChangeFreeze("holidays", **args))
 
 
+class TestFailures:
+    """A window that stays disabled after a freeze because its schedule failed."""
+
+    @pytest.fixture
+    def freeze(self, resources):
+        """The resources of a freeze."""
+
+        def make(**args):
+            given = {"windows": {"theirs": "mw-0"}, "periods": [CHRISTMAS], "now": START - timedelta(days=9)} | args
+            return resources(lambda: ChangeFreeze("holidays", **given))
+
+        return make
+
+    def test_a_schedule_that_fails_for_good_leaves_its_request_in_a_queue_of_its_own(self, freeze):
+        found = freeze()
+        assert found["Queue"]["holidays-dead-letters"]["messageRetentionSeconds"] == 14 * 24 * 3600
+        queue = "arn:aws:sqs:us-east-1:123456789012:holidays-dead-letters-1234567"
+        assert {it["target"]["deadLetterConfig"]["arn"] for it in found["Schedule"].values()} == {queue}
+
+    def test_alarms_of_its_own_group_and_queue_tell_the_topic(self, freeze):
+        found = freeze()
+        (group,) = found["ScheduleGroup"].values()
+        assert {it["groupName"] for it in found["Schedule"].values()} == {group["name"]}
+        alarms = found["MetricAlarm"]
+        watched = {(it["namespace"], it["metricName"], *it["dimensions"].items()) for it in alarms.values()}
+        assert watched == {
+            ("AWS/Scheduler", "InvocationDroppedCount", ("ScheduleGroup", group["name"])),
+            ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", "holidays-dead-letters-1234567")),
+        }
+        topic = "arn:aws:sns:us-east-1:123456789012:holidays-alerts-1234567"
+        assert [it["alarmActions"] for it in alarms.values()] == [[topic], [topic]]
+
+    def test_nobody_need_be_told(self, freeze):
+        found = freeze(notify=False)
+        assert "Topic" not in found
+        assert not any("alarmActions" in it for it in found["MetricAlarm"].values())
+        assert "MetricAlarm" not in freeze(alarms=False)
+
+
 class Clock:
     """A program whose now the test sets."""
 
@@ -108,7 +148,8 @@ class Clock:
         enabled = not is_frozen(self.periods, now=self.now)
         window = MaintenanceWindow("nightly", schedule="rate(1 day)", duration=self.duration, enabled=enabled)
         windows = {"nightly": window, **({"theirs": self.theirs} if self.theirs else {})}
-        ChangeFreeze("holidays", windows=windows, periods=self.periods, now=self.now)
+        freeze = ChangeFreeze("holidays", windows=windows, periods=self.periods, now=self.now)
+        pulumi.export("queue", freeze.queue_arn)
 
 
 def window_of(local_aws, name="test-dev-nightly"):
@@ -119,8 +160,8 @@ def window_of(local_aws, name="test-dev-nightly"):
 
 def schedules(local_aws):
     scheduler = local_aws.client("scheduler")
-    names = sorted(item["Name"] for item in scheduler.list_schedules()["Schedules"])
-    return {name: scheduler.get_schedule(Name=name) for name in names}
+    found = sorted((item["Name"], item["GroupName"]) for item in scheduler.list_schedules()["Schedules"])
+    return {name: scheduler.get_schedule(Name=name, GroupName=group) for name, group in found}
 
 
 def is_on(local_aws, window_id):
@@ -184,7 +225,8 @@ def test_the_role_may_update_these_windows_and_nothing_else(local_aws, local_sta
             "Effect": "Allow",
             "Action": ["ssm:UpdateMaintenanceWindow"],
             "Resource": [prefix + window_of(local_aws), prefix + "mw-0123456789abcdef0"],
-        }
+        },
+        {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [stack.outputs["queue"]]},
     ]
     assert {item["Target"]["RoleArn"] for item in schedules(local_aws).values()} == {role["Arn"]}
 

@@ -8,13 +8,14 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, read_periods
+from pulumi_ssm_maintenance_components.alerts.rules import metric_alarm
+from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, allow, role_arn, service_role
-
-from .maintenance_window import AnyWindow, window_id
+from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
 
 __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
 
@@ -23,6 +24,7 @@ __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
 _UPDATE_WINDOW = "arn:{0}:scheduler:::aws-sdk:ssm:updateMaintenanceWindow"
 _LONGEST_NAME = 64
 _DEFAULT_ATTEMPTS = 185
+_FOURTEEN_DAYS = 14 * 24 * 3600  # the longest time that SQS keeps a message
 # An existing schedule keeps these while its time depends on the current time: AWS refuses a time in the past, for
 # updates too (observed by users: https://github.com/DefangLabs/pulumi-defang/pull/425).
 _PINNED = ["scheduleExpression", "scheduleExpressionTimezone", "target", "description"]
@@ -42,8 +44,14 @@ class ChangeFreezeArgs(TypedDict, total=False):
     now: datetime | None
     """The current time, for tests: a datetime with a time zone. Default: the time at which the program runs."""
     role: AnyRole | None
-    """The role that EventBridge Scheduler assumes: an `aws.iam.Role` or an ARN. Default: a new role, which may update
-    these windows and nothing else."""
+    """The role that EventBridge Scheduler assumes: an `aws.iam.Role` or an ARN. It needs `ssm:UpdateMaintenanceWindow`
+    on the windows and `sqs:SendMessage` on the queue. Default: a new role, which may do just that."""
+    notify: Notify
+    """Who is told if a window could not be disabled or enabled: True for a new topic without subscribers, a list of
+    e-mail addresses for a new topic that writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. An
+    existing topic must allow `cloudwatch.amazonaws.com` to publish. Default: True."""
+    alarms: bool
+    """Whether to create the alarms. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]
     """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
@@ -55,6 +63,9 @@ class ChangeFreeze(Component):
     the same program also needs `enabled=not is_frozen(periods)`: this disables it at once if a period has begun, and
     a `pulumi up` during the period does not enable it. Windows of other programs are disabled ten minutes after such
     an `up`.
+
+    EventBridge Scheduler retries for up to a day. If a schedule fails for good, its request goes to a dead-letter queue
+    and two alarms tell the topic: otherwise patching would stay off, and nobody would know.
 
     A run that is under way at the start of a period continues. The end of a period enables every window, so leave out
     windows that must stay disabled. Two freezes of the same window must not overlap.
@@ -77,6 +88,14 @@ class ChangeFreeze(Component):
     """The ARN of the role that EventBridge Scheduler assumes."""
     schedule_arns: pulumi.Output[Mapping[str, str]]
     """The ARNs of the schedules, by `<window>-<period>-<moment>-<off or on>`."""
+    group_name: pulumi.Output[str]
+    """The name of the schedule group, which is the dimension `ScheduleGroup` of its metrics."""
+    queue_arn: pulumi.Output[str]
+    """The ARN of the dead-letter queue. It keeps the requests of failed schedules for 14 days."""
+    topic_arn: pulumi.Output[str] | None
+    """The ARN of the topic, or None."""
+    alarm_arns: Mapping[str, pulumi.Output[str]]
+    """The ARNs of the alarms: `dropped`, a schedule failed for good, and `dead-letters`, the queue has messages."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[ChangeFreezeArgs]
@@ -90,14 +109,26 @@ class ChangeFreeze(Component):
             raise wrong(where, "windows", args["windows"], "one window or more, by name")
         self._timezone = args.get("timezone", "UTC")
         self._location = location_of(self)
-        self.role_arn = self._role(args)
+        self._tags = full_tags(name, args.get("tags"))
+        self.topic_arn = topic_arn(self, name, self._location, args.get("notify", True), self._tags)
+        self.group_name = aws.scheduler.ScheduleGroup(
+            f"{name}-group", name=full_name(name, longest=_LONGEST_NAME), tags=self._tags, opts=self.child()
+        ).name
+        queue = aws.sqs.Queue(
+            self.auto_named("queue", f"{name}-dead-letters"),
+            message_retention_seconds=_FOURTEEN_DAYS,
+            tags=self._tags,
+            opts=self.child(),
+        )
+        self.queue_arn = queue.arn
+        self.role_arn = self._role(args.get("role"))
         self.schedule_arns = pulumi.Output.all(
             **self._schedules(read_periods(args["periods"], self._timezone), args.get("now") or datetime.now(UTC))
         )
-        self.register_outputs({"role_arn": self.role_arn, "schedule_arns": self.schedule_arns})
+        self.alarm_arns = self._alarms(queue) if args.get("alarms", True) else {}
+        self.register_outputs({output: getattr(self, output) for output in ChangeFreeze.__annotations__})
 
-    def _role(self, args: ChangeFreezeArgs) -> pulumi.Output[str]:
-        existing = args.get("role")
+    def _role(self, existing: AnyRole | None) -> pulumi.Output[str]:
         if existing is not None:
             return role_arn(existing)
         windows = [
@@ -108,11 +139,36 @@ class ChangeFreeze(Component):
             self,
             f"{self._logical_name}-role",
             "scheduler.amazonaws.com",
-            [allow(["ssm:UpdateMaintenanceWindow"], windows)],
-            tags=full_tags(self._logical_name, args.get("tags")),
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+            [allow(["ssm:UpdateMaintenanceWindow"], windows), allow(["sqs:SendMessage"], [self.queue_arn])],
+            tags=self._tags,
             description="Switches maintenance windows off and on for change freezes",
         )
         return role.arn
+
+    def _alarms(self, queue: aws.sqs.Queue) -> dict[str, pulumi.Output[str]]:
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+        dropped = metric_alarm(
+            self,
+            f"{self._logical_name}-dropped",
+            namespace="AWS/Scheduler",
+            metric_name="InvocationDroppedCount",
+            dimensions={"ScheduleGroup": self.group_name},
+            topic_arn=self.topic_arn,
+            description=f"{self._logical_name}: a maintenance window could not be disabled or enabled",
+            tags=self._tags,
+        )
+        waiting = metric_alarm(
+            self,
+            f"{self._logical_name}-dead-letters",
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
+            topic_arn=self.topic_arn,
+            description=f"{self._logical_name}: the dead-letter queue has requests to disable or enable a window",
+            tags=self._tags,
+        )
+        return {"dropped": dropped.arn, "dead-letters": waiting.arn}
 
     def _schedules(self, periods: Sequence[Period], now: datetime) -> dict[str, pulumi.Output[str]]:
         return {
@@ -130,6 +186,7 @@ class ChangeFreeze(Component):
         schedule = aws.scheduler.Schedule(
             f"{self._logical_name}-{key}",
             name=full_name(self._logical_name, key, longest=_LONGEST_NAME),
+            group_name=self.group_name,
             description=f"Switches maintenance window {window} {word}: {period.name}",
             schedule_expression=f"at({switch.moment.astimezone(period.start.tzinfo):%Y-%m-%dT%H:%M:%S})",
             schedule_expression_timezone=self._timezone,
@@ -139,6 +196,7 @@ class ChangeFreeze(Component):
                 "role_arn": self.role_arn,
                 "input": pulumi.Output.json_dumps({"WindowId": self._windows[window], "Enabled": switch.enabled}),
                 "retry_policy": _retry_policy(switch),
+                "dead_letter_config": {"arn": self.queue_arn},
             },
             opts=self.child(ignore_changes=_PINNED if switch.is_pinned else None),
         )

@@ -1,0 +1,1 @@
+"""Change freezes: periods in which maintenance windows stay disabled."""
