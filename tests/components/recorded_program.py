@@ -17,6 +17,24 @@ _ANSWERS = {
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getRegion:getRegion": {"region": REGION, "name": REGION},
 }
+# ARNs as AWS forms them, from the name, for the types whose ARN a component or a policy uses.
+_ARNS = {
+    "aws:cloudwatch/eventRule:EventRule": f"events:{REGION}:{ACCOUNT}:rule/",
+    "aws:cloudwatch/logGroup:LogGroup": f"logs:{REGION}:{ACCOUNT}:log-group:",
+    "aws:cloudwatch/metricAlarm:MetricAlarm": f"cloudwatch:{REGION}:{ACCOUNT}:alarm:",
+    "aws:iam/policy:Policy": f"iam::{ACCOUNT}:policy/",
+    "aws:iam/role:Role": f"iam::{ACCOUNT}:role/",
+    "aws:kms/key:Key": f"kms:{REGION}:{ACCOUNT}:key/",
+    "aws:lambda/function:Function": f"lambda:{REGION}:{ACCOUNT}:function:",
+    "aws:s3/bucket:Bucket": "s3:::",
+    "aws:scheduler/schedule:Schedule": f"scheduler:{REGION}:{ACCOUNT}:schedule/default/",
+    "aws:scheduler/scheduleGroup:ScheduleGroup": f"scheduler:{REGION}:{ACCOUNT}:schedule-group/",
+    "aws:sfn/stateMachine:StateMachine": f"states:{REGION}:{ACCOUNT}:stateMachine:",
+    "aws:sns/topic:Topic": f"sns:{REGION}:{ACCOUNT}:",
+    "aws:sqs/queue:Queue": f"sqs:{REGION}:{ACCOUNT}:",
+    "aws:ssm/document:Document": f"ssm:{REGION}:{ACCOUNT}:document/",
+    "aws:ssm/patchBaseline:PatchBaseline": f"ssm:{REGION}:{ACCOUNT}:patchbaseline/",
+}
 _STACK = "pulumi:pulumi:Stack"
 # How the resource is made, and not what it is.
 _MACHINERY = ("__provider", "__task", "idempotency_key")
@@ -45,7 +63,7 @@ class _Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args):
         self.made.append(args)
         name = args.inputs.get("name") or args.inputs.get("bucket") or f"{args.name}-1234567"
-        arn = f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:{REGION}:{ACCOUNT}:{name}"
+        arn = f"arn:aws:{_ARNS[args.typ]}{name}" if args.typ in _ARNS else None
         computed = {"arn": arn, "name": name, "bucket": name, "window_task_id": f"id-of-{args.name}"}
         computed |= {"version": "1", "defaultVersion": "1"}
         return args.resource_id or f"id-of-{args.name}", {**computed, **args.inputs}

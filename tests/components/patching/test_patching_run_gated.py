@@ -142,7 +142,7 @@ class TestRunbook:
             },
             "OutputS3BucketName": "mine",
             "OutputS3KeyPrefix": "web/{{ Wave }}",
-            "ServiceRoleArn": "arn:aws:iam:us-east-1:123456789012:web-notification-role-1234567",
+            "ServiceRoleArn": "arn:aws:iam::123456789012:role/web-notification-role-1234567",
             "NotificationConfig": {
                 "NotificationArn": f"arn:aws:sns:{HERE}:web-alerts-1234567",
                 "NotificationEvents": ["TimedOut", "Cancelled", "Failed"],
@@ -203,7 +203,7 @@ class TestRoles:
             "ssm:GetCommandInvocation": ["*"],
             "ssm:ListCommandInvocations": ["*"],
             "ssm:ListCommands": ["*"],
-            "iam:PassRole": ["arn:aws:iam:us-east-1:123456789012:web-notification-role-1234567"],
+            "iam:PassRole": ["arn:aws:iam::123456789012:role/web-notification-role-1234567"],
             "ssm:DescribeInstancePatchStates": ["*"],
         }
 
@@ -211,7 +211,7 @@ class TestRoles:
         assert permissions(run(), "web-task-role") == {
             "ssm:StartAutomationExecution": [f"arn:aws:ssm:{HERE}:automation-definition/{RUNBOOK}:*"],
             "ssm:GetAutomationExecution": [f"arn:aws:ssm:{HERE}:automation-execution/*"],
-            "iam:PassRole": ["arn:aws:iam:us-east-1:123456789012:web-assume-role-1234567"],
+            "iam:PassRole": ["arn:aws:iam::123456789012:role/web-assume-role-1234567"],
         }
 
     def test_scans_in_between_are_commands_of_their_own_which_it_may_run_too(self, run):

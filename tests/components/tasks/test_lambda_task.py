@@ -61,7 +61,7 @@ class TestFunction:
             LambdaTask("job", window=WINDOW, function=function)
 
         found = resources(program)
-        assert invoked(found) == ["arn:aws:lambda:us-east-1:123456789012:mine-1234567"]
+        assert invoked(found) == ["arn:aws:lambda:us-east-1:123456789012:function:mine-1234567"]
         assert found["MetricAlarm"]["job-errors"]["dimensions"] == {"FunctionName": "mine-1234567"}
         assert "qualifier" not in invocation(found)
 
@@ -72,7 +72,7 @@ class TestFunction:
         assert made["loggingConfig"] == {"logFormat": "Text", "logGroup": "/aws/lambda/shop-dev-job-function"}
         assert found["LogGroup"]["job-function-logs"]["retentionInDays"] == 90
         assert invocation(found)["qualifier"] == "1"
-        assert invoked(found) == ["arn:aws:lambda:us-east-1:123456789012:job-function-1234567:1"]
+        assert invoked(found) == ["arn:aws:lambda:us-east-1:123456789012:function:job-function-1234567:1"]
 
     def test_that_is_made_may_write_its_log_and_what_it_is_given(self, call):
         needs = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:aws:sqs:us-east-1:1:queue"]}

@@ -80,7 +80,7 @@ class TestDocument:
 
         found = resources(program)
         assert invocation(found)["document_version"] == "1"
-        assert statements(found)[0]["Resource"][0] == "arn:aws:ssm:us-east-1:123456789012:mine-1234567"
+        assert statements(found)[0]["Resource"][0] == "arn:aws:ssm:us-east-1:123456789012:document/mine-1234567"
 
     def test_is_made_from_its_content(self, command):
         found = command(document=CONTENT, parameters={"path": "/srv/x"})
@@ -150,7 +150,7 @@ class TestLogsAndNotifications:
             "notification_type": "Invocation",
         }
         role = invocation(found)["service_role_arn"]
-        assert role.startswith("arn:aws:iam:us-east-1:123456789012:job-notification-role")
+        assert role.startswith("arn:aws:iam::123456789012:role/job-notification-role")
         (publishes,) = statements(found, "job-notification-role")
         assert (publishes["Action"], publishes["Resource"]) == (["sns:Publish"], [TOPIC])
         passes = statements(found)[-1]

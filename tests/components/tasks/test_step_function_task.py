@@ -45,7 +45,7 @@ class TestStateMachine:
             StepFunctionTask("job", window=WINDOW, state_machine=machine)
 
         task = resources(program)["MaintenanceWindowTask"]["job-task"]
-        assert task["task_arn"] == "arn:aws:sfn:us-east-1:123456789012:mine-1234567"
+        assert task["task_arn"] == "arn:aws:states:us-east-1:123456789012:stateMachine:mine-1234567"
 
     def test_is_made_from_its_definition_with_a_role_that_may_do_what_it_is_given(self, start):
         needs = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:aws:sqs:us-east-1:1:queue"]}

@@ -55,7 +55,7 @@ def test_the_task_is_registered_under_a_readable_name_with_its_own_role(task, ta
     assert made["task_type"] == task_type
     assert made["window_id"] == WINDOW
     assert made["name"] == "shop-dev-job"
-    assert made["service_role_arn"].startswith("arn:aws:iam:us-east-1:123456789012:job-task-role")
+    assert made["service_role_arn"].startswith("arn:aws:iam::123456789012:role/job-task-role")
     trust = found["Role"]["job-task-role"]["assumeRolePolicy"]["Statement"]
     assert trust == [{"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}]
 
@@ -80,7 +80,7 @@ def test_a_role_of_ones_own_is_taken_as_object_or_arn(resources, task_type):
     found = resources(program)
     assert [name for name in found["Role"] if name.endswith("task-role")] == []
     one, two = tasks(found, "one", "two")
-    assert one["service_role_arn"].endswith(":mine-1234567")
+    assert one["service_role_arn"].endswith(":role/mine-1234567")
     assert two["service_role_arn"] == "arn:aws:iam::123456789012:role/theirs"
 
 
