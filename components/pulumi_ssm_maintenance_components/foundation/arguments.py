@@ -1,44 +1,125 @@
-"""What is wrong with a component's arguments, said while the program runs and before anything is made.
+"""The arguments of a component: checked while the program runs and before anything is made, all mistakes at once.
 
-Type checkers see most of it earlier; a program that is not checked, or a value from the configuration, ends here.
+How a component checks its arguments::
+
+    problems = Problems(self.where)                   # "LambdaTask 'report'"
+    args = problems.read(args, LambdaTaskArgs)        # unknown and missing arguments, and wrong types
+    problems.check(check_function, self.where, args)  # a rule: a function that raises wrong(…)
+    problems.raise_all()                              # one error with a line for each mistake; none without any
+
+A rule that reads an argument of a wrong type, or a required one that is missing, ends there without a second line
+about it. So a rule may rely on the annotation: `args["duration"]` is an int. A function with one rule, or a part of an
+argument that has rules of its own, can use `given_args`, which raises at once.
+
+The annotations of the `…Args` class are all that the type checks need. An argument whose annotation has no
+`pulumi.Input` does not take outputs.
 """
 
-from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance.schedules import ScheduleError
 
+from .errors import ComponentError, ComponentScheduleError
+from .shown import shown
+from .value_types import wrong_keys, wrong_types
+
+P = ParamSpec("P")
+R = TypeVar("R")
+V = TypeVar("V")
 T = TypeVar("T", bound=Mapping[str, Any])
 
 
-def wrong(where: str, argument: str, given: object, allowed: str) -> ArgumentError:
+def wrong(where: str, argument: str, given: object, allowed: str) -> ComponentError:
     """Make the error that says which argument of which component is wrong, what was given and what is allowed."""
-    return ArgumentError(f"{where}: {argument}: got {given!r}, allowed: {allowed}")
+    return ComponentError(f"{where}: {argument}: got {shown(given)}, allowed: {allowed}")
 
 
 def given_args(where: str, args: T, typed: type[T]) -> T:
-    """Give the arguments that are given: one that is None is not, so that it has its default.
+    """Give the arguments that are not None, so that None means the default.
 
     Raises:
-        ArgumentError: an argument is unknown, or a required one is not given.
+        ArgumentError: an argument is unknown, missing or of a wrong type; a line for each.
     """
-    kept = {name: value for name, value in args.items() if value is not None}
-    demand_known(where, kept, typed)
-    return cast("T", kept)
+    problems = Problems(where)
+    kept = problems.read(args, typed)
+    problems.raise_all()
+    return kept
 
 
-def demand_known(where: str, given: Mapping[str, object], typed: type) -> None:
-    """Demand that arguments have names of a TypedDict, and that the required ones are there.
+def typed_value(where: str, argument: str, value: object, typed: type[V]) -> V:
+    """Give a value whose type the annotation of its argument leaves open, such as a mapping from a configuration.
 
     Raises:
-        ArgumentError: an argument is unknown or missing.
+        ArgumentError: a key is unknown or missing, or a part has a wrong type; a line for each.
     """
-    required: frozenset[str] = typed.__required_keys__  # type: ignore[attr-defined] # every TypedDict has it
-    known = frozenset(typed.__annotations__)
-    for name in given.keys() - known:
-        nearest = get_close_matches(name, known, n=1)
-        hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-        raise ArgumentError(f"{where}: there is no argument {name!r}{hint} Known: {', '.join(sorted(known))}")
-    for name in sorted(required - given.keys()):
-        raise ArgumentError(f"{where}: {name} is required")
+    if lines := [f"{where}: {line}" for line in wrong_types(argument, value, typed)]:
+        raise ComponentError(*lines)
+    return cast("V", value)
+
+
+class Problems:
+    """Collects the mistakes in the arguments of a component, and raises them as one error."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self._lines: dict[str, None] = {}  # a set that keeps its order
+        self._schedule_error: ScheduleError | None = None
+
+    def read(self, args: T, typed: type[T]) -> T:
+        """Check the names and types of arguments, and give those that are not None."""
+        kept = {name: value for name, value in args.items() if value is not None}
+        found = list(wrong_keys("", kept, typed))
+        self._lines |= dict.fromkeys(f"{self.where}: {line}" for _, line in found)
+        return cast("T", _Arguments(kept, frozenset(name for name, _ in found)))
+
+    def check(self, rule: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """Call a rule, and keep the error that it raises; gives what the rule gives, or None after an error."""
+        try:
+            return rule(*args, **kwargs)
+        except _AlreadyReportedError:
+            return None
+        except ComponentError as error:
+            self._lines |= dict.fromkeys(error.problems)
+        except ScheduleError as error:
+            self._schedule_error = self._schedule_error or error
+            self._lines[f"{self.where}: {error}"] = None
+        except ArgumentError as error:
+            self._lines[f"{self.where}: {error}"] = None
+        return None
+
+    def raise_all(self) -> None:
+        """Raise what was collected.
+
+        Raises:
+            ArgumentError: there was a mistake. It is a `ScheduleError` too when one of them was in a schedule.
+        """
+        if self._schedule_error is not None:
+            raise ComponentScheduleError(tuple(self._lines), self._schedule_error)
+        if self._lines:
+            raise ComponentError(*self._lines)
+
+
+class _AlreadyReportedError(ComponentError):
+    """A rule read an argument that has a line already."""
+
+
+class _Arguments(dict[str, Any]):
+    """Arguments; to read one that has been reported is an error, which ends the rule that reads it."""
+
+    def __init__(self, given: Mapping[str, Any], reported: frozenset[str]) -> None:
+        super().__init__(given)
+        self._reported = reported
+
+    def __getitem__(self, name: str) -> Any:
+        self._demand_sound(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._demand_sound(name)
+        return super().get(name, default)
+
+    def _demand_sound(self, name: str) -> None:
+        if name in self._reported:
+            raise _AlreadyReportedError(name)

@@ -4,9 +4,8 @@ from typing import Any
 
 import pulumi
 
-from pulumi_ssm_maintenance.errors import ArgumentError
-
 from .auto_names import Named, demand_auto_name
+from .errors import ComponentError
 
 PACKAGE = "pulumi-ssm-maintenance"
 
@@ -14,10 +13,13 @@ PACKAGE = "pulumi-ssm-maintenance"
 class Component(pulumi.ComponentResource):
     """A bundle of resources. Its children are named after it, and use its providers."""
 
+    where: str
+    """How messages name this component: its class and its logical name."""
+
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
         self._logical_name = name
-        self._where = f"{kind} {name!r}"
+        self.where = f"{kind} {name!r}"
         _demand_both_providers(kind, name, self._providers)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
@@ -30,7 +32,7 @@ class Component(pulumi.ComponentResource):
         Raises:
             ArgumentError: AWS does not.
         """
-        demand_auto_name(self._where, self._logical_name, kind, name)
+        demand_auto_name(self.where, self._logical_name, kind, name)
         return name
 
     def lookup(self) -> pulumi.InvokeOptions:
@@ -47,4 +49,4 @@ def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
             " default account and region: add pulumi_ssm_maintenance.Provider with the same settings to"
             " opts=ResourceOptions(providers=[…])"
         )
-        raise ArgumentError(message)
+        raise ComponentError(message)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -35,7 +35,7 @@ def log_group(
     """
     if retention_days not in _RETENTION_DAYS:
         allowed = ", ".join(map(str, _RETENTION_DAYS))
-        raise ArgumentError(f"{name!r}: retention_days: got {retention_days!r}, allowed are {allowed}")
+        raise ComponentError(f"{name!r}: retention_days: got {retention_days!r}, allowed are {allowed}")
     return aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=f"{prefix}{full_name(name)}",

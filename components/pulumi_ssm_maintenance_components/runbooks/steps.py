@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 import pulumi_aws as aws
@@ -59,6 +59,8 @@ class Step:
         in_window: whether it needs the id of the window's execution.
         is_cleanup: whether it runs after a failure too.
     """
+
+    HOW_TO_MAKE: ClassVar = "Step.script(…) or another of its class methods"
 
     name: str
     action: str

@@ -8,10 +8,10 @@ from typing import Required, TypeAlias, TypedDict, Unpack
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, timezone_warning
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
@@ -170,5 +170,5 @@ def _moment(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        raise ArgumentError(f"start and end: got {moment.isoformat()}, allowed is a datetime with a time zone")
+        raise ComponentError(f"start and end: got {moment.isoformat()}, allowed is a datetime with a time zone")
     return moment.isoformat(timespec="seconds")

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 __all__ = ["PatchGroupKey", "Targets"]
@@ -27,17 +27,19 @@ class Targets:
     Several tags must all match. Of the values of one tag, any may match.
     """
 
+    HOW_TO_MAKE: ClassVar = "Targets.by_tags(…) or another of its class methods"
+
     resource_type: Literal["INSTANCE", "RESOURCE_GROUP"]
     entries: tuple[tuple[str, tuple[pulumi.Input[str], ...]], ...]
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.entries) <= _MAX_ENTRIES:
-            raise ArgumentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
+            raise ComponentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
         for key, values in self.entries:
             if not 1 <= len(values) <= _MAX_VALUES:
-                raise ArgumentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
+                raise ComponentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
             if "" in [value for value in values if isinstance(value, str)]:
-                raise ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
+                raise ComponentError(f"targets, {key}: a value is empty, which AWS refuses")
 
     @property
     def patch_groups(self) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ class Targets:
     def by_tags(cls, tags: Mapping[str, str | Sequence[str]]) -> "Targets":
         """Select nodes by tags: at most 5 tags, each with one value or several, of which any may match."""
         if "" in tags:
-            raise ArgumentError("targets: a tag's key is empty, which AWS refuses")
+            raise ComponentError("targets: a tag's key is empty, which AWS refuses")
         entries = ((f"tag:{key}", (value,) if isinstance(value, str) else tuple(value)) for key, value in tags.items())
         return cls("INSTANCE", tuple(entries))
 
@@ -57,7 +59,7 @@ class Targets:
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
         """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
         if isinstance(ids, str):
-            raise ArgumentError(f"targets: got {ids!r}, allowed is a list of ids")
+            raise ComponentError(f"targets: got {ids!r}, allowed is a list of ids")
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
@@ -70,7 +72,7 @@ class Targets:
         """
         if key not in get_args(PatchGroupKey):
             allowed = " and ".join(map(repr, get_args(PatchGroupKey)))
-            raise ArgumentError(f"targets: key: got {key!r}, allowed are {allowed}")
+            raise ComponentError(f"targets: key: got {key!r}, allowed are {allowed}")
         return cls.by_tags({key: groups})
 
     @classmethod

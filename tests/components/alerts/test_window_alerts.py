@@ -124,8 +124,8 @@ def test_events_and_alarms_may_be_chosen(alerts):
     ("args", "told"),
     [
         ({"windows": []}, r"WindowAlerts 'windows': windows: got \[\]"),
-        ({"windows": WINDOW}, "a list of one window or more"),
-        ({"events": ["broken"]}, "a list of some of failed, timed-out, skipped"),
+        ({"windows": WINDOW}, f"windows: got {WINDOW!r}, allowed: a list of MaintenanceWindow"),
+        ({"events": ["broken"]}, r"events\[0\]: got 'broken', allowed: 'failed', 'timed-out' or 'skipped'"),
         ({"notify": "operations@example.com"}, "True, False, a topic or its ARN, or a list of e-mail addresses"),
         ({"notify": [TOPIC]}, "e-mail addresses in a list"),
         ({"notified": True}, r"no argument 'notified'; do you mean 'notify'\?"),

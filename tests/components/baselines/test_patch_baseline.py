@@ -179,7 +179,7 @@ class TestArguments:
     @pytest.mark.parametrize(
         ("args", "told"),
         [
-            ({"os": "BEOS"}, "PatchBaseline 'base': os: got 'BEOS', allowed: ALMA_LINUX"),
+            ({"os": "BEOS"}, "PatchBaseline 'base': os: got 'BEOS', allowed: 'ALMA_LINUX', 'AMAZON_LINUX'"),
             ({"rules": []}, "rules: got .., allowed: one rule or more"),
             ({"rules": [PatchRule.security()] * 11}, "rules: got 11, allowed: at most 10"),
             ({"approved": ["x"] * 51}, "approved: got .* at most 50"),

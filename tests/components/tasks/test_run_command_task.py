@@ -106,7 +106,7 @@ class TestParameters:
             ({"path": "/x", "depth": "1"}, "parameters: got 'depth', allowed: path, mode"),
             ({"mode": "hard"}, r"parameters: got \['mode'\], allowed: path too, which has no default"),
             ({"path": "/x", "mode": "brutal"}, "parameters: mode: got 'another value', allowed: soft, hard"),
-            ({"path": 1}, "parameters: path: got 'int', allowed: a text, or a list of texts"),
+            ({"path": 1}, r"parameters\['path'\]: got a number, allowed: text or a list of text"),
         ],
     )
     def test_are_compared_with_what_the_content_declares(self, command, parameters, told):

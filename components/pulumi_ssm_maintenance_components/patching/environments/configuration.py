@@ -9,15 +9,13 @@ from datetime import date
 from typing import Any, Literal, Required, TypedDict, cast
 
 from pulumi_ssm_maintenance.args import CutoffBehavior
-from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Rate, Schedule, parse_schedule, read_periods
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import typed_value, wrong
+from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.patching.arguments import Engine
 from pulumi_ssm_maintenance_components.patching.waves import WaveArgs
 from pulumi_ssm_maintenance_components.windows.targets import Targets
-
-from .typed_mapping import read_typed
 
 # As AWS's own baselines do for most systems.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
@@ -165,7 +163,7 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
         ArgumentError: a key or a value is wrong.
         ScheduleError: AWS would refuse a schedule.
     """
-    config = read_typed(f"{where}: patching", patching, PatchingConfig)
+    config = typed_value(where, "patching", patching, PatchingConfig)
     defaults = config.get("defaults", {})
     environments = [
         _environment(f"{where}: environment {own['name']!r}", {**defaults, **own}) for own in config["environments"]
@@ -179,7 +177,7 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
 
 def _environment(where: str, config: EnvironmentConfig) -> Environment:
     if "schedule" not in config:
-        raise ArgumentError(f"{where}: schedule is required, here or in the defaults")
+        raise ComponentError(f"{where}: schedule is required, here or in the defaults")
     schedule = parse_schedule(config["schedule"], config.get("offset_days"))
     if isinstance(schedule, Rate):
         allowed = "cron(…) or at(…): a rate counts from the creation of the window, which the calendar does not know"
