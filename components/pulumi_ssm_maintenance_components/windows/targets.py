@@ -1,6 +1,7 @@
 """Targets: the nodes or resources that tasks run on, by tags, ids, patch group or resource group."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -17,6 +18,8 @@ PatchGroupKey = Literal["Patch Group", "PatchGroup"]
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTargetWithMaintenanceWindow.html
 _MAX_ENTRIES = 5
 _MAX_VALUES = 50
+_MOST_VALUES_SEEN = 5
+_NODE_ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17}")
 MAX_WINDOW_TARGETS_OF_A_TASK = 10  # observed by users: terraform-provider-aws issue 18372
 
 
@@ -36,10 +39,7 @@ class Targets:
         if not 1 <= len(self.entries) <= _MAX_ENTRIES:
             raise ComponentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
         for key, values in self.entries:
-            if not 1 <= len(values) <= _MAX_VALUES:
-                raise ComponentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
-            if "" in [value for value in values if isinstance(value, str)]:
-                raise ComponentError(f"targets, {key}: a value is empty, which AWS refuses")
+            _check_values(key, values)
 
     @property
     def patch_groups(self) -> tuple[str, ...]:
@@ -48,18 +48,38 @@ class Targets:
         return tuple(group for key, groups in self.entries if key in keys for group in groups if isinstance(group, str))
 
     @classmethod
-    def by_tags(cls, tags: Mapping[str, str | Sequence[str]]) -> "Targets":
-        """Select nodes by tags: at most 5 tags, each with one value or several, of which any may match."""
-        if "" in tags:
-            raise ComponentError("targets: a tag's key is empty, which AWS refuses")
-        entries = ((f"tag:{key}", (value,) if isinstance(value, str) else tuple(value)) for key, value in tags.items())
-        return cls("INSTANCE", tuple(entries))
+    def by_tags(cls, tags: Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]) -> "Targets":
+        """Select nodes by tags: at most 5 tags, each with one value or several, of which any may match.
+
+        More than five values of a tag are a warning: users report that AWS refuses them.
+        """
+        for key in tags:
+            _check_tag_key(key)
+        targets = cls("INSTANCE", tuple((f"tag:{key}", _listed(value)) for key, value in tags.items()))
+        for key, values in targets.entries:
+            if len(values) > _MOST_VALUES_SEEN:
+                pulumi.log.warn(
+                    f"targets, {key}: got {len(values)} values. AWS documents {_MAX_VALUES}, but users report a limit"
+                    f" of {_MOST_VALUES_SEEN}: split them over several targets, such as two waves"
+                )
+        return targets
+
+    @classmethod
+    def by_tag_keys(cls, *keys: str) -> "Targets":
+        """Select nodes that have a tag with one of these keys, whatever its value: 1 to 50 keys."""
+        for key in keys:
+            _check_tag_key(key)
+        return cls("INSTANCE", (("tag-key", keys),))
 
     @classmethod
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
         """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
         if isinstance(ids, str):
             raise ComponentError(f"targets: got {ids!r}, allowed is a list of ids")
+        for node in ids:
+            if isinstance(node, str) and not _NODE_ID.fullmatch(node):
+                allowed = "the id of a node, such as 'i-0123456789abcdef0' or 'mi-…'; for names use tags"
+                raise ComponentError(f"targets, InstanceIds: got {node!r}, allowed is {allowed}")
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
@@ -104,6 +124,35 @@ class Targets:
             description=description,
             opts=opts,
         )
+
+
+def _listed(
+    value: pulumi.Input[str] | Sequence[pulumi.Input[str]],
+) -> tuple[pulumi.Input[str], ...]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(value)
+    return (value,)
+
+
+def _check_tag_key(key: object) -> None:
+    if not isinstance(key, str):
+        raise ComponentError(f"targets: got the tag key {key!r}, allowed is text")
+    if not key:
+        raise ComponentError("targets: a tag's key is empty, which AWS refuses")
+
+
+def _check_values(key: str, values: Sequence[object]) -> None:
+    if not 1 <= len(values) <= _MAX_VALUES:
+        raise ComponentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
+    for value in values:
+        if value is None or isinstance(value, bool | int | float):
+            # A value that is not text would be sent as text: a node with the tag value "None" is rarely meant.
+            cure = "a value, or leave the tag out" if value is None else f"text: {str(value)!r}"
+            raise ComponentError(f"targets, {key}: got {value!r}, allowed is {cure}")
+        if not isinstance(value, str | pulumi.Output | Awaitable):
+            raise ComponentError(f"targets, {key}: got {value!r}, allowed is text, or a list of texts")
+        if isinstance(value, str) and not value:
+            raise ComponentError(f"targets, {key}: a value is empty, which AWS refuses")
 
 
 def split_window_targets(ids: Sequence[pulumi.Input[str]]) -> list[list[pulumi.Input[str]]]:

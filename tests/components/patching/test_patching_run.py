@@ -290,7 +290,9 @@ class TestBaseline:
     def test_without_one_no_group_is_registered(self, run):
         assert not self.registered(run())
 
-    @pytest.mark.parametrize("targets", [Targets.by_tags({"Role": "web"}), {"a": WEB, "b": Targets.by_ids(["i-1"])}])
+    @pytest.mark.parametrize(
+        "targets", [Targets.by_tags({"Role": "web"}), {"a": WEB, "b": Targets.by_ids(["i-0123456789abcdef0"])}]
+    )
     def test_nodes_without_a_group_would_keep_another_baseline_so_they_are_refused(self, run, targets):
         with pytest.raises(ArgumentError, match=r"baseline: got .*wave 'all'.*Targets\.by_patch_group"):
             run(targets=targets, baseline="pb-1")

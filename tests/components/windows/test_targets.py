@@ -17,10 +17,11 @@ from pulumi_ssm_maintenance_components.windows.targets import split_window_targe
             [("tag:Role", ["web", "proxy"]), ("tag:Stage", ["prod"])],
         ),
         (
-            Targets.by_ids(["i-0123456789abcdef0", "mi-1"]),
+            Targets.by_ids(["i-0123456789abcdef0", "mi-0123456789abcdef0"]),
             "INSTANCE",
-            [("InstanceIds", ["i-0123456789abcdef0", "mi-1"])],
+            [("InstanceIds", ["i-0123456789abcdef0", "mi-0123456789abcdef0"])],
         ),
+        (Targets.by_tag_keys("Monitored", "Backup"), "INSTANCE", [("tag-key", ["Monitored", "Backup"])]),
         (Targets.by_patch_group("web"), "INSTANCE", [("tag:Patch Group", ["web"])]),
         (Targets.by_patch_group("web", "db", key="PatchGroup"), "INSTANCE", [("tag:PatchGroup", ["web", "db"])]),
         (Targets.by_resource_group("web"), "RESOURCE_GROUP", [("resource-groups:Name", ["web"])]),
@@ -54,6 +55,21 @@ def test_targets_are_registered_as_the_api_names_them(resources, targets, resour
         (lambda: Targets.by_tags({"Role": ["web", ""]}), "tag:Role: a value is empty"),
         (lambda: Targets.by_tags({"": "web"}), "a tag's key is empty"),
         (lambda: Targets.by_tags({"Role": [str(n) for n in range(51)]}), "got 51 values, allowed are 1 to 50"),
+        (lambda: Targets.by_tags({"Wave": 1}), "tag:Wave: got 1, allowed is text: '1'"),
+        (lambda: Targets.by_tags({"Wave": ["a", 2.5]}), "tag:Wave: got 2.5, allowed is text: '2.5'"),
+        (lambda: Targets.by_tags({"Wave": True}), "tag:Wave: got True, allowed is text: 'True'"),
+        (lambda: Targets.by_tags({"Wave": None}), "tag:Wave: got None, allowed is a value, or leave the tag out"),
+        (lambda: Targets.by_tags({"Wave": ["a", None]}), "tag:Wave: got None"),
+        (lambda: Targets.by_tags({"Wave": {"a": "b"}}), "tag:Wave: got {'a': 'b'}, allowed is text"),
+        (lambda: Targets.by_tags({1: "a"}), "got the tag key 1, allowed is text"),
+        (Targets.by_tag_keys, "tag-key: got 0 values"),
+        (lambda: Targets.by_tag_keys(""), "a tag's key is empty"),
+        (lambda: Targets.by_tag_keys(7), "got the tag key 7"),
+        (lambda: Targets.by_patch_group(None), "tag:Patch Group: got None"),
+        (lambda: Targets.by_resource_group(None), "resource-groups:Name: got None"),
+        (lambda: Targets.by_ids(["web-1"]), "got 'web-1', allowed is the id of a node.* for names use tags"),
+        (lambda: Targets.by_ids([None]), "InstanceIds: got None"),
+        (lambda: Targets.by_ids(["i-123"]), "got 'i-123', allowed is the id of a node"),
         (lambda: Targets.by_ids([]), "InstanceIds: got 0 values"),
         (lambda: Targets.by_ids("i-0123456789abcdef0"), "got 'i-0123456789abcdef0', allowed is a list"),
         (Targets.by_patch_group, "got 0 values"),
@@ -64,6 +80,24 @@ def test_targets_are_registered_as_the_api_names_them(resources, targets, resour
 def test_what_aws_would_refuse_is_refused_when_it_is_made(make, told):
     with pytest.raises(ArgumentError, match=told):
         make()
+
+
+def test_more_values_of_a_tag_than_users_got_through_are_a_warning(warnings):
+    Targets.by_tags({"Role": [str(n) for n in range(5)]})
+    assert not warnings
+    Targets.by_tags({"Role": [str(n) for n in range(6)]})
+    (warning,) = warnings
+    assert warning.startswith("targets, tag:Role: got 6 values. AWS documents 50, but users report a limit of 5")
+
+
+def test_a_tag_may_have_a_value_that_is_not_known_yet(resources):
+    def program():
+        Targets.by_tags({"Vpc": pulumi.Output.from_input("vpc-1")}).register(
+            "web", "mw-0123456789abcdef0", owner_information="web", opts=pulumi.ResourceOptions()
+        )
+
+    (entry,) = resources(program)["MaintenanceWindowTarget"]["web"]["targets"]
+    assert entry == {"key": "tag:Vpc", "values": ["vpc-1"]}
 
 
 def test_ids_may_be_those_of_instances_that_are_not_there_yet(resources):
