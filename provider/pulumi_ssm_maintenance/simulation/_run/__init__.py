@@ -1,0 +1,1 @@
+"""The simulation itself: one opening of a window in virtual time."""

@@ -1,0 +1,275 @@
+"""One opening of the window: the order of its tasks, the cutoff, the end, and what others get to know."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeAlias
+
+from pulumi_ssm_maintenance.simulation._assumptions import Choices
+from pulumi_ssm_maintenance.simulation._nodes import Node
+from pulumi_ssm_maintenance.simulation._rehearsal import (
+    AlarmState,
+    Event,
+    Invocation,
+    LeftOut,
+    Message,
+    Rehearsal,
+    TaskRun,
+)
+from pulumi_ssm_maintenance.simulation._window import Window
+from pulumi_ssm_maintenance.simulation._work import Runner
+
+from .alarms import Alarms
+from .clock import LOOK, Clock
+from .command_task import CommandTask
+from .run_task import RunTask
+from .targets import is_meant, resolve
+from .task_work import TaskWork
+
+Listener: TypeAlias = Callable[[Event], Iterable[Message | AlarmState]]
+"""What hears each event, and gives the messages that it leads to, and the states that alarms go into for it."""
+
+_FAILED = "One or more tasks in the orchestration failed."
+_NO_TASKS = "No tasks to execute."
+_RUN = "Maintenance Window Execution State-change Notification"
+_TASK = "Maintenance Window Task Execution State-change Notification"
+_TARGET = "Maintenance Window Task Target Invocation State-change Notification"
+
+
+class Night:
+    """The run of a window under way."""
+
+    def __init__(  # noqa: PLR0913 - what a night is made of, each by its name
+        self,
+        window: Window,
+        nodes: Sequence[Node],
+        *,
+        opened: datetime,
+        alarms: Mapping[str, Sequence[tuple[float, str]]],
+        choices: Choices,
+        runner: Runner,
+        listener: Listener,
+        seed: int,
+    ) -> None:
+        self.window = window
+        self.nodes = {node.id: node for node in nodes}
+        self.opened = opened
+        self.end = opened + timedelta(hours=window.duration)
+        self.cutoff = self.end - timedelta(hours=window.cutoff)
+        self.choices = choices
+        self.runner = runner
+        self.clock = Clock(opened)
+        self._listener = listener
+        self._draw = random.Random(seed)  # noqa: S311  # ids that repeat themselves; nothing here is secret
+        self.id = self.new_id()
+        self.events: list[Event] = []
+        self.messages: list[Message] = []
+        self.left_out: list[LeftOut] = []
+        self.status = "IN_PROGRESS"
+        self.status_details: str | None = None
+        self.ended: datetime | None = None
+        self.runs = [TaskRun(task, self.new_id()) for task in sorted(window.tasks, key=lambda it: it.priority)]
+        self._levels = [list(level) for _, level in groupby(self.runs, key=lambda it: it.priority)]
+        self._working: list[TaskWork] = []
+        self._stopped_by_alarm = False
+        self._has_unstarted = False
+        planned = {
+            name: [(opened + timedelta(minutes=minute), state) for minute, state in changes]
+            for name, changes in alarms.items()
+        }
+        self.alarms = Alarms(self.clock, planned, self._alarm_changed)
+
+    def run(self) -> Rehearsal:
+        """Let the night happen."""
+        self.clock.at(self.opened, self._open)
+        self.clock.at(self.cutoff, self._cut_off, LOOK)
+        self.clock.at(self.end, self._at_the_end, LOOK)
+        self.clock.run()
+        self._account()
+        return Rehearsal(
+            window=self.window,
+            id=self.id,
+            opened=self.opened,
+            cutoff=self.cutoff,
+            end=self.end,
+            status=self.status,
+            status_details=self.status_details,
+            ended=self.ended,
+            tasks=self.runs,
+            events=self.events,
+            messages=self.messages,
+            alarms=self.alarms.history,
+            left_out=self.left_out,
+            assumptions=self.choices.used,
+        )
+
+    def minute(self) -> float:
+        """The minutes since the opening."""
+        return (self.clock.now - self.opened) / timedelta(minutes=1)
+
+    def new_id(self) -> str:
+        """An id in the form of a UUID."""
+        return str(uuid.UUID(int=self._draw.getrandbits(128), version=4))
+
+    def emit(self, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str], source: str) -> None:
+        """Send an event to EventBridge, and do what it leads to."""
+        event = Event(self.clock.now, source, detail_type, detail, resources)
+        self.events.append(event)
+        for effect in self._listener(event):
+            if isinstance(effect, Message):
+                self.messages.append(effect)
+            else:
+                self.alarms.plan(effect.name, effect.state, effect.time)
+
+    def report_task(self, run: TaskRun) -> None:
+        """Send the event of a task's status."""
+        ids = {"window-execution-id": self.id, "task-execution-id": run.id, "status": run.status}
+        self._emit(_TASK, _times(run.started, run.ended) | ids)
+
+    def report_invocation(self, run: TaskRun, invocation: Invocation) -> None:
+        """Send the event of an invocation's status. For other types than RUN_COMMAND it says no more than COMPLETE."""
+        is_command = run.type == "RUN_COMMAND"
+        status = invocation.status if is_command or invocation.ended is None else "COMPLETE"
+        detail = _times(invocation.started, invocation.ended) | {
+            "window-execution-id": self.id,
+            "task-execution-id": run.id,
+            "window-target-id": invocation.window_target_id,
+            "status": status,
+        }
+        if invocation.owner_information:
+            detail["owner-information"] = invocation.owner_information
+        self._emit(_TARGET, detail)
+
+    def task_ended(self, work: TaskWork) -> None:
+        """Go on to the next priority when the last task of this one has ended."""
+        self._stopped_by_alarm = self._stopped_by_alarm or work.run.triggered_alarm is not None
+        self._working.remove(work)
+        if not self._working:
+            self._next_level(work.run.priority)
+
+    def _open(self) -> None:
+        self._emit_run("PENDING")
+        self._emit_run("IN_PROGRESS")
+        if self.runs:
+            self._next_level(None)
+        else:
+            self._finish("SUCCESS", _NO_TASKS)
+
+    def _next_level(self, ended: int | None) -> None:
+        if not self._levels:
+            self._finish_by_tasks()
+            return
+        has_failed = ended is not None and any(run.status != "SUCCESS" for run in self._runs_of(ended))
+        if has_failed and self.choices.choose("after_a_failed_priority") == "stops":
+            self._give_up("the run stops after a task that has not succeeded")
+            return
+        if self.clock.now >= self.cutoff:
+            self._has_unstarted = True
+            statuses = {"timed_out": "TIMED_OUT", "pending": "PENDING"}
+            self._give_up(
+                "its turn had not come when the window's cutoff did", statuses.get(self.choices.choose("never_started"))
+            )
+            return
+        # All of them count as at work before the first begins: one that ends at once must not open the next level.
+        self._working = [
+            (CommandTask if run.type == "RUN_COMMAND" else RunTask)(self, run) for run in self._levels.pop(0)
+        ]
+        for work in list(self._working):
+            work.begin()
+
+    def _runs_of(self, priority: int) -> list[TaskRun]:
+        return [run for run in self.runs if run.priority == priority]
+
+    def _give_up(self, reason: str, status: str | None = None) -> None:
+        for run in (run for level in self._levels for run in level):
+            run.status, run.reason = status, reason
+        self._levels = []
+        self._finish_by_tasks()
+
+    def _cut_off(self) -> None:
+        for work in list(self._working):
+            if work.task.cutoff_behavior == "CANCEL_TASK":
+                work.cut_off()
+
+    def _at_the_end(self) -> None:
+        if self.ended is None and self._working and self.choices.choose("end_of_window") == "timed_out":
+            self._finish("TIMED_OUT", None)
+
+    def _finish_by_tasks(self) -> None:
+        if self.ended is not None:
+            return
+        status = self._status_by_tasks()
+        self._finish(status, _FAILED if status == "FAILED" else None)
+
+    def _status_by_tasks(self) -> str:
+        found = {run.status for run in self.runs if run.ended is not None} - {"SUCCESS"}
+        if "CANCELLED" in found and self._stopped_by_alarm:
+            found.remove("CANCELLED")
+            found.add("CANCELLED" if self.choices.choose("stopped_by_alarm") == "run_cancelled" else "FAILED")
+        if self._has_unstarted and self.choices.choose("run_with_unstarted_tasks") == "timed_out":
+            found.add("TIMED_OUT")
+        if {"FAILED", "TIMED_OUT"} <= found:
+            found.remove("TIMED_OUT" if self.choices.choose("mixed_results") == "failed" else "FAILED")
+        return next((status for status in ("FAILED", "TIMED_OUT", "CANCELLED") if status in found), "SUCCESS")
+
+    def _finish(self, status: str, details: str | None) -> None:
+        self.status, self.status_details, self.ended = status, details, self.clock.now
+        self._emit_run(status)
+
+    def _emit_run(self, status: str) -> None:
+        ids = {"window-execution-id": self.id, "status": status}
+        self._emit(_RUN, _times(self.opened, self.ended) | ids)
+
+    def _emit(self, detail_type: str, detail: dict[str, Any]) -> None:
+        window = self.window
+        arn = window.arn("ssm", f"maintenancewindow/{window.id}")
+        self.emit(detail_type, {"window-id": window.id} | detail, [arn], "aws.ssm")
+
+    def _alarm_changed(self, alarm: AlarmState, before: str) -> None:
+        detail = {
+            "alarmName": alarm.name,
+            "state": {"value": alarm.state, "timestamp": _time(alarm.time)},
+            "previousState": {"value": before},
+        }
+        arn = self.window.arn("cloudwatch", f"alarm:{alarm.name}")
+        self.emit("CloudWatch Alarm State Change", detail, [arn], "aws.cloudwatch")
+        for work in list(self._working):
+            work.alarm_changed(alarm.name)
+
+    def _account(self) -> None:
+        """Say of each node that was not reached why."""
+        addressed = {item.node for item in self.left_out}
+        for run in self.runs:
+            for node in run.nodes:
+                addressed.add(node.node)
+                if node.started is None and node.node:
+                    reason = node.reason or run.reason or "its turn did not come"
+                    self.left_out.append(LeftOut(node.node, run.name, reason))
+            if run.reason is not None and not run.invocations:
+                minute = ((run.started or self.cutoff) - self.opened) / timedelta(minutes=1)
+                missed = [node.id for it in run.task.targets for node in resolve(it, self.nodes, minute)]
+                self.left_out += [LeftOut(node_id, run.name, run.reason) for node_id in dict.fromkeys(missed)]
+                addressed.update(missed)
+        self.left_out += [
+            LeftOut(node.id, None, self._why_not(node)) for node in self.nodes.values() if node.id not in addressed
+        ]
+
+    def _why_not(self, node: Node) -> str:
+        if any(is_meant(node, target) for run in self.runs for target in run.task.targets):
+            if node.terminated:
+                return "terminated"
+            if not node.managed:
+                return "no managed node, so a tag does not find it"
+            return "stopped when the task began: a tag does not find a stopped node"
+        return "no target of the window matches it"
+
+
+def _times(started: datetime | None, ended: datetime | None) -> dict[str, Any]:
+    times = {"start-time": started, "end-time": ended}
+    return {name: _time(when) for name, when in times.items() if when is not None}
+
+
+def _time(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

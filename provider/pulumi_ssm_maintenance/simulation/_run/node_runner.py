@@ -1,0 +1,96 @@
+"""How a run ends when nothing but the node and the user's outcomes say so."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pulumi_ssm_maintenance.simulation._errors import RehearsalError
+from pulumi_ssm_maintenance.simulation._names import find_by_task
+from pulumi_ssm_maintenance.simulation._window import Task
+from pulumi_ssm_maintenance.simulation._work import STATUSES, Call, Outcome, Outcomes, Runner, Work
+
+_MINUTES_WITHOUT_NODE = 1.0
+_RUN_COMMAND_GIVES_UP = timedelta(hours=2)  # the total of its default time-outs
+
+
+def node_runner(outcomes: Outcomes | None) -> Runner:
+    """Make runs end as the outcomes have it, and where they are silent as the node has it."""
+
+    def run(call: Call) -> Work:
+        outcome = _given(outcomes, call)
+        if outcome is None and call.task.type == "AUTOMATION" and call.resource:
+            return (yield from _on_node(call))
+        if outcome is None:
+            outcome = _of_node(call)
+        return (yield from _after(_minutes(call, outcome), outcome))
+
+    return run
+
+
+def check_outcomes(outcomes: Outcomes | None, tasks: list[Task]) -> None:
+    """Refuse an outcome for a task that the window does not hold.
+
+    Raises:
+        RehearsalError: there is one.
+    """
+    if not isinstance(outcomes, Mapping):
+        return
+    for name in outcomes:
+        if not any(find_by_task(task.name, [name]) or name in _arn_names(task) for task in tasks):
+            names = ", ".join(task.name for task in tasks) or "none"
+            raise RehearsalError(f"outcomes: no task or function is called {name!r}; tasks: {names}")
+
+
+def _given(outcomes: Outcomes | None, call: Call) -> Outcome | None:
+    found: Outcome | str | None = None
+    if isinstance(outcomes, Mapping):
+        name = find_by_task(call.task.name, outcomes)
+        keys = [name] if name is not None else [key for key in _arn_names(call.task) if key in outcomes]
+        found = outcomes[keys[0]] if keys else None
+    elif outcomes is not None:
+        found = outcomes(call)
+    outcome = Outcome(found) if isinstance(found, str) else found
+    if outcome is not None and outcome.status not in {*STATUSES, "Hangs"}:
+        raise RehearsalError(
+            f"outcomes: {call.task.name} got {outcome.status!r}; allowed: {', '.join(sorted(STATUSES))}, Hangs"
+        )
+    return outcome
+
+
+def _arn_names(task: Task) -> tuple[str, str]:
+    return task.arn, task.arn.rpartition(":")[2].rpartition("/")[2]
+
+
+def _of_node(call: Call) -> Outcome:
+    if call.node is None:
+        return Outcome()
+    status = call.node.outcome_of(call.task.name)
+    return Outcome(status if status in {*STATUSES, "Hangs"} else "Failed")
+
+
+def _minutes(call: Call, outcome: Outcome) -> float:
+    if outcome.minutes is not None:
+        return outcome.minutes
+    return call.node.minutes_of(call.task.name) if call.node else _MINUTES_WITHOUT_NODE
+
+
+def _after(minutes: float, outcome: Outcome) -> Work:
+    yield None if outcome.status == "Hangs" else timedelta(minutes=minutes)
+    return outcome
+
+
+def _on_node(call: Call) -> Work:
+    """Work on a node, which a runbook does by a command."""
+    node = call.node
+    if node is None or node.terminated:
+        return Outcome("Failed", message=f"{call.resource} is terminated or unknown")
+    minute = call.minute(call.started)
+    reachable = node.reachable_from(minute)
+    if reachable is None or timedelta(minutes=reachable - minute) > _RUN_COMMAND_GIVES_UP / 2:
+        yield _RUN_COMMAND_GIVES_UP
+        return Outcome("Failed", message="the agent of the node did not answer in time")
+    outcome = _of_node(call)
+    done = node.done_by(reachable, node.minutes_of(call.task.name))
+    if done is None and outcome.status != "Hangs":
+        yield _RUN_COMMAND_GIVES_UP
+        return Outcome("Failed", message="the node never reported back")
+    return (yield from _after((done or minute) - minute, outcome))

@@ -1,0 +1,80 @@
+"""The way in: simulate one run of a window."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from ._assumptions import Assumptions, Choices
+from ._errors import RehearsalError
+from ._nodes import Node
+from ._rehearsal import AlarmState, Event, Message, Rehearsal
+from ._run.alarms import STATES
+from ._run.night import Listener, Night
+from ._run.node_runner import check_outcomes, node_runner
+from ._sweep import sweep
+from ._window import Window
+from ._work import Outcomes, Runner
+
+AlarmChanges = Mapping[str, Sequence[tuple[float, str]]]
+"""What alarms do: for each name, the minutes after the opening and the states that it goes into then."""
+
+
+def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
+    window: Window,
+    nodes: Sequence[Node] = (),
+    *,
+    at: datetime,
+    alarms: AlarmChanges | None = None,
+    outcomes: Outcomes | None = None,
+    assume: Assumptions | Literal["all"] | None = None,
+    runner: Runner | None = None,
+    listener: Callable[[Event], Iterable[Message | AlarmState]] | None = None,
+    seed: int = 0,
+) -> Rehearsal:
+    """Simulate one run of a maintenance window, in virtual time.
+
+    Args:
+        window: the window.
+        nodes: the nodes that exist.
+        at: when the window opens, with a time zone.
+        alarms: the alarms that exist, and what they do. An alarm is OK until its first change. An alarm that a task
+            names and that is missing here cannot be read, which stops the task.
+        outcomes: how runs of runbooks, functions and state machines end.
+        assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
+        runner: what runs a runbook, a function or a state machine; by default, `outcomes` and the node decide.
+        listener: hears each event, and gives messages and states of alarms that it leads to.
+        seed: another seed gives other ids.
+
+    Raises:
+        RehearsalError: the window is disabled, or the circumstances do not fit.
+    """
+    _check(window, nodes, at, alarms or {})
+    check_outcomes(outcomes, list(window.tasks))
+    hears: Listener = listener or (lambda _: ())
+
+    def night(assumptions: Assumptions) -> Rehearsal:
+        return Night(
+            window,
+            nodes,
+            opened=at.astimezone(UTC),
+            alarms=alarms or {},
+            choices=Choices(assumptions),
+            runner=runner or node_runner(outcomes),
+            listener=hears,
+            seed=seed,
+        ).run()
+
+    return sweep(night) if assume == "all" else night(assume or Assumptions())
+
+
+def _check(window: Window, nodes: Sequence[Node], at: datetime, alarms: AlarmChanges) -> None:
+    if not window.enabled:
+        raise RehearsalError(f"window {window.name!r} is disabled, so it does not open")
+    if at.tzinfo is None:
+        raise RehearsalError(f"at: {at.isoformat()} has no time zone")
+    ids = [node.id for node in nodes]
+    if twice := sorted({node_id for node_id in ids if ids.count(node_id) > 1} if len(set(ids)) < len(ids) else ()):
+        raise RehearsalError(f"nodes: {twice[0]} is given twice")
+    for name, changes in alarms.items():
+        if strange := [state for _, state in changes if state not in STATES]:
+            raise RehearsalError(f"alarms: {name} got {strange[0]!r}; allowed: {', '.join(sorted(STATES))}")
