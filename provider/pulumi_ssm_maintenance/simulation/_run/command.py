@@ -200,8 +200,9 @@ class Command:
             return "Cancelled"
         if self.budget.counts_as_failed:
             return "Failed"
-        if self._is_cancelled:
-            return "Cancelled"
+        return "Cancelled" if self._is_cancelled else self._details_by_nodes()
+
+    def _details_by_nodes(self) -> str:
         found = [run.status_details for _, run in self._nodes]
         if all(details == "Success" for details in found):
             return "Success"
