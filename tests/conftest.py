@@ -7,6 +7,7 @@ import socket
 import pytest
 from hypothesis import settings
 from tests import soak
+from tests.launchers import LAUNCHERS, use_launcher
 
 # Chooses what the tests of the engine run on; it is no setting of AWS's.
 _CHOICES = {"AWS_PLUGIN"}
@@ -78,3 +79,10 @@ def _demand_loopback(host):
         inside = False
     if not inside:
         pytest.fail(f"a test tried to reach {text}")
+
+
+@pytest.fixture(params=LAUNCHERS)
+def launcher(request, tmp_path_factory, monkeypatch):
+    """Run a test with each launcher of the plugin."""
+    use_launcher(request.param, tmp_path_factory.mktemp("launcher"), monkeypatch)
+    return request.param

@@ -15,6 +15,8 @@ REGISTER = "RegisterTaskWithMaintenanceWindow"
 GET = "GetMaintenanceWindowTask"
 UPDATE = "UpdateMaintenanceWindowTask"
 DEADLINE_SECONDS = 60
+# botocore waits at most 1 s before the second attempt, 2 s before the third and 4 s before the fourth.
+LONGEST_FIRST_PAUSES_SECONDS = 7
 LIFE_CYCLE = Path(__file__).parents[2] / "docs/life-cycle.md"
 
 
@@ -38,7 +40,7 @@ def interrupted(local_aws):
 class TestKilledBetweenRegistrationAndSave:
     @pytest.mark.parametrize("victim", ["everything", "engine"])
     def test_the_next_run_finds_the_task(
-        self, stack, apply, assert_held, held, local_aws, interrupted, window, run_command, victim
+        self, launcher, stack, apply, assert_held, held, local_aws, interrupted, window, run_command, victim
     ):
         made = stack({"task": run_command})
         running = interrupted(made)
@@ -51,7 +53,7 @@ class TestKilledBetweenRegistrationAndSave:
         assert made.resource("task")["id"] == id_
 
     def test_a_killed_plugin_needs_no_cancel(
-        self, stack, apply, assert_held, held, local_aws, interrupted, window, run_command
+        self, launcher, stack, apply, assert_held, held, local_aws, interrupted, window, run_command
     ):
         made = stack({"task": run_command})
         running = interrupted(made)
@@ -63,6 +65,29 @@ class TestKilledBetweenRegistrationAndSave:
         apply(made)
         assert_held({"task": run_command})
         assert made.resource("task")["id"] == id_
+
+
+def test_a_plugin_whose_engine_was_killed_while_aws_throttled_registers_nothing_more(
+    launcher, stack, apply, assert_held, local_aws, window, run_command
+):
+    local_aws.inject(Fault.error("ThrottlingException", operation=REGISTER))
+    made = stack({"task": run_command})
+    running = made.start_up()
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not local_aws.requests("ssm", REGISTER):
+        assert time.monotonic() < deadline, running.output()
+        time.sleep(0.05)
+    running.kill_engine()
+    assert [item for item in running.processes() if "-m pulumi.dynamic" in item.command]
+    local_aws.clear_faults()
+
+    made.cancel()
+    changed = {"task": {**run_command, "priority": 7}}
+    apply(made, changed)
+    time.sleep(LONGEST_FIRST_PAUSES_SECONDS)  # for what the plugin of the killed engine might still send
+    assert_held(changed)
+    made.refresh()
+    made.expect_no_changes()
 
 
 def test_a_task_left_behind_is_found_as_the_page_says(

@@ -1,7 +1,8 @@
 """The plugin or the engine killed at any point of a run: the next run brings exactly what is declared.
 
 A seed draws a chain of runs on one stack (make all tasks, change some of them, destroy them), and when each is killed:
-after how many answers of AWS, and how long after. `pytest -k seed-7 tests/faults/test_kills.py` repeats two chains.
+after how many answers of AWS, and how long after. `pytest -k seed-7 tests/faults/test_kills.py` repeats four chains:
+one for each victim and each launcher of the plugin.
 """
 
 import random
@@ -12,6 +13,7 @@ import pytest
 from tests import soak
 from tests.declared import as_program, held_tasks
 from tests.faults.conftest import task_ids
+from tests.launchers import LAUNCHERS
 
 from pulumi_ssm_maintenance.testing import EngineError, Fault
 
@@ -27,10 +29,10 @@ OTHER_TYPE = {"AUTOMATION": "LAMBDA", "LAMBDA": "AUTOMATION"}
 
 
 class Chain:
-    """A stack of 20 tasks whose every run is killed."""
+    """A stack of 20 tasks. Each of its runs is killed."""
 
-    def __init__(self, victim, seed, local_aws, local_stack, new_window):
-        self.draw = random.Random(f"{victim}-{seed}")
+    def __init__(self, seed, victim, local_aws, local_stack, new_window):
+        self.draw = random.Random(seed)
         self.victim, self.aws, self.new_window = victim, local_aws, new_window
         self.windows, self.tasks, self.made = [], {}, 0
         self.stack = local_stack(as_program(self.tasks))
@@ -106,16 +108,17 @@ class Chain:
         return {call.operation for call in calls if call.started <= moment < call.started + call.seconds}
 
 
-@pytest.mark.parametrize("seed", range(KILLS // len(CHAIN) // len(VICTIMS)), ids="seed-{}".format)
+@pytest.mark.parametrize("seed", range(KILLS // len(CHAIN) // len(VICTIMS) // len(LAUNCHERS)), ids="seed-{}".format)
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_after_a_kill_the_same_program_brings_exactly_what_is_declared(
-    local_aws, local_stack, new_window, ssm, assert_exactly, count, victim, seed
+    launcher, local_aws, local_stack, new_window, ssm, assert_exactly, count, victim, seed
 ):
-    chain = Chain(victim, seed, local_aws, local_stack, new_window)
+    chain = Chain(f"{launcher}-{victim}-{seed}", victim, local_aws, local_stack, new_window)
     for deed in CHAIN:
         chain.declare(deed)
         moment = chain.run_and_kill(deed)
         count(f"kills of the {victim} in a run to {deed}")
+        count(f"kills of the {victim} under the launcher of the {launcher} form")
         if moment is None:
             count("kills that came too late: the run had ended")
         else:

@@ -23,12 +23,13 @@ from hypothesis.stateful import (
 from tests import soak
 from tests.declared import BY_TYPE, as_program, held_tasks
 from tests.faults.conftest import task_ids
+from tests.launchers import LAUNCHERS
 
 from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 pytestmark = pytest.mark.soak
 
-WALKS = soak.bound("SOAK_WALKS", short=1, long=25)
+WALKS = soak.bound("SOAK_WALKS", short=2, long=26)
 # The first of the two examples is as simple as can be. A failure is printed as it was, step by step, and not made
 # smaller: on a real engine that would take an hour.
 SETTINGS = settings(
@@ -222,9 +223,13 @@ class Walk(RuleBasedStateMachine):
         return dict(zip(("WindowId", "WindowTaskId"), task, strict=True))
 
 
-@pytest.mark.parametrize("number", range(WALKS), ids="seed-{}".format)
+@pytest.mark.parametrize(
+    ("number", "launcher"),
+    [pytest.param(n, LAUNCHERS[n % len(LAUNCHERS)], id=f"seed-{n}") for n in range(WALKS)],
+    indirect=["launcher"],
+)
 def test_after_every_completed_up_aws_holds_exactly_what_is_declared(
-    local_aws, local_stack, new_window, assert_exactly, count, number
+    launcher, local_aws, local_stack, new_window, assert_exactly, count, number
 ):
     stacks = (local_stack(lambda: None, name=f"walk-{n}", config={"aws:maxRetries": "1"}) for n in itertools.count())
 

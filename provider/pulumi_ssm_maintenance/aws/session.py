@@ -69,7 +69,8 @@ class Clients:
             config=self._config(address, retries=retries),
             verify=_verify(connection),
         )
-        client.meta.events.register("before-send.ssm", demand_engine)
+        # Last of all: in adaptive mode, an earlier handler of this event waits until AWS may be asked again.
+        client.meta.events.register_last("before-send", demand_engine)
         return client
 
     def sts(self) -> Any:
