@@ -119,6 +119,8 @@ class ProviderArgs(TypedDict, total=False):
     """The region of STS. Default: the region of the task."""
     skip_metadata_api_check: Input[bool | None]
     """Whether the EC2 metadata service is never asked for credentials. Default: False."""
+    skip_region_validation: Input[bool | None]
+    """Whether a region is accepted that the installed boto3 does not know, since it is newer. Default: False."""
     ec2_metadata_service_endpoint: Input[str | None]
     """The URL of the EC2 metadata service."""
     ec2_metadata_service_endpoint_mode: Input[Literal["IPv4", "IPv6"] | None]

@@ -34,6 +34,7 @@ ARGUMENTS = {
     "insecure": True,
     "sts_region": "us-east-1",
     "skip_metadata_api_check": True,
+    "skip_region_validation": True,
     "ec2_metadata_service_endpoint": "http://127.0.0.1:5",
     "ec2_metadata_service_endpoint_mode": "IPv6",
 }
@@ -59,7 +60,10 @@ def test_arguments_are_stored_under_the_keys_of_the_stacks_configuration(run):
     assert {key.removeprefix("aws:") for key in keys} <= HONOURED
 
 
-def test_the_one_reader_finds_every_argument(run):
+def test_the_one_reader_finds_every_argument(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("config", "credentials", "ca.pem"):
+        (tmp_path / name).write_text("")
     keys = {key: plain(value) for key, value in stored(run, **ARGUMENTS).items()}
     assert read_connection(keys.get) == Connection(
         region="eu-west-1",
@@ -85,6 +89,7 @@ def test_the_one_reader_finds_every_argument(run):
         insecure=True,
         sts_region="us-east-1",
         skip_metadata_api_check=True,
+        skip_region_validation=True,
         ec2_metadata_service_endpoint="http://127.0.0.1:5",
         ec2_metadata_service_endpoint_mode="IPv6",
     )

@@ -65,8 +65,8 @@ class TaskProvider(ResourceProvider):
         from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
         try:
-            settings.connection()  # a wrong connection is an error for every task, also for one that names its region
-            checked = plan.check(from_host(news), settings.region)
+            connection = settings.connection()  # a wrong one is an error for every task, also if that names its region
+            checked = plan.check(from_host(news), settings.region, any_region=connection.skip_region_validation)
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])
         if checked.failures:

@@ -7,7 +7,7 @@ the same account.
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance.errors import SettingsError
 from .roles import Role, read_roles, read_web_identity
 from .settings import (
     read_account_ids,
+    read_file,
     read_flag,
     read_one_file,
     read_region,
@@ -26,6 +27,8 @@ from .settings import (
     read_text,
     readers_of,
     setting,
+    setting_key,
+    unknown_region_problem,
 )
 
 _URL: Final = re.compile(r"https?://[^/]")
@@ -85,10 +88,11 @@ class Connection:
     http_proxy: str | None = setting(read_text, secret=True)  # may hold a password
     https_proxy: str | None = setting(read_text, secret=True)  # may hold a password
     no_proxy: str | None = setting(read_text)
-    custom_ca_bundle: str | None = setting(read_text)
+    custom_ca_bundle: str | None = setting(read_file)
     insecure: bool = setting(read_flag, default=False)
     skip_metadata_api_check: bool = setting(read_flag, default=False)
     skip_requesting_account_id: bool = setting(read_flag, default=False)
+    skip_region_validation: bool = setting(read_flag, default=False)
     ec2_metadata_service_endpoint: str | None = setting(read_text)
     ec2_metadata_service_endpoint_mode: str | None = setting(read_text)
 
@@ -122,7 +126,6 @@ IRRELEVANT: Final = frozenset(
         "s3UsEast1RegionalEndpoint",  # other services
         "s3UsePathStyle",
         "skipCredentialsValidation",  # nothing is validated before the first call
-        "skipRegionValidation",  # only the form of a region's name is checked
         "tokenBucketRateLimiterCapacity",  # of the Go SDK
         "userAgents",
     }
@@ -139,23 +142,36 @@ def read_connection(get: Callable[[str], Any]) -> Connection:
     Raises:
         SettingsError: names every key whose value is wrong or not supported.
     """
-    configured = {key: get(f"aws:{key}") for key in (*_READERS, *_REFUSED)}
+    values = {key: get(f"aws:{key}") for key in (*_READERS, *_REFUSED)}
+    configured = {key: value for key, value in values.items() if value is not None and value != ""}
     settings: dict[str, Any] = {}
-    problems: list[str] = []
-    for key, value in configured.items():
-        if value is None or value == "":
-            continue
-        if key in _REFUSED:
-            problems.append(f"aws:{key}: {_REFUSED[key]}")
-            continue
-        name, read = _READERS[key]
-        try:
-            settings[name] = read(value)
-        except (ValueError, TypeError) as problem:
-            problems.append(f"aws:{key}: {problem}")
+    problems = [f"aws:{key}: {cure}" for key, cure in _REFUSED.items() if key in configured]
+    for key, (name, read) in _READERS.items():
+        if key in configured:
+            try:
+                settings[name] = read(configured[key])
+            except (ValueError, TypeError) as problem:
+                problems.append(f"aws:{key}: {problem}")
+    problems += [*_unknown_regions(settings), *_missing_credentials(configured)]
     if problems:
         raise SettingsError(f"the provider's configuration is not usable: {'; '.join(problems)}")
     return Connection(**settings)
+
+
+def _unknown_regions(settings: Mapping[str, Any]) -> Iterator[str]:
+    if settings.get("skip_region_validation"):
+        return
+    for name in ("region", "sts_region"):
+        if name in settings and (problem := unknown_region_problem(settings[name])):
+            yield f"aws:{setting_key(name)}: {problem}"
+
+
+def _missing_credentials(configured: Collection[str]) -> Iterator[str]:
+    """Describe what an incomplete set of credentials lacks: boto3 would drop it, and use those of another account."""
+    present = [f"aws:{key}" for key in ("accessKey", "secretKey", "token") if key in configured]
+    missing = [f"aws:{key}" for key in ("accessKey", "secretKey") if key not in configured]
+    if present and missing:
+        yield f"{' and '.join(missing)}: required together with {' and '.join(present)}; set all of them, or none"
 
 
 def environment_region() -> str | None:

@@ -51,6 +51,21 @@ _GONE: Final[_Meaning] = (
 _REJECTED: Final[_Meaning] = (RejectedError, "Correct the task's arguments.")
 _THROTTLED: Final[_Meaning] = (ThrottledError, _RUN_AGAIN)
 _UNAVAILABLE: Final[_Meaning] = (UnavailableError, _RUN_AGAIN)
+_SIGN_IN: Final[_Meaning] = (CredentialsError, "Sign in with `aws sso login`, then run the command again.")
+_MFA: Final[_Meaning] = (
+    CredentialsError,
+    (
+        "A provider cannot ask for an MFA code: get temporary credentials first, for example with"
+        " `aws sts get-session-token`, and set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
+    ),
+)
+_CERTIFICATES: Final[_Meaning] = (
+    UnavailableError,
+    (
+        "Check the certificate of the endpoint, and the file of certificates to trust (aws:customCaBundle,"
+        " AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, ca_bundle of the profile)."
+    ),
+)
 _CREDENTIALS: Final[_Meaning] = (
     CredentialsError,
     "Check the credentials of the provider (aws:profile, AWS_PROFILE, …) and run the command again.",
@@ -100,9 +115,10 @@ _BY_CLASS: Final[dict[type[Exception], _Meaning]] = {
     botocore_errors.NoCredentialsError: _CREDENTIALS,
     botocore_errors.PartialCredentialsError: _CREDENTIALS,
     botocore_errors.CredentialRetrievalError: _CREDENTIALS,
-    botocore_errors.TokenRetrievalError: _CREDENTIALS,
-    botocore_errors.SSOError: _CREDENTIALS,
-    botocore_errors.RefreshWithMFAUnsupportedError: _CREDENTIALS,
+    botocore_errors.TokenRetrievalError: _SIGN_IN,
+    botocore_errors.SSOError: _SIGN_IN,
+    botocore_errors.RefreshWithMFAUnsupportedError: _MFA,
+    botocore_errors.SSLError: _CERTIFICATES,
     botocore_errors.ConnectionError: _UNAVAILABLE,
     botocore_errors.HTTPClientError: _UNAVAILABLE,
     botocore_errors.BotoCoreError: (RejectedError, "Check the provider's configuration."),
@@ -168,6 +184,7 @@ class Gateway:
     def _translated(self, action: str, task: str, redact: Redact) -> Iterator[None]:
         """Turn what boto3 raises into one of our errors."""
         try:
+            self._clients.load_credentials()
             yield
         except botocore_errors.ClientError as error:
             facts = error.response.get("Error", {})
@@ -261,6 +278,7 @@ def _ask_account(clients: Clients) -> Account | None:
     if clients.connection.skip_requesting_account_id:
         return None
     try:
+        clients.load_credentials()
         return account_of(clients.sts().get_caller_identity().get("Arn"))
     except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ValueError):
         # ValueError as above: a task that is registered already must not fail over the address of STS.

@@ -1,8 +1,8 @@
 """The boto3 clients of a connection: where credentials come from, and how clients are set up."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache, partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
-from botocore.exceptions import CredentialRetrievalError
+from botocore.exceptions import CredentialRetrievalError, RefreshWithMFAUnsupportedError
 from botocore.loaders import Loader, create_loader
 
 from pulumi_ssm_maintenance._version import __version__
@@ -30,12 +30,20 @@ from .roles import Role
 # Chosen against a server that throttles: see docs/decisions/0006-retries.md.
 RETRY_MODE: Final = "adaptive"
 MAX_ATTEMPTS: Final = 25
-_CONNECT_SECONDS: Final = 10
-_READ_SECONDS: Final = 30
+_TIMEOUTS: Final[dict[str, Any]] = {"connect_timeout": 10, "read_timeout": 30}
 
 # The caller's identity is asked for once in a process. STS may be out of reach, as in a network without its endpoint.
-_IDENTITY_SECONDS: Final = 5
-_IDENTITY_ATTEMPTS: Final = 2
+_IDENTITY_TIMEOUTS: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "read_timeout": 5,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+}
+
+_COMMON: Final[dict[str, Any]] = {
+    # The codec has checked more than botocore would, and botocore's text would show the values.
+    "parameter_validation": False,
+    "user_agent_extra": f"pulumi-ssm-maintenance/{__version__}",
+}
 
 # Operations for which botocore reads a token from a file or a cache, and the parameter that holds it.
 _TOKEN_PARAMETERS: Final = {
@@ -44,69 +52,96 @@ _TOKEN_PARAMETERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Clients:
     """Makes the clients of a connection in one region."""
 
-    connection: Connection
-    region: str
-    sent_tokens: set[str] = field(default_factory=set, compare=False)
-    """The tokens that the clients have sent, wherever they came from. AWS repeats a token in the error about a wrong
-    signature, and no message may show one."""
+    def __init__(self, connection: Connection, region: str) -> None:
+        self.connection = connection
+        self.region = region
+        self.sent_tokens: set[str] = set()
+        """The tokens that the clients have sent, wherever they came from. AWS repeats a token in the error about a
+        wrong signature, and no message may show one."""
 
     def ssm(self) -> Any:
         """Make the client for Systems Manager."""
         connection = self.connection
-        retries = {
+        retries: Any = {
             "mode": connection.retry_mode or RETRY_MODE,
             "total_max_attempts": MAX_ATTEMPTS if connection.max_retries is None else connection.max_retries + 1,
         }
-        address = connection.endpoints.ssm or f"https://ssm.{self.region}.amazonaws.com"
-        session = boto3.Session(botocore_session=self._session(), region_name=self.region)
-        client = session.client(
-            "ssm",
-            endpoint_url=connection.endpoints.ssm,
-            config=self._config(address, retries=retries),
-            verify=_verify(connection),
-        )
+        session = boto3.Session(botocore_session=self._session, region_name=self.region)
+        create = partial(session.client, "ssm", endpoint_url=connection.endpoints.ssm, verify=_verify(connection))
+        client = self._behind_proxy(create, Config(**_COMMON, **_TIMEOUTS, retries=retries))
         # Last of all: in adaptive mode, an earlier handler of this event waits until AWS may be asked again.
         client.meta.events.register_last("before-send", demand_engine)
         return client
 
     def sts(self) -> Any:
         """Make the client that asks for the caller's identity."""
-        return self._sts(self._session())
+        return self._sts(self._session)
 
+    def load_credentials(self) -> None:
+        """Load the credentials before a call, and refresh those that are about to expire.
+
+        boto3 would do so during the call, and raise whatever went wrong in a file, a command or an answer.
+
+        Raises:
+            CredentialRetrievalError: when that fails.
+        """
+        with _failures_named():
+            if credentials := self._session.get_credentials():
+                credentials.get_frozen_credentials()
+
+    @cached_property
     def _session(self) -> botocore.session.Session:
-        """Make a session whose credentials are those of the last role, or of the connection where it has no role."""
+        """The session whose credentials are those of the last role, or the connection's own where it has no role."""
         session = self._base_session()
         if role := self.connection.assume_role_with_web_identity:
-            session = self._assuming(_web_identity_fetcher(partial(self._sts, session), role))
+            session = self._assuming(partial(self._fetch_by_token, session, role))
         for role in self.connection.assume_roles:
-            fetcher = AssumeRoleCredentialFetcher(
-                partial(self._sts, session),
-                session.get_credentials(),
-                role.role_arn,
-                extra_args=role.sts_parameters,
-            )
-            session = self._assuming(fetcher)
+            session = self._assuming(partial(self._fetch_by_role, session, role))
         return session
 
     def _base_session(self) -> botocore.session.Session:
-        session = base_session(self.connection)
-        self._note_tokens_of(session)
+        """Make a session with the connection's own credentials, before any role is assumed."""
+        connection = self.connection
+        session = self._noted(configured_session(connection))
+        session.set_config_variable("region", self.region)
+        resolver = _Resolver(session.get_component("credential_provider").providers)
+        if connection.skip_metadata_api_check:
+            resolver.remove("iam-role")
+        profiles: Any = resolver.get_provider("assume-role")
+        profiles._prompter = _refuse_to_prompt  # noqa: SLF001 - there is no public way to set it
+        session.register_component("credential_provider", resolver)
+        if connection.access_key and connection.secret_key:
+            session.set_credentials(connection.access_key, connection.secret_key, connection.token)
         return session
 
-    def _assuming(self, fetcher: Any) -> botocore.session.Session:
-        session = _new_session(self.connection)
-        self._note_tokens_of(session)
-        session.register_component("credential_provider", CredentialResolver([_Assumed(fetcher.fetch_credentials)]))
+    def _assuming(self, fetch: Callable[[], Any]) -> botocore.session.Session:
+        session = self._noted(_new_session(self.connection))
+        session.register_component("credential_provider", CredentialResolver([_Assumed(fetch)]))
         return session
 
-    def _note_tokens_of(self, session: botocore.session.Session) -> None:
+    def _fetch_by_token(self, session: botocore.session.Session, role: Role) -> Any:
+        return AssumeRoleWithWebIdentityCredentialFetcher(
+            partial(self._sts, session), partial(_web_identity_token, role), role.role_arn, role.sts_parameters
+        ).fetch_credentials()
+
+    def _fetch_by_role(self, session: botocore.session.Session, role: Role) -> Any:
+        credentials = session.get_credentials()
+        if credentials is None:
+            missing = f"there are no credentials with which to assume the role {role.role_arn}"
+            raise CredentialRetrievalError(provider="assumeRoles", error_msg=missing)
+        return AssumeRoleCredentialFetcher(
+            partial(self._sts, session), credentials, role.role_arn, role.sts_parameters
+        ).fetch_credentials()
+
+    def _noted(self, session: botocore.session.Session) -> botocore.session.Session:
+        """Note the tokens that a session sends."""
         session.register("before-send", self._note_session_token)
         for operation, parameter in _TOKEN_PARAMETERS.items():
             session.register(f"before-parameter-build.{operation}", partial(self._note_token, parameter))
+        return session
 
     def _note_session_token(self, **event: Any) -> None:
         if token := event["request"].headers.get("X-Amz-Security-Token"):
@@ -125,44 +160,41 @@ class Clients:
     ) -> Any:
         """Make a client for STS. Bound to a session, this is what botocore's fetchers of credentials call."""
         connection = self.connection
-        region = connection.sts_region or self.region
-        settings = self._config(
-            connection.endpoints.sts or f"https://sts.{region}.amazonaws.com",
-            connect_timeout=_IDENTITY_SECONDS,
-            read_timeout=_IDENTITY_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": _IDENTITY_ATTEMPTS},
-        )
-        return session.create_client(
+        if connection.sts_region:
+            # Older versions of boto3 ask the one global endpoint for most regions, unless this is set.
+            session.set_config_variable("sts_regional_endpoints", "regional")
+        create = partial(
+            session.create_client,
             service,
-            region_name=region,
+            region_name=connection.sts_region or self.region,
             endpoint_url=connection.endpoints.sts,
             verify=_verify(connection),
-            config=settings.merge(config) if config else settings,
             **credentials,
         )
+        settings = Config(**_COMMON, **_IDENTITY_TIMEOUTS)
+        return self._behind_proxy(create, settings.merge(config) if config else settings)
 
-    def _config(self, address: str, **more: Any) -> Config:
+    def _behind_proxy(self, create: Callable[..., Any], config: Config) -> Any:
+        """Make a client that goes through the proxies of the connection, except to hosts that need none.
+
+        What is not configured is left to boto3, so that the environment or the profile decides.
+        """
         connection = self.connection
-        settings: dict[str, Any] = {
-            "connect_timeout": _CONNECT_SECONDS,
-            "read_timeout": _READ_SECONDS,
-            # The codec has checked more than botocore would, and botocore's text would show the values.
-            "parameter_validation": False,
-            "user_agent_extra": f"pulumi-ssm-maintenance/{__version__}",
-            **more,
-        }
-        # Set only where the connection says so, so that the environment or the profile decides otherwise.
-        if proxies := _proxies(connection, address):
-            settings["proxies"] = proxies
         if connection.use_fips_endpoint:
-            settings["use_fips_endpoint"] = True
+            config = config.merge(Config(use_fips_endpoint=True))
         if connection.use_dualstack_endpoint:
-            settings["use_dualstack_endpoint"] = True
-        return Config(**settings)
+            config = config.merge(Config(use_dualstack_endpoint=True))
+        configured = {"http": connection.http_proxy, "https": connection.https_proxy}
+        proxies = {scheme: proxy for scheme, proxy in configured.items() if proxy}
+        client = create(config=config.merge(Config(proxies=proxies)) if proxies else config)
+        # Only the client knows the host that it calls: regions, FIPS, dual stack and the environment decide.
+        if (proxies or connection.no_proxy) and _needs_no_proxy(client.meta.endpoint_url, connection.no_proxy):
+            client = create(config=config.merge(Config(proxies={})))
+        return client
 
 
-def base_session(connection: Connection) -> botocore.session.Session:
-    """Make a session with the credentials of the connection itself, before any role is assumed."""
+def configured_session(connection: Connection) -> botocore.session.Session:
+    """Make a session that reads the files and the profile of the connection."""
     session = _new_session(connection)
     variables = {
         "config_file": connection.shared_config_files,
@@ -173,16 +205,12 @@ def base_session(connection: Connection) -> botocore.session.Session:
     for name, value in variables.items():
         if value is not None:
             session.set_config_variable(name, value)
-    if connection.skip_metadata_api_check:
-        session.get_component("credential_provider").remove("iam-role")
-    if connection.access_key and connection.secret_key:
-        session.set_credentials(connection.access_key, connection.secret_key, connection.token)
     return session
 
 
 def session_region(connection: Connection) -> str | None:
     """Return the region of a connection: its own, the environment's, or its profile's."""
-    session = base_session(connection)
+    session = configured_session(connection)
     session.get_scoped_config()  # raises for a profile that does not exist, even where the region is known
     return connection.region or environment_region() or session.get_config_variable("region")
 
@@ -199,6 +227,14 @@ def _loader(data_path: str | None) -> Loader:
     return create_loader(data_path)
 
 
+class _Resolver(CredentialResolver):
+    """boto3's own chain of credentials, whose failures say that they are about credentials."""
+
+    def load_credentials(self) -> Any:
+        with _failures_named():
+            return super().load_credentials()
+
+
 class _Assumed(CredentialProvider):
     """Credentials of an assumed role, fetched at the first use and again before they expire."""
 
@@ -212,24 +248,39 @@ class _Assumed(CredentialProvider):
         return DeferredRefreshableCredentials(refresh_using=self._fetch, method=self.METHOD)
 
 
-def _web_identity_fetcher(create_client: Callable[..., Any], role: Role) -> Any:
-    def token() -> str:
-        try:
-            return role.web_identity_token or Path(role.web_identity_token_file or "").read_text(encoding="utf-8")
-        except OSError as error:
-            raise CredentialRetrievalError(provider="web-identity", error_msg=str(error)) from error
-
-    return AssumeRoleWithWebIdentityCredentialFetcher(
-        create_client, token, role.role_arn, extra_args=role.sts_parameters
-    )
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """Turn what boto3 raises for unusable files, commands and answers into its error about credentials."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"a file, command or answer with credentials cannot be used ({type(error).__name__}: {error})"
+        raise CredentialRetrievalError(provider="credentials", error_msg=reason) from error
 
 
-def _proxies(connection: Connection, address: str) -> dict[str, str]:
-    host = urlsplit(address).hostname or ""
-    if connection.no_proxy and proxy_bypass_environment(host, {"no": connection.no_proxy}):
-        return {}
-    proxies = {"http": connection.http_proxy, "https": connection.https_proxy}
-    return {scheme: proxy for scheme, proxy in proxies.items() if proxy}
+def _refuse_to_prompt(_prompt: str) -> str:
+    raise RefreshWithMFAUnsupportedError
+
+
+def _web_identity_token(role: Role) -> str:
+    if role.web_identity_token:
+        return role.web_identity_token
+    path = Path(role.web_identity_token_file or "").expanduser()
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CredentialRetrievalError(provider="web-identity", error_msg=str(error)) from error
+    except UnicodeDecodeError as error:
+        binary = f"{path} is not a text file, so it holds no token"
+        raise CredentialRetrievalError(provider="web-identity", error_msg=binary) from error
+    if not token:
+        raise CredentialRetrievalError(provider="web-identity", error_msg=f"{path} is empty")
+    return token
+
+
+def _needs_no_proxy(url: str, no_proxy: str | None) -> bool:
+    hosts = {"no": no_proxy} if no_proxy else None  # None: those of the environment
+    return bool(proxy_bypass_environment(urlsplit(url).hostname or "", hosts))
 
 
 def _verify(connection: Connection) -> bool | str | None:

@@ -8,6 +8,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields
+from difflib import get_close_matches
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,10 +46,32 @@ def readers_of(settings: type) -> dict[str, tuple[str, Callable[[Any], Any]]]:
 
 
 def region_problem(region: str) -> str | None:
-    """Describe what is wrong with the name of a region; None when nothing is."""
+    """Describe what is wrong with the form of a region's name; None when nothing is."""
     if _REGION.fullmatch(region):
         return None
     return f"got {describe(region, hidden=False)}, allowed is the name of a region such as us-east-1"
+
+
+def unknown_region_problem(region: str) -> str | None:
+    """Describe what is wrong with a region that is in no partition's list; None when it is in one."""
+    if region in _known_regions():
+        return None
+    near = get_close_matches(region, _known_regions(), n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return (
+        f"got {describe(region, hidden=False)}, which no partition of AWS has{hint};"
+        " if the region is newer than the installed boto3, set aws:skipRegionValidation"
+    )
+
+
+@cache
+def _known_regions() -> frozenset[str]:
+    """Read botocore's list of partitions and regions, without importing botocore's classes."""
+    package = find_spec("botocore")
+    if package is None or package.origin is None:
+        return frozenset()
+    partitions = json.loads(Path(package.origin).with_name("data").joinpath("partitions.json").read_bytes())
+    return frozenset(region for partition in partitions["partitions"] for region in partition["regions"])
 
 
 def read_text(value: Any) -> str:
@@ -106,12 +131,23 @@ def read_account_ids(value: Any) -> tuple[str, ...]:
     return tuple(map(str, ids))
 
 
+def read_file(value: Any) -> str:
+    """Read the path of an existing file. boto3 would pass over a missing one, and use other credentials."""
+    path = Path(read_text(value)).expanduser()
+    try:
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"cannot read the file {describe(str(path), hidden=False)}: {reason}") from None
+    return str(path)
+
+
 def read_one_file(value: Any) -> str | None:
-    """Read a list of at most one file."""
+    """Read a list of at most one existing file."""
     files = read_structure(value)
     if not isinstance(files, list) or len(files) > 1:
         raise ValueError("a list of one file is supported; more than one would need to be merged")
-    return str(Path(read_text(files[0])).expanduser()) if files else None
+    return read_file(files[0]) if files else None
 
 
 def read_seconds(value: Any) -> int:

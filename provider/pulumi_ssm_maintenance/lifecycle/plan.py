@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_ssm_maintenance.aws.settings import region_problem
+from pulumi_ssm_maintenance.aws.settings import region_problem, unknown_region_problem
 from pulumi_ssm_maintenance.core.codec import UNKNOWN, Failure, decode, encode
 from pulumi_ssm_maintenance.core.diff import differences, replacing
 from pulumi_ssm_maintenance.core.identity import parse_task_id
@@ -32,12 +32,13 @@ class Changes:
     replacing: list[str]
 
 
-def check(news: Mapping[str, Any], default_region: Callable[[], str | None]) -> Checked:
+def check(news: Mapping[str, Any], default_region: Callable[[], str | None], *, any_region: bool = False) -> Checked:
     """Check all inputs of a task, and fill in its region.
 
     Args:
         news: the inputs that the program declares; unknown values are `UNKNOWN`.
         default_region: gives the region of the connection, for a task that names none.
+        any_region: accept a region that the installed boto3 does not know.
     """
     given = Inputs(news)
     request, failures = encode(given.arguments, secrets=given.secrets)
@@ -46,7 +47,12 @@ def check(news: Mapping[str, Any], default_region: Callable[[], str | None]) -> 
     own = given.own if region is None else {**given.own, "region": region}
     return Checked(
         inputs={**decode(task_shape(), request), **own},
-        failures=[*failures, *findings.failures, *_own_failures(own), *_failures_of_outputs(news)],
+        failures=[
+            *failures,
+            *findings.failures,
+            *_own_failures(own, any_region=any_region),
+            *_failures_of_outputs(news),
+        ],
         warnings=findings.warnings,
     )
 
@@ -71,9 +77,9 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
     )
 
 
-def _own_failures(own: Mapping[str, Any]) -> list[Failure]:
+def _own_failures(own: Mapping[str, Any], *, any_region: bool) -> list[Failure]:
     problems = {
-        "region": _region_problem(own.get("region")),
+        "region": _region_problem(own.get("region"), any_region=any_region),
         "adopt": _adopt_problem(own.get("adopt")),
         "idempotency_key": _key_problem(own.get("idempotency_key")),
     }
@@ -84,12 +90,14 @@ def _failures_of_outputs(news: Mapping[str, Any]) -> list[Failure]:
     return [Failure(name, "is an output, not an argument") for name in COMPUTED if news.get(name) is not None]
 
 
-def _region_problem(region: Any) -> str | None:
+def _region_problem(region: Any, *, any_region: bool) -> str | None:
     if region is UNKNOWN:
         return None
     if region is None:
         return "is required: set the argument, or run `pulumi config set aws:region …`, or set AWS_REGION"
-    return region_problem(region) if isinstance(region, str) else "expected a string"
+    if not isinstance(region, str):
+        return "expected a string"
+    return region_problem(region) or (None if any_region else unknown_region_problem(region))
 
 
 def _adopt_problem(adopt: Any) -> str | None:

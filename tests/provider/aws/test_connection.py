@@ -26,8 +26,25 @@ from pulumi_ssm_maintenance.provider import AssumeRoleArgs, AssumeRoleWithWebIde
 ROLE_ARN = "arn:aws:iam::111122223333:role/deploy"
 
 
+CREDENTIALS = {"accessKey": "AKIA", "secretKey": "hunter2", "token": "hunter3"}
+
+
 def read(**settings):
     return read_connection({f"aws:{key}": value for key, value in settings.items()}.get)
+
+
+def read_alone(key, value):
+    """Read one setting; a part of the credentials together with the others."""
+    return read(**{**(CREDENTIALS if key in CREDENTIALS else {}), key: value})
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path, monkeypatch):
+    """The files that the settings of these tests name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("config", "credentials", "ca.pem"):
+        (tmp_path / name).write_text("")
 
 
 def spellings(value):
@@ -59,8 +76,8 @@ EVERY_KEY = {
     "forbiddenAccountIds": (["011122223333"], {"forbidden_account_ids": ("011122223333",)}),
     "useFipsEndpoint": (True, {"use_fips_endpoint": True}),
     "useDualstackEndpoint": (True, {"use_dualstack_endpoint": True}),
-    "sharedConfigFiles": (["~/config"], {"shared_config_files": str(Path("~/config").expanduser())}),
-    "sharedCredentialsFiles": (["here"], {"shared_credentials_files": "here"}),
+    "sharedConfigFiles": (["config"], {"shared_config_files": "config"}),
+    "sharedCredentialsFiles": (["credentials"], {"shared_credentials_files": "credentials"}),
     "httpProxy": ("http://proxy:1", {"http_proxy": "http://proxy:1"}),
     "httpsProxy": ("http://proxy:2", {"https_proxy": "http://proxy:2"}),
     "noProxy": ("127.0.0.1", {"no_proxy": "127.0.0.1"}),
@@ -69,6 +86,7 @@ EVERY_KEY = {
     "stsRegion": ("us-east-1", {"sts_region": "us-east-1"}),
     "skipMetadataApiCheck": (True, {"skip_metadata_api_check": True}),
     "skipRequestingAccountId": (True, {"skip_requesting_account_id": True}),
+    "skipRegionValidation": (True, {"skip_region_validation": True}),
     "ec2MetadataServiceEndpoint": ("http://127.0.0.1:3", {"ec2_metadata_service_endpoint": "http://127.0.0.1:3"}),
     "ec2MetadataServiceEndpointMode": ("IPv6", {"ec2_metadata_service_endpoint_mode": "IPv6"}),
 }
@@ -81,9 +99,10 @@ def test_every_honoured_key_is_tried():
 @pytest.mark.parametrize("key", sorted(EVERY_KEY))
 def test_a_key_is_read_from_text_and_from_a_value(key):
     value, fields = EVERY_KEY[key]
-    expected = Connection(**fields)
+    beside = {name: part for one in CREDENTIALS if key in CREDENTIALS for name, part in EVERY_KEY[one][1].items()}
+    expected = Connection(**beside | fields)
     assert expected != Connection()
-    assert [read(**{key: spelling}) for spelling in spellings(value)] == [expected, expected]
+    assert [read_alone(key, spelling) for spelling in spellings(value)] == [expected, expected]
 
 
 def test_a_key_that_is_not_set_or_empty_changes_nothing():
@@ -128,6 +147,11 @@ def test_a_token_may_stand_in_a_file():
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
+        ("customCaBundle", "no-such-file", "cannot read the file 'no-such-file': No such file or directory"),
+        ("customCaBundle", ".", "cannot read the file '.': Is a directory"),
+        ("sharedConfigFiles", ["no-such-file"], "cannot read the file 'no-such-file': No such file or directory"),
+        ("sharedCredentialsFiles", ["."], "cannot read the file '.': Is a directory"),
+        ("sharedCredentialsFiles", ["a\0b"], "cannot read the file 'a\\x00b': embedded null byte"),
         ("region", "Ireland", "got 'Ireland', allowed is the name of a region such as us-east-1"),
         ("stsRegion", "here", "got 'here', allowed is the name of a region such as us-east-1"),
         ("profile", 5, "expected text"),
@@ -174,15 +198,55 @@ def test_a_token_may_stand_in_a_file():
 )
 def test_a_value_that_is_not_usable_is_named_with_its_key(key, value, problem):
     with pytest.raises(SettingsError) as caught:
-        read(**{key: value})
+        read_alone(key, value)
     assert str(caught.value) == f"the provider's configuration is not usable: aws:{key}: {problem}"
+
+
+@pytest.mark.parametrize("key", ["region", "stsRegion"])
+def test_a_region_that_no_partition_has_is_refused_unless_it_may_be_a_new_one(key):
+    with pytest.raises(SettingsError) as caught:
+        read(**{key: "eu-west-9"})
+    assert f"aws:{key}: got 'eu-west-9', which no partition of AWS has (did you mean eu-west-" in str(caught.value)
+    assert "set aws:skipRegionValidation" in str(caught.value)
+    assert read(**{key: "eu-west-9"}, skipRegionValidation="true") != Connection(skip_region_validation=True)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1"])
+def test_the_regions_of_every_partition_are_known(region):
+    assert read(region=region).region == region
+
+
+def in_words(keys):
+    return " and ".join(f"aws:{key}" for key in keys)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+@pytest.mark.parametrize(
+    ("configured", "missing"),
+    [
+        (["accessKey"], ["secretKey"]),
+        (["secretKey"], ["accessKey"]),
+        (["token"], ["accessKey", "secretKey"]),
+        (["accessKey", "token"], ["secretKey"]),
+        (["secretKey", "token"], ["accessKey"]),
+    ],
+    ids="+".join,
+)
+def test_a_part_of_the_credentials_never_means_another_account(configured, missing, empty):
+    settings = {key: CREDENTIALS[key] if key in configured else empty for key in CREDENTIALS}
+    with pytest.raises(SettingsError) as caught:
+        read(**settings, profile="work")
+    assert str(caught.value) == (
+        f"the provider's configuration is not usable: {in_words(missing)}: required together with"
+        f" {in_words(configured)}; set all of them, or none"
+    )
 
 
 @pytest.mark.parametrize("key", sorted(EVERY_KEY))
 @pytest.mark.parametrize("junk", [5, 1.5, True, [5], {"a": 5}, [[]], [{}], "{", "[1]", "text"], ids=repr)
 def test_no_value_of_any_key_is_more_than_refused(key, junk):
     try:
-        hash(read(**{key: junk}))
+        hash(read_alone(key, junk))
     except SettingsError as error:
         problem = str(error)
     else:
@@ -206,7 +270,7 @@ SECRETS = {
 
 @pytest.mark.parametrize("key", SECRETS)
 def test_a_connection_that_is_printed_shows_no_secret(key):
-    assert "hunter2" not in repr(read(**{key: SECRETS[key]}))
+    assert "hunter2" not in repr(read_alone(key, SECRETS[key]))
 
 
 @pytest.mark.parametrize("key", ["assumeRoleWithWebIdentity", "endpoints"])

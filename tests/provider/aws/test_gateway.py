@@ -1,6 +1,7 @@
 """The calls to AWS: what is sent, and what becomes of every error that can come back."""
 
 import inspect
+import socket
 from threading import Barrier, Event, Thread
 
 import botocore.exceptions
@@ -356,6 +357,21 @@ def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, sa
 def test_a_region_cannot_be_read_from_a_profile_that_is_not_there():
     with pytest.raises(SettingsError, match="nobody"):
         default_region(Connection(region=REGION, profile="nobody"))
+
+
+@pytest.mark.parametrize("contents", [None, "", "no certificate"], ids=["missing", "empty", "other"])
+def test_certificates_that_cannot_be_loaded_are_named_as_the_cause(tmp_path, monkeypatch, contents):
+    bundle = tmp_path / "ca.pem"
+    if contents is not None:
+        bundle.write_text(contents)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(bundle))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        endpoints = Endpoints(ssm=f"https://127.0.0.1:{server.getsockname()[1]}")
+        aws = gateway(Connection(access_key="AKIA", secret_key="x", endpoints=endpoints, max_retries=0), REGION)
+        with pytest.raises(
+            UnavailableError, match=r"Check the certificate .* certificates to trust \(aws:customCaBundle"
+        ):
+            aws.get(TASK, str)
 
 
 @pytest.mark.parametrize(

@@ -220,13 +220,53 @@ def test_the_package_names_itself_to_aws():
     assert config_of().user_agent_extra == f"pulumi-ssm-maintenance/{__version__}"
 
 
+PROXIES = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:2"}
+PROXIES_BY_SCHEME = {"http": "http://127.0.0.1:1", "https": "http://127.0.0.1:2"}
+DIRECT = {}  # None would leave the choice to the environment
+
+
 def test_a_proxy_is_used_but_for_the_hosts_that_need_none():
-    proxies = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:2"}
-    assert config_of(**proxies).proxies == {"http": "http://127.0.0.1:1", "https": "http://127.0.0.1:2"}
-    assert config_of(**proxies, no_proxy=".amazonaws.com").proxies is None
-    assert config_of(**proxies, no_proxy="example.com").proxies is not None
-    assert config_of(**proxies, no_proxy="127.0.0.1", endpoints=Endpoints(ssm="http://127.0.0.1:3")).proxies is None
+    assert config_of(**PROXIES).proxies == {"http": "http://127.0.0.1:1", "https": "http://127.0.0.1:2"}
+    assert config_of(**PROXIES, no_proxy=".amazonaws.com").proxies == DIRECT
+    assert config_of(**PROXIES, no_proxy="example.com").proxies == config_of(**PROXIES).proxies
+    assert config_of(**PROXIES, no_proxy="127.0.0.1", endpoints=Endpoints(ssm="http://127.0.0.1:3")).proxies == DIRECT
     assert config_of().proxies is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "region", "host"),
+    [
+        ({}, "cn-north-1", "ssm.cn-north-1.amazonaws.com.cn"),
+        ({"use_fips_endpoint": True}, "us-east-1", "ssm-fips.us-east-1.amazonaws.com"),
+        ({"use_dualstack_endpoint": True}, "us-east-1", "ssm.us-east-1.api.aws"),
+    ],
+    ids=["china", "fips", "dualstack"],
+)
+def test_no_proxy_counts_for_the_host_that_is_really_called(settings, region, host):
+    def proxies(no_proxy):
+        connection = Connection(**STATIC, **PROXIES, **settings, no_proxy=no_proxy)
+        return Clients(connection, region).ssm().meta.config.proxies
+
+    assert proxies(host) == DIRECT
+    assert proxies(f"ssm.{region}.amazonaws.com") == PROXIES_BY_SCHEME
+
+
+def test_no_proxy_counts_for_an_endpoint_that_the_environment_names(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    clients = Clients(Connection(**STATIC, **PROXIES, no_proxy="127.0.0.1"), REGION)
+    assert clients.ssm().meta.config.proxies == clients.sts().meta.config.proxies == DIRECT
+
+
+def test_no_proxy_of_the_settings_counts_for_the_proxies_of_the_environment(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:2")
+    assert config_of(no_proxy=".amazonaws.com").proxies == DIRECT
+    assert config_of(no_proxy="example.com").proxies is None
+
+
+def test_no_proxy_of_the_environment_counts_for_the_proxies_of_the_settings(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", ".amazonaws.com")
+    assert config_of(**PROXIES).proxies == DIRECT
+    assert config_of(**PROXIES, no_proxy="example.com").proxies == PROXIES_BY_SCHEME
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,13 @@ def test_our_own_arguments_are_checked_too(own, failures):
     assert failures_of({**MINIMAL, **own}) == failures
 
 
+def test_a_region_that_no_partition_has_is_refused_unless_it_may_be_a_new_one():
+    (failure,) = failures_of({**MINIMAL, "region": "eu-west-9"})
+    assert failure.startswith("region: got 'eu-west-9', which no partition of AWS has (did you mean eu-west-")
+    assert failures_of(MINIMAL, region="eu-west-9") == [failure]
+    assert check(MINIMAL, in_region("eu-west-9"), any_region=True).failures == []
+
+
 def test_a_task_without_a_region_is_refused():
     assert failures_of(MINIMAL, region=None) == [NO_REGION]
 
