@@ -20,7 +20,7 @@ from .alerts.topics import Notify
 from .alerts.window_alerts import WindowAlerts, WindowAlertsArgs
 from .alerts.window_events import WindowEvent
 from .baselines.operating_systems import OperatingSystem, PatchFilters
-from .baselines.patch_baseline import PatchBaseline, PatchBaselineArgs
+from .baselines.patch_baseline import PatchBaseline, PatchBaselineArgs, PatchSourceArgs
 from .baselines.patch_rules import ComplianceLevel, PatchRule
 from .baselines.run_patch_baseline import HooksArgs, Reboot
 from .foundation.location import Here, Location
@@ -90,6 +90,7 @@ __all__ = [
     "PatchFilters",
     "PatchGroupKey",
     "PatchRule",
+    "PatchSourceArgs",
     "PatchTuesday",
     "PatchWaves",
     "PatchWavesArgs",

@@ -1,7 +1,7 @@
 """The operating systems of Patch Manager: the properties of their patches, and which values mean security."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 OperatingSystem: TypeAlias = Literal[
@@ -35,6 +35,8 @@ class PatchSystem:
         more_keys: more properties that a rule may filter by.
         is_linux: whether repositories contain updates other than security updates, which a rule may approve too.
         has_dates: whether release dates are reliable, so that a rule can wait.
+        applications: the filters that match patches of Microsoft applications; None on other systems.
+        values: the documented values of properties; a property without an entry takes any value.
     """
 
     every: PatchFilters
@@ -42,18 +44,55 @@ class PatchSystem:
     more_keys: tuple[str, ...] = ()
     is_linux: bool = True
     has_dates: bool = True
+    applications: PatchFilters | None = None
+    values: PatchFilters = field(default_factory=dict)
 
 
 _ANY = ("*",)
 _RPM: PatchFilters = {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "SEVERITY": _ANY}
 _DEB: PatchFilters = {"PRODUCT": _ANY, "PRIORITY": _ANY}
 
-_ADVISORIES = PatchSystem(_RPM, {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important")})
+_RPM_VALUES: PatchFilters = {
+    "CLASSIFICATION": ("Security", "Bugfix", "Enhancement", "Recommended", "Newpackage"),
+    "SEVERITY": ("Critical", "Important", "Moderate", "Medium", "Low", "None"),
+}
+_DEB_VALUES: PatchFilters = {"PRIORITY": ("Required", "Important", "Standard", "Optional", "Extra")}
+_WINDOWS_VALUES: PatchFilters = {
+    "CLASSIFICATION": (
+        "CriticalUpdates",
+        "DefinitionUpdates",
+        "Drivers",
+        "FeaturePacks",
+        "SecurityUpdates",
+        "ServicePacks",
+        "Tools",
+        "UpdateRollups",
+        "Updates",
+        "Upgrades",
+    ),
+    "MSRC_SEVERITY": ("Critical", "Important", "Moderate", "Low", "Unspecified"),
+    "PATCH_SET": ("OS", "APPLICATION"),
+}
+# AWS lists the package managers as classifications, and in another place calls the patches of its own baseline
+# "Security".
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-create-a-patch-baseline-for-macos.html
+_MACOS_VALUES: PatchFilters = {"CLASSIFICATION": ("softwareupdate", "installer", "brew", "brew cask", "Security")}
+_SUSE_VALUES: PatchFilters = {
+    **_RPM_VALUES,
+    "CLASSIFICATION": ("Security", "Recommended", "Optional", "Feature", "Document", "Yast"),
+}
+
+_ADVISORIES = PatchSystem(
+    _RPM,
+    {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important")},
+    values=_RPM_VALUES,
+)
 _DEBIAN = PatchSystem(
     _DEB,
     {**_DEB, "PRIORITY": ("Required", "Important", "Standard", "Optional", "Extra")},
     more_keys=("SECTION",),
     has_dates=False,
+    values=_DEB_VALUES,
 )
 
 # Keys: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchProperties.html
@@ -65,20 +104,18 @@ SYSTEMS: Mapping[OperatingSystem, PatchSystem] = {
     "AMAZON_LINUX_2": _ADVISORIES,
     "AMAZON_LINUX_2022": _ADVISORIES,
     "AMAZON_LINUX_2023": _ADVISORIES,
-    "CENTOS": PatchSystem(_RPM, None),
+    "CENTOS": PatchSystem(_RPM, None, values=_RPM_VALUES),
     "DEBIAN": _DEBIAN,
-    "MACOS": PatchSystem(
-        {"PRODUCT": _ANY, "CLASSIFICATION": _ANY},
-        {"PRODUCT": _ANY, "CLASSIFICATION": ("Security",)},
-        is_linux=False,
-    ),
+    "MACOS": PatchSystem({"PRODUCT": _ANY, "CLASSIFICATION": _ANY}, None, is_linux=False, values=_MACOS_VALUES),
     "ORACLE_LINUX": PatchSystem(
-        _RPM, {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important", "Moderate")}
+        _RPM,
+        {**_RPM, "CLASSIFICATION": ("Security",), "SEVERITY": ("Critical", "Important", "Moderate")},
+        values=_RPM_VALUES,
     ),
     "RASPBIAN": _DEBIAN,
     "REDHAT_ENTERPRISE_LINUX": _ADVISORIES,
     "ROCKY_LINUX": _ADVISORIES,
-    "SUSE": _ADVISORIES,
+    "SUSE": replace(_ADVISORIES, values=_SUSE_VALUES),
     "UBUNTU": _DEBIAN,
     "WINDOWS": PatchSystem(
         {"PRODUCT": _ANY, "CLASSIFICATION": _ANY, "MSRC_SEVERITY": _ANY},
@@ -89,5 +126,8 @@ SYSTEMS: Mapping[OperatingSystem, PatchSystem] = {
         },
         more_keys=("PATCH_SET", "PRODUCT_FAMILY"),
         is_linux=False,
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-windows-app-patching.html
+        applications={"PATCH_SET": ("APPLICATION",), "PRODUCT": _ANY},
+        values=_WINDOWS_VALUES,
     ),
 }

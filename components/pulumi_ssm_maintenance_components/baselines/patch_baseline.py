@@ -1,7 +1,8 @@
 """PatchBaseline: which patches are approved on an operating system, and for which patch groups."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, Required, TypedDict, Unpack, get_args
+from typing import Any, Literal, Required, TypedDict, Unpack, get_args
 
 import pulumi
 import pulumi_aws as aws
@@ -12,14 +13,32 @@ from pulumi_ssm_maintenance_components.foundation.names import full_name, full_t
 
 from .operating_systems import SYSTEMS, OperatingSystem
 from .patch_groups import register_patch_groups
-from .patch_rules import ComplianceLevel, PatchRule, default_rules
+from .patch_rules import ComplianceLevel, PatchRule, check_filters, default_rules, patch_filters, read_filters
 
-__all__ = ["PatchBaseline", "PatchBaselineArgs"]
+__all__ = ["PatchBaseline", "PatchBaselineArgs", "PatchSourceArgs"]
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html
 _MOST_RULES = 10
 _MOST_PATCHES = 50
 _LONGEST_GROUP = 256
+_MOST_SOURCES = 20
+_LONGEST_CONFIGURATION = 1024
+_SOURCE_NAME = re.compile(r"[a-zA-Z0-9_\-.]{3,50}")
+
+
+class PatchSourceArgs(TypedDict):
+    """A repository of patches for Linux nodes.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchSource.html
+    """
+
+    name: str
+    """The name of the repository: 3 to 50 characters of `a-z A-Z 0-9 _ - .`."""
+    products: Sequence[str]
+    """The versions of the system that use it, such as `AmazonLinux2`; 1 to 20, or `*` for all."""
+    configuration: pulumi.Input[str]
+    """The content of the repository's file, such as `[amzn-main]…` for yum; 1 to 1024 characters. Make it secret if it
+    holds credentials."""
 
 
 class PatchBaselineArgs(TypedDict, total=False):
@@ -29,7 +48,7 @@ class PatchBaselineArgs(TypedDict, total=False):
     """The operating system. A change replaces the baseline."""
     rules: Sequence[PatchRule] | None
     """The rules that approve patches, at most 10. An empty list approves nothing but the patches in `approved`.
-    Default: `PatchRule.security()`; on CENTOS, whose packages have no advisories, `PatchRule.all()`."""
+    Default: `PatchRule.security()`; on CENTOS and MACOS, which have no security classification, `PatchRule.all()`."""
     approved: Sequence[pulumi.Input[str]]
     """Patches that are always approved, at most 50, as names or patterns in the format of the system.
 
@@ -46,6 +65,14 @@ class PatchBaselineArgs(TypedDict, total=False):
     patch_groups: Sequence[str]
     """The patch groups that use this baseline: values of the node's tag `Patch Group` or `PatchGroup`, 1 to 256
     characters each."""
+    global_filters: Mapping[str, Sequence[str]] | None
+    """Properties that every patch of the baseline must have, with their values; 1 to 4, as in `PatchRule.matching`. The
+    console does not show them. Default: none."""
+    sources: Sequence[PatchSourceArgs]
+    """Repositories that the nodes use in place of their own, at most 20; Linux only. Default: none."""
+    available_security_updates_compliance_status: Literal["COMPLIANT", "NON_COMPLIANT"] | None
+    """Whether a node is compliant if security patches are available that no rule approves yet; Windows only. Default:
+    COMPLIANT."""
     default_for_os: bool
     """Whether nodes without a patch group use this baseline, in the whole account and region. Default: False."""
     description: pulumi.Input[str] | None
@@ -98,6 +125,9 @@ class PatchBaseline(Component):
             approved_patches=args.get("approved"),
             approved_patches_compliance_level=args.get("compliance"),
             approved_patches_enable_non_security=args.get("approved_non_security"),
+            global_filters=_global_filters(where, args),
+            sources=_sources(where, args),
+            available_security_updates_compliance_status=_status(where, args),
             rejected_patches=args.get("rejected"),
             rejected_patches_action=args.get("rejected_action"),
             description=args.get("description"),
@@ -123,7 +153,54 @@ def _rules(where: str, args: PatchBaselineArgs) -> list[aws.ssm.PatchBaselineApp
     if not rules and not args.get("approved"):
         raise wrong(where, "rules", [], "one rule or more, or approved patches: nothing would ever be installed")
     compliance = args.get("compliance")
-    return [rule.for_system(f"{where}: rules[{index}]", args["os"], compliance) for index, rule in enumerate(rules)]
+    written = [
+        each
+        for index, rule in enumerate(rules)
+        for each in rule.for_system(f"{where}: rules[{index}]", args["os"], compliance)
+    ]
+    if len(written) > _MOST_RULES:
+        allowed = f"at most {_MOST_RULES}, where all() counts twice on WINDOWS: once for applications"
+        raise wrong(where, "rules", len(written), allowed)
+    return written
+
+
+def _global_filters(where: str, args: PatchBaselineArgs) -> Any:
+    given = args.get("global_filters")
+    if given is None:
+        return None
+    place = f"{where}: global_filters"
+    filters = read_filters(place, given)
+    check_filters(place, filters, args["os"])
+    return patch_filters(filters)
+
+
+def _sources(where: str, args: PatchBaselineArgs) -> Any:
+    sources = args.get("sources")
+    if sources is None:
+        return None
+    if not SYSTEMS[args["os"]].is_linux:
+        raise wrong(where, "sources", len(sources), f"none on {args['os']}: repositories are for Linux")
+    if len(sources) > _MOST_SOURCES:
+        raise wrong(where, "sources", len(sources), f"at most {_MOST_SOURCES}")
+    for index, source in enumerate(sources):
+        place, configuration = f"{where}: sources[{index}]", source["configuration"]
+        if not _SOURCE_NAME.fullmatch(source["name"]):
+            raise wrong(place, "name", source["name"], "3 to 50 characters of a-z A-Z 0-9 _ - .")
+        if not 1 <= len(source["products"]) <= _MOST_SOURCES:
+            raise wrong(place, "products", source["products"], f"a list of 1 to {_MOST_SOURCES}, or ['*'] for all")
+        if isinstance(configuration, str) and not 1 <= len(configuration) <= _LONGEST_CONFIGURATION:
+            # The text may hold credentials.
+            raise wrong(place, "configuration", len(configuration), f"1 to {_LONGEST_CONFIGURATION} characters")
+    return [dict(source) for source in sources]
+
+
+def _status(where: str, args: PatchBaselineArgs) -> str | None:
+    status = args.get("available_security_updates_compliance_status")
+    if status is not None and args["os"] != "WINDOWS":
+        raise wrong(
+            where, "available_security_updates_compliance_status", status, f"none on {args['os']}: WINDOWS only"
+        )
+    return status
 
 
 def _check(where: str, args: PatchBaselineArgs) -> None:

@@ -1,10 +1,12 @@
 """PatchRule: which patches a baseline approves, and how long after their release."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeAlias
+from difflib import get_close_matches
+from typing import Any, Literal, TypeAlias
 
+import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
@@ -13,6 +15,7 @@ from .operating_systems import SYSTEMS, OperatingSystem, PatchFilters, PatchSyst
 
 __all__ = ["ComplianceLevel", "PatchRule"]
 
+Preset: TypeAlias = Literal["security", "all", "applications"]
 ComplianceLevel: TypeAlias = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED"]
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchRule.html
@@ -24,6 +27,10 @@ _LONGEST_VALUE = 64
 # AWS's own baselines wait a week too. In that time bad patches become known.
 _DEFAULT_DAYS = 7
 
+_NO_SECURITY: Mapping[OperatingSystem, str] = {
+    "MACOS": "the classifications of MACOS are its package managers: softwareupdate, installer, brew, brew cask"
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PatchRule:
@@ -33,7 +40,7 @@ class PatchRule:
     since their repositories have no reliable release dates.
     """
 
-    preset: Literal["security", "all"] | None
+    preset: Preset | None
     filters: PatchFilters
     days: int | None
     until: date | None
@@ -75,11 +82,28 @@ class PatchRule:
         filters: Mapping[str, Sequence[str]] | None = None,
         compliance: ComplianceLevel | None = None,
     ) -> "PatchRule":
-        """Approve every patch; on Linux this includes updates other than security updates.
+        """Approve every patch.
 
-        The arguments are those of `security`.
+        On Linux this includes updates other than security updates. On Windows it includes Microsoft applications, by a
+        second rule, unless `filters` has a product or a patch set. The arguments are those of `security`.
         """
         return cls._make(days, until, filters, compliance, preset="all")
+
+    @classmethod
+    def applications(
+        cls,
+        days: int | None = None,
+        *,
+        until: date | str | None = None,
+        filters: Mapping[str, Sequence[str]] | None = None,
+        compliance: ComplianceLevel | None = None,
+    ) -> "PatchRule":
+        """Approve patches of Microsoft applications, such as Office; Windows only.
+
+        On nodes outside EC2 this needs the advanced-instances tier, which AWS charges for. The arguments are those of
+        `security`; for example, `filters={"PRODUCT": ["Office 2016"]}` selects products.
+        """
+        return cls._make(days, until, filters, compliance, preset="applications")
 
     @classmethod
     def matching(
@@ -110,24 +134,32 @@ class PatchRule:
         filters: Mapping[str, Sequence[str]] | None,
         compliance: ComplianceLevel | None,
         *,
-        preset: Literal["security", "all"] | None = None,
+        preset: Preset | None = None,
         non_security: bool | None = None,
     ) -> "PatchRule":
-        return cls(preset, _tuples(filters), days, _day(until), compliance, non_security)
+        return cls(preset, read_filters("PatchRule", filters or {}), days, _day(until), compliance, non_security)
 
     def for_system(
         self, where: str, system: OperatingSystem, compliance: ComplianceLevel | None
-    ) -> aws.ssm.PatchBaselineApprovalRuleArgsDict:
-        """Return the rule as `aws.ssm.PatchBaseline` takes it.
+    ) -> list[aws.ssm.PatchBaselineApprovalRuleArgsDict]:
+        """Return the rule as `aws.ssm.PatchBaseline` takes it; two rules if it covers Windows and its applications.
 
         Raises:
             ArgumentError: the system has no such properties, no release dates or no advisories.
         """
+        written = self._write(where, system, compliance)
+        if self.preset != "all" or not SYSTEMS[system].applications or {"PRODUCT", "PATCH_SET"} & self.filters.keys():
+            return [written]
+        return [written, replace(self, preset="applications")._write(where, system, compliance)]  # noqa: SLF001 - same class
+
+    def _write(
+        self, where: str, system: OperatingSystem, compliance: ComplianceLevel | None
+    ) -> aws.ssm.PatchBaselineApprovalRuleArgsDict:
         known = SYSTEMS[system]
         filters = {**self._preset(where, system, known), **self.filters}
-        _check(where, filters, system, known)
+        check_filters(where, filters, system)
         rule: aws.ssm.PatchBaselineApprovalRuleArgsDict = {
-            "patch_filters": [{"key": key, "values": [*values]} for key, values in filters.items()],
+            "patch_filters": patch_filters(filters),
             "compliance_level": self.compliance or compliance,
             "enable_non_security": self._includes_non_security(where, system, known),
         }
@@ -140,9 +172,15 @@ class PatchRule:
 
     def _preset(self, where: str, system: OperatingSystem, known: PatchSystem) -> PatchFilters:
         if self.preset == "security" and known.security is None:
-            allowed = f"all and matching: packages of {system} come without advisories, so none would be approved"
-            raise wrong(where, "rule", "security", allowed)
-        presets: Mapping[str | None, PatchFilters | None] = {"security": known.security, "all": known.every}
+            reason = _NO_SECURITY.get(system, f"packages of {system} have no advisories, so none would be approved")
+            raise wrong(where, "rule", "security", f"all and matching: {reason}")
+        if self.preset == "applications" and known.applications is None:
+            raise wrong(where, "rule", "applications", "a rule for WINDOWS: only Windows has patches of applications")
+        presets: Mapping[str | None, PatchFilters | None] = {
+            "security": known.security,
+            "all": known.every,
+            "applications": known.applications,
+        }
         return presets.get(self.preset) or {}
 
     def _includes_non_security(self, where: str, system: OperatingSystem, known: PatchSystem) -> bool:
@@ -162,14 +200,62 @@ def default_rules(system: OperatingSystem) -> list[PatchRule]:
     return [PatchRule.security() if SYSTEMS[system].security else PatchRule.all()]
 
 
-def _tuples(filters: Mapping[str, Sequence[str]] | None) -> PatchFilters:
-    for key, values in (filters or {}).items():
-        if isinstance(values, str) or not 1 <= len(values) <= _MOST_VALUES:
-            raise wrong("PatchRule", f"filters, {key}", values, f"a list of 1 to {_MOST_VALUES}")
+def read_filters(where: str, filters: Mapping[str, Sequence[str]]) -> PatchFilters:
+    """Check the form of filters, whatever the system.
+
+    Raises:
+        ArgumentError: a filter has no list of values, too many, or a wrong one.
+    """
+    for key, values in filters.items():
+        if not isinstance(values, Sequence) or isinstance(values, str) or not 1 <= len(values) <= _MOST_VALUES:
+            raise wrong(where, f"filters, {key}", values, f"a list of 1 to {_MOST_VALUES}")
         for value in values:
-            if not 1 <= len(value) <= _LONGEST_VALUE:
-                raise wrong("PatchRule", f"filters, {key}", value, f"1 to {_LONGEST_VALUE} characters")
-    return {key: tuple(values) for key, values in (filters or {}).items()}
+            if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_VALUE:
+                raise wrong(where, f"filters, {key}", value, f"1 to {_LONGEST_VALUE} characters")
+    return {key: tuple(values) for key, values in filters.items()}
+
+
+def check_filters(where: str, filters: PatchFilters, system: OperatingSystem) -> None:
+    """Check filters against the properties of a system.
+
+    Raises:
+        ArgumentError: the system has no such property, or writes a value in another way.
+    """
+    known = SYSTEMS[system]
+    keys = [*known.every, *known.more_keys]
+    for key in filters:
+        if key not in keys:
+            raise wrong(where, "filters", key, f"{', '.join(keys)} for {system}")
+    if not 1 <= len(filters) <= _MOST_FILTERS:
+        raise wrong(where, "filters", len(filters), f"1 to {_MOST_FILTERS} properties")
+    for key, values in filters.items():
+        for value in values:
+            _check_value(where, key, value, system)
+
+
+def patch_filters(filters: PatchFilters) -> list[Any]:
+    """Return filters as `aws.ssm.PatchBaseline` takes them."""
+    return [{"key": key, "values": [*values]} for key, values in filters.items()]
+
+
+def _check_value(where: str, key: str, value: str, system: OperatingSystem) -> None:
+    documented = SYSTEMS[system].values.get(key)
+    if value.casefold() == "all" and value not in (documented or ()):
+        # The console shows `All`, and the API takes `*` for it.
+        raise wrong(where, f"filters, {key}", value, "'*' for all values: `All` is a word of the console")
+    if documented is None or value in {"*", *documented}:
+        return
+    if spelled := [right for right in documented if right.casefold() == value.casefold()]:
+        raise wrong(where, f"filters, {key}", value, f"{spelled[0]!r}: AWS distinguishes upper and lower case")
+    elsewhere = any(value in other.values.get(key, ()) for other in SYSTEMS.values())
+    nearest = get_close_matches(value, documented, n=1, cutoff=0.75)
+    if elsewhere or nearest:
+        hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
+        raise wrong(where, f"filters, {key}", value, f"{', '.join(documented)} or * for {system}{hint}")
+    pulumi.log.warn(
+        f"{where}: filters, {key}: AWS does not document {value!r} for {system}, so the rule may match nothing;"
+        f" documented: {', '.join(documented)}"
+    )
 
 
 def _day(until: date | str | None) -> date | None:
@@ -179,12 +265,3 @@ def _day(until: date | str | None) -> date | None:
         return date.fromisoformat(until)
     except ValueError:
         raise wrong("PatchRule", "until", until, "a date, or YYYY-MM-DD") from None
-
-
-def _check(where: str, filters: PatchFilters, system: OperatingSystem, known: PatchSystem) -> None:
-    keys = [*known.every, *known.more_keys]
-    for key in filters:
-        if key not in keys:
-            raise wrong(where, "filters", key, f"{', '.join(keys)} for {system}")
-    if not 1 <= len(filters) <= _MOST_FILTERS:
-        raise wrong(where, "filters", len(filters), f"1 to {_MOST_FILTERS} properties")

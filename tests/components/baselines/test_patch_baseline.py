@@ -18,6 +18,7 @@ WITH_ADVISORIES = [
     *("ALMA_LINUX", "AMAZON_LINUX", "AMAZON_LINUX_2", "AMAZON_LINUX_2022", "AMAZON_LINUX_2023"),
     *("REDHAT_ENTERPRISE_LINUX", "ROCKY_LINUX", "SUSE"),
 ]
+SOURCE = {"name": "mirror", "products": ["*"], "configuration": "[main]"}
 WITHOUT_DATES = ["DEBIAN", "RASPBIAN", "UBUNTU"]
 
 
@@ -69,16 +70,41 @@ class TestPresets:
         }
         assert rest == {"approveAfterDays": 0, "enableNonSecurity": False}
 
-    def test_security_on_oracle_linux_and_macos_are_as_aws_has_them(self, rule):
+    def test_security_on_oracle_linux_is_as_aws_has_it(self, rule):
         assert rule("ORACLE_LINUX")[0]["SEVERITY"] == ["Critical", "Important", "Moderate"]
-        assert rule("MACOS")[0] == {"PRODUCT": ["*"], "CLASSIFICATION": ["Security"]}
+
+    def test_macos_gets_everything_since_its_classifications_are_package_managers(self, rule):
+        filters, rest = rule("MACOS")
+        assert filters == {"PRODUCT": ["*"], "CLASSIFICATION": ["*"]}
+        assert rest["enableNonSecurity"] is False
+        apple = PatchRule.matching({"CLASSIFICATION": ["softwareupdate"]})
+        assert rule("MACOS", apple)[0] == {"CLASSIFICATION": ["softwareupdate"]}
+
+    def test_all_on_windows_takes_microsoft_applications_too(self, baseline):
+        made = baseline("WINDOWS", rules=[PatchRule.all(3, compliance="HIGH")])["PatchBaseline"]["base-baseline"]
+        system, applications = made["approvalRules"]
+        assert {item["key"] for item in system["patchFilters"]} == {"PRODUCT", "CLASSIFICATION", "MSRC_SEVERITY"}
+        assert applications == {
+            "approveAfterDays": 3,
+            "complianceLevel": "HIGH",
+            "enableNonSecurity": False,
+            "patchFilters": [{"key": "PATCH_SET", "values": ["APPLICATION"]}, {"key": "PRODUCT", "values": ["*"]}],
+        }
+
+    def test_all_of_one_windows_product_is_one_rule(self, rule):
+        filters, _ = rule("WINDOWS", PatchRule.all(filters={"PRODUCT": ["WindowsServer2022"]}))
+        assert filters["PRODUCT"] == ["WindowsServer2022"]
+
+    def test_applications_may_be_chosen(self, rule):
+        filters, _ = rule("WINDOWS", PatchRule.applications(filters={"PRODUCT": ["Office 2016"]}))
+        assert filters == {"PATCH_SET": ["APPLICATION"], "PRODUCT": ["Office 2016"]}
 
     def test_centos_without_advisories_gets_everything(self, rule):
         filters, rest = rule("CENTOS")
         assert filters == {"PRODUCT": ["*"], "CLASSIFICATION": ["*"], "SEVERITY": ["*"]}
         assert rest == {"approveAfterDays": 7, "enableNonSecurity": True}
 
-    @pytest.mark.parametrize(("os", "takes"), [("SUSE", True), ("UBUNTU", True), ("WINDOWS", False), ("MACOS", False)])
+    @pytest.mark.parametrize(("os", "takes"), [("SUSE", True), ("UBUNTU", True), ("MACOS", False)])
     def test_all_takes_what_is_not_about_security_where_there_is_such_a_thing(self, rule, os, takes):
         filters, rest = rule(os, PatchRule.all())
         assert set(map(tuple, filters.values())) == {("*",)}
@@ -87,8 +113,9 @@ class TestPresets:
     @pytest.mark.parametrize(
         ("os", "preset"),
         [
-            *((os, PatchRule.security) for os in SYSTEMS if os != "CENTOS"),
-            *((os, PatchRule.all) for os in SYSTEMS),
+            *((os, PatchRule.security) for os in SYSTEMS if os not in {"CENTOS", "MACOS"}),
+            *((os, PatchRule.all) for os in SYSTEMS if os != "WINDOWS"),
+            ("WINDOWS", PatchRule.applications),
         ],
     )
     def test_every_preset_is_a_rule_that_the_model_knows(self, rule, os, preset):
@@ -128,7 +155,28 @@ class TestRules:
     @pytest.mark.parametrize(
         ("os", "rule_of", "told"),
         [
-            ("CENTOS", PatchRule.security, "rules.0.: rule: got 'security'.* without advisories"),
+            ("CENTOS", PatchRule.security, "rules.0.: rule: got 'security'.* have no advisories"),
+            ("MACOS", PatchRule.security, "security'.*MACOS are its package managers: softwareupdate"),
+            ("SUSE", PatchRule.applications, "got 'applications', allowed: a rule for WINDOWS"),
+            ("SUSE", lambda: PatchRule.matching({"PRODUCT": ["All"]}), r"got 'All', allowed: '\*' for all values"),
+            ("SUSE", lambda: PatchRule.matching({"SEVERITY": ["ALL"]}), r"got 'ALL', allowed: '\*' for all values"),
+            (
+                "WINDOWS",
+                lambda: PatchRule.matching({"MSRC_SEVERITY": ["critical"]}),
+                "allowed: 'Critical': AWS disting",
+            ),
+            (
+                "WINDOWS",
+                lambda: PatchRule.matching({"CLASSIFICATION": ["Security"]}),
+                r"got 'Security', allowed: CriticalUpdates, .* or \* for WINDOWS",
+            ),
+            (
+                "SUSE",
+                lambda: PatchRule.matching({"CLASSIFICATION": ["Bugfix"]}),
+                "got 'Bugfix', allowed: Security, Rec",
+            ),
+            ("UBUNTU", lambda: PatchRule.matching({"PRIORITY": ["Importent"]}), "do you mean 'Important'"),
+            ("SUSE", lambda: PatchRule.matching({"PRODUCT": [7]}), "filters, PRODUCT: got 7"),
             ("UBUNTU", lambda: PatchRule.security(days=7), "days: got 7, allowed: none: UBUNTU has no reliable"),
             ("DEBIAN", lambda: PatchRule.all(until="2026-01-31"), "until: got '2026-01-31', allowed: none: DEBIAN"),
             ("WINDOWS", lambda: PatchRule.matching({"SEVERITY": ["Critical"]}), "got 'SEVERITY', .*MSRC_SEVERITY"),
@@ -146,8 +194,32 @@ class TestRules:
         with pytest.raises(ArgumentError, match=told):
             rule(os, rule_of())
 
+    def test_a_value_that_aws_does_not_document_is_a_warning_since_the_documents_may_be_old(self, rule, warnings):
+        assert rule("WINDOWS", PatchRule.matching({"CLASSIFICATION": ["Hotpatch"]}))[0] == {
+            "CLASSIFICATION": ["Hotpatch"]
+        }
+        (warning,) = warnings
+        assert "AWS does not document 'Hotpatch' for WINDOWS" in warning
+        assert rule("SUSE", PatchRule.matching({"PRODUCT": ["SuseLinuxEnterpriseServer15.9"]}))
+        assert len(warnings) == 1
+
 
 class TestArguments:
+    def test_global_filters_narrow_all_rules(self, baseline):
+        made = baseline("SUSE", global_filters={"PRODUCT": ["SuseLinuxEnterpriseServer15.5"]})
+        assert made["PatchBaseline"]["base-baseline"]["globalFilters"] == [
+            {"key": "PRODUCT", "values": ["SuseLinuxEnterpriseServer15.5"]}
+        ]
+
+    def test_nodes_may_take_patches_from_another_repository(self, baseline):
+        source = {"name": "mirror", "products": ["AmazonLinux2"], "configuration": "[amzn2-core]\nname=mirror"}
+        made = baseline("AMAZON_LINUX_2", sources=[source])["PatchBaseline"]["base-baseline"]
+        assert made["sources"] == [source]
+
+    def test_windows_nodes_may_be_non_compliant_while_security_patches_wait_for_approval(self, baseline):
+        made = baseline("WINDOWS", available_security_updates_compliance_status="NON_COMPLIANT")
+        assert made["PatchBaseline"]["base-baseline"]["availableSecurityUpdatesComplianceStatus"] == "NON_COMPLIANT"
+
     def test_approved_patches_alone_need_no_rules(self, baseline):
         made = baseline(rules=[], approved=["curl*"])["PatchBaseline"]["base-baseline"]
         assert made["approvedPatches"] == ["curl*"]
@@ -189,6 +261,24 @@ class TestArguments:
             ({"patch_groups": "web"}, "patch_groups: got 'web', allowed: a list"),
             ({"patch_groups": [""]}, "allowed: 1 to 256 characters"),
             ({"os": "WINDOWS", "approved_non_security": True}, "approved_non_security: got True"),
+            (
+                {"global_filters": {"MSRC_SEVERITY": ["Low"]}},
+                "global_filters: filters: got 'MSRC_SEVERITY', allowed: PROD",
+            ),
+            ({"global_filters": {"PRODUCT": "x"}}, "global_filters.*got 'x', allowed: a list"),
+            ({"os": "WINDOWS", "sources": [SOURCE]}, "sources: got 1, allowed: none on WINDOWS"),
+            ({"sources": [SOURCE] * 21}, "sources: got 21, allowed: at most 20"),
+            ({"sources": [SOURCE | {"name": "x y"}]}, r"sources.0.: name: got 'x y', allowed: 3 to 50 characters"),
+            ({"sources": [SOURCE | {"products": []}]}, r"sources.0.: products: got .., allowed: a list of 1 to 20"),
+            ({"sources": [SOURCE | {"configuration": "s" * 1025}]}, "configuration: got 1025, allowed: 1 to 1024 char"),
+            (
+                {"available_security_updates_compliance_status": "COMPLIANT"},
+                "status: got 'COMPLIANT', allowed: none on AMAZON_LINUX_2023: WINDOWS only",
+            ),
+            (
+                {"os": "WINDOWS", "rules": [PatchRule.all()] * 6},
+                r"rules: got 12, allowed: at most 10, where all\(\) counts twice",
+            ),
             ({"patch_group": ["web"]}, "there is no argument 'patch_group'; do you mean 'patch_groups'"),
         ],
     )
