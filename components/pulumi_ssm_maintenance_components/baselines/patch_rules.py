@@ -15,7 +15,6 @@ from .operating_systems import SYSTEMS, OperatingSystem, PatchFilters, PatchSyst
 
 __all__ = ["ComplianceLevel", "PatchRule"]
 
-Preset: TypeAlias = Literal["security", "all", "applications"]
 ComplianceLevel: TypeAlias = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED"]
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchRule.html
@@ -40,7 +39,7 @@ class PatchRule:
     since their repositories have no reliable release dates.
     """
 
-    preset: Preset | None
+    preset: Literal["security", "all", "applications"] | None
     filters: PatchFilters
     days: int | None
     until: date | None
@@ -134,7 +133,7 @@ class PatchRule:
         filters: Mapping[str, Sequence[str]] | None,
         compliance: ComplianceLevel | None,
         *,
-        preset: Preset | None = None,
+        preset: Literal["security", "all", "applications"] | None = None,
         non_security: bool | None = None,
     ) -> "PatchRule":
         return cls(preset, read_filters("PatchRule", filters or {}), days, _day(until), compliance, non_security)
