@@ -171,7 +171,10 @@ class TestDelete:
     def test_is_refused_while_a_group_is_registered(self, ssm):
         baseline = create(ssm)
         ssm.register_patch_baseline_for_patch_group(BaselineId=baseline, PatchGroup="web")
-        assert refusal(ssm.delete_patch_baseline, BaselineId=baseline) == "ResourceInUseException"
+        with pytest.raises(ssm.exceptions.ResourceInUseException) as caught:
+            ssm.delete_patch_baseline(BaselineId=baseline)
+        text = "PatchBaseline to be deleted is used for Patch Group: web"
+        assert caught.value.response["Error"]["Message"] == text
         ssm.deregister_patch_baseline_for_patch_group(BaselineId=baseline, PatchGroup="web")
         ssm.delete_patch_baseline(BaselineId=baseline)
 

@@ -80,6 +80,13 @@ class TestRegister:
     def test_refuses_keys_that_do_not_belong_to_the_type(self, ssm, window, resource_type, targets):
         assert refusal(register, ssm, window, ResourceType=resource_type, Targets=targets) == "ValidationException"
 
+    def test_refuses_a_key_without_values_in_the_words_of_aws(self, ssm, window):
+        with pytest.raises(ClientError) as caught:
+            register(ssm, window, Targets=[{"Key": "tag:Patch Group", "Values": []}])
+        error: Any = caught.value.response["Error"]
+        text = "Please specify at least one target.  Filter values can't be null and tag:Patch Group is."
+        assert (error["Code"], error["Message"]) == ("ValidationException", text)
+
     def test_of_a_101st_target_is_refused(self, ssm, window):
         for _ in range(100):
             register(ssm, window)
@@ -141,7 +148,10 @@ class TestDeregister:
         task = self.task_on(ssm, window, target)
         ids = {"WindowId": window, "WindowTargetId": target}
         call = ssm.deregister_target_from_maintenance_window
-        assert refusal(call, **ids, Safe=True) == "TargetInUseException"
+        with pytest.raises(ssm.exceptions.TargetInUseException) as caught:
+            call(**ids, Safe=True)
+        text = f"This Target cannot be deregistered because it is still referenced in Task: {task}"
+        assert caught.value.response["Error"]["Message"] == text
         ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=task)
         assert members(call(**ids, Safe=True)) == ids
 

@@ -170,15 +170,18 @@ class TestGet:
             "TaskParameters": {},
         }
 
-    def test_does_not_echo_an_empty_structure_inside_a_block(self, ssm, window):
-        block = {"Comment": "kept", "NotificationConfig": {}}
-        task = register(ssm, window, **COMMAND, TaskInvocationParameters={"RunCommand": block})
-        shown = get(ssm, window, task)
-        assert shown["TaskInvocationParameters"] == {"RunCommand": {"Comment": "kept"}}
+    def test_hands_back_an_empty_structure_as_it_was_set(self, ssm, window):
+        """Whether AWS does is unknown; that it hands back everything else as it was set is known."""
+        blocks = {"RunCommand": {"Comment": "", "NotificationConfig": {}}}
+        task = register(ssm, window, **COMMAND, TaskInvocationParameters=blocks)
+        assert get(ssm, window, task)["TaskInvocationParameters"] == blocks
 
-    def test_leaves_out_an_empty_invocation_structure(self, ssm, window):
-        task = register(ssm, window, **TARGETLESS, TaskInvocationParameters={})
-        assert "TaskInvocationParameters" not in get(ssm, window, task)
+    @pytest.mark.parametrize("name", ["CutoffBehavior", "TaskInvocationParameters"])
+    def test_shows_no_value_of_what_a_task_never_had(self, ssm, window, name):
+        task = register(ssm, window, **TARGETLESS)
+        assert name not in get(ssm, window, task)
+        update(ssm, window, task, TaskArn="other", Priority=1, Replace=True)
+        assert name not in get(ssm, window, task)
 
     def test_sends_a_payload_as_base64_once(self, aws, ssm, window):
         task = register(ssm, window, **TARGETLESS, TaskInvocationParameters={"Lambda": {"Payload": b"{}"}})
@@ -251,24 +254,52 @@ class TestRegister:
             [{"Key": "tag:Environment", "Values": ["prod"]}],
             [{"Key": "instanceids", "Values": [INSTANCE]}],
             [{"Key": "resource-groups:Name", "Values": ["group"]}],
-            [{"Key": "WindowTargetIds", "Values": TARGET_IDS}],
-            [
-                {"Key": "WindowTargetIds", "Values": TARGET_IDS[:6]},
-                {"Key": "WindowTargetIds", "Values": TARGET_IDS[6:]},
-            ],
             [{"Key": "InstanceIds", "Values": []}],
             [
                 {"Key": "InstanceIds", "Values": [INSTANCE] * 50},
                 {"Key": "InstanceIds", "Values": [INSTANCE]},
             ],
         ],
-        ids=["tag", "lower_case", "group", "11_targets", "6_and_5_targets", "no_values", "51_instances"],
+        ids=["tag", "lower_case", "group", "no_values", "51_instances"],
     )
     def test_of_targets_out_of_bounds_is_one_text_with_both_keys(self, ssm, window, targets):
         code, message = refusal(register, ssm, window, **{**COMMAND, "Targets": targets})
         assert code == "ValidationException"
         assert "InstanceIds" in message
         assert "WindowTargetIds" in message
+
+    @pytest.mark.parametrize(
+        ("targets", "text"),
+        [
+            (
+                [{"Key": "tag:Wave", "Values": ["a"]}],
+                (
+                    "tag:Wave is an invalid window task target type, use WindowTargetIds or InstanceIds."
+                    " For Run Command tasks, you must specify at least one resource as the target of the task."
+                    " You can specify between 1 and 50 instance IDs, or between 1 and 10 maintenance window target IDs"
+                ),
+            ),
+            ([{"Key": "WindowTargetIds", "Values": TARGET_IDS}], "The maximum number of window targets is 10"),
+            (
+                [
+                    {"Key": "WindowTargetIds", "Values": TARGET_IDS[:6]},
+                    {"Key": "WindowTargetIds", "Values": TARGET_IDS[6:]},
+                ],
+                "The maximum number of window targets is 10",
+            ),
+        ],
+        ids=["key", "11_targets", "6_and_5_targets"],
+    )
+    def test_of_targets_is_refused_in_the_words_of_aws(self, ssm, window, targets, text):
+        assert refusal(register, ssm, window, **{**COMMAND, "Targets": targets}) == ("ValidationException", text)
+
+    def test_of_rates_without_targets_is_refused_in_the_words_of_aws(self, ssm, window):
+        text = " ".join(
+            f"Maintenance window tasks without targets do not support {name} values."
+            for name in ("MaxErrors", "MaxConcurrency")
+        )
+        code, message = refusal(register, ssm, window, **TARGETLESS, MaxConcurrency="1", MaxErrors="1")
+        assert (code, message) == ("ValidationException", text)
 
     @pytest.mark.parametrize(
         "target",

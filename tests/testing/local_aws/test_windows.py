@@ -54,6 +54,7 @@ class TestCreate:
         window = create(ssm, **FULL)
         shown = get(ssm, window)
         created, modified = shown.pop("CreatedDate"), shown.pop("ModifiedDate")
+        assert shown.pop("NextExecutionTime") == "2030-01-01T02:00+01:00"
         assert shown == {**FULL, "WindowId": window, "Enabled": True}
         assert abs(datetime.now(UTC) - created) < timedelta(minutes=5)
         assert modified == created
@@ -61,6 +62,13 @@ class TestCreate:
     def test_full_window_covers_every_member_of_the_model(self, ssm):
         request = ssm.meta.service_model.operation_model("CreateMaintenanceWindow").input_shape
         assert set(FULL) == set(request.members) - {"ClientToken", "Tags"}
+
+    def test_of_a_cutoff_without_time_for_a_task_is_refused_in_the_words_of_aws(self, ssm):
+        with pytest.raises(ClientError) as caught:
+            create(ssm, Duration=1, Cutoff=1)
+        error: Any = caught.value.response["Error"]
+        assert error["Message"] == "Cuttoff was 1 but must be smaller than 0 (Duration  - 1 )"
+        assert get(ssm, create(ssm, Duration=1, Cutoff=0))["Cutoff"] == 0
 
     def test_of_a_51st_window_is_refused(self, ssm):
         for _ in range(50):
@@ -73,11 +81,13 @@ class TestCreate:
             {"Schedule": "every sunday"},
             {"Schedule": "cron(0 2 *)"},
             {"Schedule": "rate(0 days)"},
+            {"Schedule": "rate(1 days)"},
             {"Schedule": "at(tomorrow)"},
             {"Schedule": "rate(1 day)", "ScheduleOffset": 2},
             {"Duration": 25},
             {"Cutoff": 24},
             {"Duration": 2, "Cutoff": 3},
+            {"Duration": 2, "Cutoff": 2},
             {"StartDate": "soon"},
             {"EndDate": "later"},
             {"Name": "a b"},
@@ -100,7 +110,7 @@ class TestCreate:
 
     def test_shows_when_a_single_date_opens_until_it_has_passed(self, ssm):
         future, past = create(ssm, Schedule="at(2999-01-01T10:00:00)"), create(ssm, Schedule="at(2001-01-01T10:00:00)")
-        assert get(ssm, future)["NextExecutionTime"] == "2999-01-01T10:00:00+00:00"
+        assert get(ssm, future)["NextExecutionTime"] == "2999-01-01T10:00Z"
         assert "NextExecutionTime" not in get(ssm, past)
 
     def test_token_makes_a_repetition_the_same_window(self, ssm):
@@ -139,8 +149,10 @@ class TestUpdate:
     def test_is_checked(self, ssm):
         assert refusal(ssm.update_maintenance_window, WindowId=create(ssm), Schedule="never") == "ValidationException"
 
-    def test_of_a_missing_window_is_refused(self, ssm):
-        assert refusal(ssm.update_maintenance_window, WindowId=UNKNOWN_WINDOW, Duration=2) == "DoesNotExistException"
+    def test_of_a_missing_window_is_refused_in_the_words_of_aws(self, ssm):
+        with pytest.raises(ssm.exceptions.DoesNotExistException) as caught:
+            ssm.update_maintenance_window(WindowId=UNKNOWN_WINDOW, Duration=2)
+        assert caught.value.response["Error"]["Message"] == f"Maintenance window {UNKNOWN_WINDOW} does not exist"
 
 
 class TestDelete:
@@ -167,7 +179,7 @@ class TestDescribe:
         create(ssm, Name="other")
         disabled, enabled = create(ssm), create(ssm)
         ssm.update_maintenance_window(WindowId=disabled, Enabled=False)
-        for state, wanted in (("true", enabled), ("false", disabled)):
+        for state, wanted in (("true", enabled), ("True", enabled), ("false", disabled), ("False", disabled)):
             filters = [{"Key": "Name", "Values": ["window"]}, {"Key": "Enabled", "Values": [state]}]
             found = ssm.describe_maintenance_windows(Filters=filters)["WindowIdentities"]
             assert [item["WindowId"] for item in found] == [wanted]
@@ -202,13 +214,7 @@ class TestTags:
 
 
 class TestExecutions:
-    @pytest.mark.parametrize(
-        ("operation", "result"),
-        [
-            ("describe_maintenance_window_executions", "WindowExecutions"),
-            ("describe_maintenance_window_schedule", "ScheduledWindowExecutions"),
-        ],
-    )
+    @pytest.mark.parametrize(("operation", "result"), [("describe_maintenance_window_executions", "WindowExecutions")])
     def test_of_a_window_do_not_exist(self, ssm, operation, result):
         call = getattr(ssm, operation)
         assert call(WindowId=create(ssm))[result] == []

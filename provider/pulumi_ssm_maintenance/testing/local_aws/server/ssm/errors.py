@@ -4,8 +4,8 @@ from pulumi_ssm_maintenance.testing.local_aws.server.api_error import ApiError
 
 
 def does_not_exist(what: str, identifier: str) -> ApiError:
-    """The error for anything that is missing."""
-    return ApiError("DoesNotExistException", f"{what} {identifier} doesn't exist")
+    """The error for anything that is missing, with the text that AWS has for a window."""
+    return ApiError("DoesNotExistException", f"{what} {identifier} does not exist")
 
 
 def validation_error(reason: str) -> ApiError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import validation_error
 
@@ -32,12 +32,10 @@ def listing(items: list[Members], parameters: Members, result: str, filters: Map
 
 def _matches(item: Members, condition: Members, filters: Mapping[str, str]) -> bool:
     """Tell whether an item fulfils a filter, whose values are alternatives."""
-    value, wanted = _as_text(item.get(filters[condition["Key"]])), condition.get("Values", [])
-    return value.startswith(tuple(wanted)) if condition["Key"] == PREFIX_FILTER else value in wanted
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    value, wanted = item.get(filters[condition["Key"]]), condition.get("Values", [])
+    if isinstance(value, bool):
+        return str(value).lower() in [text.lower() for text in wanted]
+    return str(value).startswith(tuple(wanted)) if condition["Key"] == PREFIX_FILTER else str(value) in wanted
 
 
 def _token(offset: int) -> str:

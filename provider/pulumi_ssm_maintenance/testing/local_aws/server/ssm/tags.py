@@ -57,7 +57,7 @@ def _tags(call: SsmCall) -> dict[str, str]:
     noun, records = TAGGED_TYPES[call.parameters["ResourceType"]]
     identifier = call.parameters["ResourceId"]
     if (found := records(call.state).get(bare_id(identifier))) is None:
-        raise ApiError("InvalidResourceId", f"{noun} {identifier} doesn't exist")
+        raise ApiError("InvalidResourceId", f"{noun} {identifier} does not exist")
     return found.tags
 
 

@@ -77,8 +77,12 @@ def update_baseline(call: SsmCall) -> Members:
 def delete_baseline(call: SsmCall) -> Members:
     """Delete a baseline that is not in use. AWS's model has no error for a missing one, so it passes."""
     baseline_id = bare_id(call.parameters["BaselineId"])
-    if groups_of(call, baseline_id) or baseline_id in call.state.default_baselines.values():
-        raise ApiError("ResourceInUseException", f"Patch baseline {baseline_id} is a default or has patch groups")
+    if groups := groups_of(call, baseline_id):
+        # AWS's text, from reports of its users.
+        text = f"PatchBaseline to be deleted is used for Patch Group: {', '.join(groups)}"
+        raise ApiError("ResourceInUseException", text)
+    if baseline_id in call.state.default_baselines.values():
+        raise ApiError("ResourceInUseException", f"Patch baseline {baseline_id} is a default")
     call.state.baselines.pop(baseline_id, None)
     return {"BaselineId": call.parameters["BaselineId"]}
 

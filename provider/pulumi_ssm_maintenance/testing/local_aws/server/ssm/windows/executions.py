@@ -1,10 +1,15 @@
-"""The runs of maintenance windows: the local AWS opens no window, so there are none."""
+"""The runs of maintenance windows: the coming ones. There are no past ones, since the local AWS opens no window."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import does_not_exist
+from pulumi_ssm_maintenance.testing.local_aws.server.ssm.listing import DEFAULT_PAGE
+
+from .schedule import openings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +18,21 @@ if TYPE_CHECKING:
     from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Operations, SsmCall
 
 
+def describe_schedule(call: SsmCall) -> Members:
+    """List the coming runs of one window, or of all; how many AWS lists by itself is unknown."""
+    windows = [call.window] if "WindowId" in call.parameters else call.state.windows.values()
+    most = call.parameters.get("MaxResults", DEFAULT_PAGE)
+    runs = [
+        {"WindowId": window.id, "Name": window.properties["Name"], "ExecutionTime": opening}
+        for window in windows
+        for opening in islice(openings(window, datetime.now(UTC)), most)
+    ]
+    runs.sort(key=lambda run: datetime.fromisoformat(run["ExecutionTime"]))
+    return {"ScheduledWindowExecutions": runs[:most]}
+
+
 def _lists_nothing(result: str) -> Callable[[SsmCall], Members]:
-    """An operation that lists past or future runs."""
+    """An operation that lists past runs."""
 
     def describe(call: SsmCall) -> Members:
         if "WindowId" in call.parameters:
@@ -30,7 +48,7 @@ def _names_one(call: SsmCall) -> Members:
 
 
 OPERATIONS: Operations = {
-    "DescribeMaintenanceWindowSchedule": _lists_nothing("ScheduledWindowExecutions"),
+    "DescribeMaintenanceWindowSchedule": describe_schedule,
     "DescribeMaintenanceWindowExecutions": _lists_nothing("WindowExecutions"),
     "DescribeMaintenanceWindowsForTarget": _lists_nothing("WindowIdentities"),
     "DescribeMaintenanceWindowExecutionTasks": _names_one,

@@ -1,52 +1,104 @@
-"""When a maintenance window opens.
+"""When a maintenance window opens: its schedule, time zone, offset and active period.
 
-https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import validation_error
 
+from .cron import Cron
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
 
+    from .records import Window
+
 _SCHEDULE = re.compile(r"(cron|rate|at)\((.+)\)")
-_RATE = re.compile(r"([1-9][0-9]*) (minute|hour|day)s?")
+_RATE = re.compile(r"(?:1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))")
 
 
-def check_schedule(window: Members) -> None:
-    """Refuse an unreadable schedule or date, and an offset without a cron expression."""
-    kind, text = _parts(window["Schedule"])
-    readable = {
-        "cron": len(text.split()) in {6, 7},
-        "rate": _RATE.fullmatch(text) is not None,
-        "at": _date(text) is not None,
-    }
-    if not readable.get(kind, False):
-        raise validation_error(f"Schedule {window['Schedule']} is not a cron, rate or at expression")
-    if "ScheduleOffset" in window and kind != "cron":
+def check_schedule(properties: Members) -> None:
+    """Refuse an unreadable schedule, time zone or date, and an offset without a cron expression."""
+    kind, text = _parts(properties["Schedule"])
+    try:
+        _READERS[kind](text)
+    except (KeyError, ValueError):
+        reason = f"Schedule {properties['Schedule']} is not a cron, rate or at expression"
+        raise validation_error(reason) from None
+    if "ScheduleOffset" in properties and kind != "cron":
         raise validation_error("ScheduleOffset is for cron expressions only")
+    if properties.get("ScheduleTimezone", "UTC").lower() not in _zone_names():
+        raise validation_error(f"ScheduleTimezone {properties['ScheduleTimezone']} is not an IANA time zone")
     for name in ("StartDate", "EndDate"):
-        if name in window and _date(window[name]) is None:
-            raise validation_error(f"{name} {window[name]} is not an ISO-8601 date")
+        if name in properties and _date(properties[name]) is None:
+            raise validation_error(f"{name} {properties[name]} is not an ISO-8601 date")
 
 
-def next_execution(window: Members, created: float) -> str | None:
-    """The next opening of a rate or at schedule; none for a cron expression."""
-    kind, text = _parts(window["Schedule"])
-    now = datetime.now(UTC)
-    opening: datetime | None = None
-    if kind == "at":
-        opening = _date(text)
-    elif kind == "rate" and (found := _RATE.fullmatch(text)):
-        period = timedelta(**{f"{found[2]}s": int(found[1])})
-        first = datetime.fromtimestamp(created, UTC)
-        opening = first + period * ((now - first) // period + 1)
-    return opening.isoformat(timespec="seconds") if opening is not None and opening > now else None
+def openings(window: Window, after: datetime) -> Iterator[str]:
+    """Yield the next openings of a window, as AWS writes them; none for a disabled one."""
+    if not window.enabled:
+        return
+    starts, ends = (_date(window.properties.get(name)) for name in ("StartDate", "EndDate"))
+    for opening in _unbounded_openings(window, max(after, starts or after)):
+        if ends and opening > ends:
+            return
+        yield _as_text(opening)
+
+
+def _unbounded_openings(window: Window, after: datetime) -> Iterator[datetime]:
+    kind, text = _parts(window.properties["Schedule"])
+    zone = _zone(window.properties.get("ScheduleTimezone", "UTC"))
+    created = datetime.fromtimestamp(window.created, UTC)
+    match kind:
+        case "cron":
+            offset = timedelta(days=window.properties.get("ScheduleOffset", 0))
+            yield from _cron_openings(Cron.parse(text), zone, offset, created, after)
+        case "rate":
+            # AWS counts from StartDate. Without one it is inferred to count from the creation.
+            starts = _date(window.properties.get("StartDate"))
+            for opening in _rate_openings(_period(text), starts or created, after, includes_first=starts is not None):
+                yield opening.astimezone(zone)
+        case _:
+            moment = datetime.fromisoformat(text)
+            opening = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            if opening > after:
+                yield opening
+
+
+def _cron_openings(
+    cron: Cron, zone: ZoneInfo, offset: timedelta, created: datetime, after: datetime
+) -> Iterator[datetime]:
+    """Yield openings after `after`.
+
+    A day chosen before the window's creation counts as passed, even where the offset moves it into the future. A time
+    that daylight saving skips has no opening, as AWS documents it for EventBridge Scheduler; for windows it says
+    nothing. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+    """
+    first = max(created, after - offset - timedelta(days=1)).astimezone(zone).date()
+    for day in cron.days(first):
+        for moment in cron.times:
+            opening = datetime.combine(day + offset, moment, zone)
+            exists = opening.astimezone(UTC).astimezone(zone).time() == moment
+            if exists and opening > after and datetime.combine(day, moment, zone) > created:
+                yield opening
+
+
+def _rate_openings(period: timedelta, base: datetime, after: datetime, *, includes_first: bool) -> Iterator[datetime]:
+    """Yield openings after `after`, which is never before a StartDate; the base itself is one with a StartDate."""
+    passed = (after - base) // period
+    first = passed if includes_first and after == base else passed + 1
+    for number in count(first):
+        yield base + period * number
 
 
 def _parts(schedule: str) -> tuple[str, str]:
@@ -54,9 +106,38 @@ def _parts(schedule: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def _date(text: str) -> datetime | None:
+def _period(text: str) -> timedelta:
+    if not (found := _RATE.fullmatch(text)):
+        raise ValueError(text)
+    once, number, unit = found.groups()
+    return timedelta(**{unit or f"{once}s": int(number or 1)})
+
+
+def _date(text: str | None) -> datetime | None:
     try:
-        date = datetime.fromisoformat(text)
+        date = datetime.fromisoformat(text or "")
     except ValueError:
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(_zone_names()[name.lower()])
+
+
+@cache
+def _zone_names() -> dict[str, str]:
+    """All time zones by their names in lower case: AWS's own pages write etc/UTC."""
+    return {name.lower(): name for name in available_timezones()}
+
+
+def _as_text(opening: datetime) -> str:
+    """Write a time as AWS does: without seconds or milliseconds that are zero, and Z for UTC."""
+    if opening.microsecond:
+        text = opening.isoformat(timespec="milliseconds")
+    else:
+        text = opening.isoformat(timespec="seconds" if opening.second else "minutes")
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
+
+
+_READERS = {"cron": Cron.parse, "rate": _period, "at": datetime.fromisoformat}

@@ -20,6 +20,13 @@ QUOTA = Quota(100, "targets per maintenance window")
 FILTERS = {"Type": "ResourceType", "WindowTargetId": "WindowTargetId", "OwnerInformation": "OwnerInformation"}
 GROUP_KEYS = {"resource-groups:Name", "resource-groups:ResourceTypeFilters"}
 
+# https://github.com/hashicorp/terraform-provider-aws/pull/9188 has AWS's text, from before there were resource groups.
+_KEYS_TEXT = (
+    'Targets must be specified in one of the following formats: 1) 1 target with "Key=InstanceIds" and "Values=" a list'
+    ' of up to 50 instance IDs, or 2) Up to 5 targets, each of which can be either "Key=tag:<key>,Values=<tag_values>"'
+    ' or "Key=tag-key,Values=<tag_keys>"'
+)
+
 
 def register_target(call: SsmCall) -> Members:
     """Register a target."""
@@ -45,8 +52,10 @@ def update_target(call: SsmCall) -> Members:
 def deregister_target(call: SsmCall) -> Members:
     """Remove a target from its window. With Safe a target in use is refused; else the task keeps an id of nothing."""
     target = _target(call)
-    if call.parameters.get("Safe", False) and any(target.id in task.target_ids for task in call.window.tasks.values()):
-        raise ApiError("TargetInUseException", f"Target {target.id} is referenced by a task")
+    users = [task.id for task in call.window.tasks.values() if target.id in task.target_ids]
+    if users and call.parameters.get("Safe", False):
+        text = f"This Target cannot be deregistered because it is still referenced in Task: {', '.join(users)}"
+        raise ApiError("TargetInUseException", text)
     del call.window.targets[target.id]
     return {"WindowId": call.window.id, "WindowTargetId": target.id}
 
@@ -73,16 +82,19 @@ def _shown(target: WindowTarget, call: SsmCall) -> Members:
 def _resource_type(targets: list[Members]) -> str:
     """The type that the keys belong to; ValidationException for keys that do not go together.
 
-    Older reports have a bound of 5 values per tag; whether it still holds is unknown, so the model's 50 is taken.
+    A report of 2019 has a bound of 5 values per tag; whether it still holds is unknown, so the model's 50 is taken.
     """
     keys = [target["Key"] for target in targets]
     if not keys or any(not target.get("Values") for target in targets):
-        raise validation_error("A target needs at least one key, and each key at least one value")
+        # https://github.com/jparnaudeau/terraform-aws-ssm-patch-management/issues/14
+        empty = next((target["Key"] for target in targets if not target.get("Values")), None)
+        text = "Please specify at least one target."
+        raise validation_error(f"{text}  Filter values can't be null and {empty} is." if empty else text)
     if all(key in GROUP_KEYS for key in keys):
         return "RESOURCE_GROUP"
     if keys == ["InstanceIds"] or all(key == "tag-key" or key.startswith("tag:") for key in keys):
         return "INSTANCE"
-    raise validation_error("Target keys are one InstanceIds, or tag:<key> and tag-key, or those of a resource group")
+    raise validation_error(_KEYS_TEXT)
 
 
 OPERATIONS: Operations = {

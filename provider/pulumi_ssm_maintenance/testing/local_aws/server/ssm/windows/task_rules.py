@@ -21,10 +21,16 @@ INVOCATION_BLOCKS = {
 MOST_IDS = {"InstanceIds": 50, "WindowTargetIds": 10}
 RATES = ("MaxConcurrency", "MaxErrors")
 
-# AWS has one text for every mistake: https://github.com/terraform-linters/tflint-ruleset-aws/issues/524
+# https://github.com/terraform-linters/tflint-ruleset-aws/issues/524 has AWS's text for another key.
 _TARGETS_TEXT = (
-    "Target keys of a task are InstanceIds, with 1 to 50 instance ids, or WindowTargetIds, with 1 to 10 window"
-    " target ids; a RUN_COMMAND task needs at least one target"
+    "use WindowTargetIds or InstanceIds. For Run Command tasks, you must specify at least one resource as the target of"
+    " the task. You can specify between 1 and 50 instance IDs, or between 1 and 10 maintenance window target IDs"
+)
+
+# https://github.com/hashicorp/terraform-provider-aws/issues/19396
+_RATES_TEXT = (
+    "Maintenance window tasks without targets do not support MaxErrors values."
+    " Maintenance window tasks without targets do not support MaxConcurrency values."
 )
 
 
@@ -47,15 +53,20 @@ def _check_invocation(task_type: str, blocks: Members) -> None:
 
 def _check_targets(task_type: str, targets: list[Members]) -> None:
     if task_type == "RUN_COMMAND" and not targets:
-        raise validation_error(_TARGETS_TEXT)
+        raise validation_error(f"The RUN_COMMAND task has no targets, {_TARGETS_TEXT}")
     counts = dict.fromkeys(MOST_IDS, 0)
     for target in targets:
         key, values = target["Key"], target.get("Values", [])
-        if key not in counts or not values:
-            raise validation_error(_TARGETS_TEXT)
+        if key not in counts:
+            raise validation_error(f"{key} is an invalid window task target type, {_TARGETS_TEXT}")
+        if not values:
+            raise validation_error(f"{key} has no values, {_TARGETS_TEXT}")
         counts[key] += len(values)
-    if any(counts[key] > most for key, most in MOST_IDS.items()):
-        raise validation_error(_TARGETS_TEXT)
+    if counts["WindowTargetIds"] > MOST_IDS["WindowTargetIds"]:
+        # https://github.com/hashicorp/terraform-provider-aws/issues/18372
+        raise validation_error(f"The maximum number of window targets is {MOST_IDS['WindowTargetIds']}")
+    if counts["InstanceIds"] > MOST_IDS["InstanceIds"]:
+        raise validation_error(f"InstanceIds has {counts['InstanceIds']} values, {_TARGETS_TEXT}")
 
 
 def _check_rates(task: Members, *, targeted: bool) -> None:
@@ -67,4 +78,4 @@ def _check_rates(task: Members, *, targeted: bool) -> None:
     if targeted and len(given) < len(RATES):
         raise validation_error("MaxConcurrency and MaxErrors are required for a task with targets")
     if given and not targeted:
-        raise validation_error("MaxConcurrency and MaxErrors are not allowed for a task without targets")
+        raise validation_error(_RATES_TEXT)

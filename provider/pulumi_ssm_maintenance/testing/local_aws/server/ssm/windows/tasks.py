@@ -28,7 +28,7 @@ _TASK = "Maintenance window task"
 def register_task(call: SsmCall) -> Members:
     """Register a task."""
     window, task_type = call.window, call.parameters["TaskType"]
-    properties = _without_empty_structures(call.without("WindowId", "TaskType", "ClientToken"))
+    properties = call.without("WindowId", "TaskType", "ClientToken")
     _check(task_type, properties, window)
     return call.create(window.tasks, QUOTA, "WindowTaskId", lambda: Task(str(uuid.uuid4()), task_type, properties))
 
@@ -44,8 +44,7 @@ def get_task(call: SsmCall) -> Members:
 def update_task(call: SsmCall) -> Members:
     """Change a task; the answer is what Get shows, except for the type."""
     task = _task(call)
-    changed = call.updated(task.properties, "WindowId", "WindowTaskId", required=("TaskArn", "Priority"))
-    properties = _without_empty_structures(changed)
+    properties = call.updated(task.properties, "WindowId", "WindowTaskId", required=("TaskArn", "Priority"))
     _check(task.type, properties, call.window)
     task.properties = properties
     return _shown(task, call)
@@ -72,22 +71,11 @@ def _check(task_type: str, properties: Members, window: Window) -> None:
     check_task(task_type, properties, allow_unassociated=window.properties["AllowUnassociatedTargets"])
 
 
-def _without_empty_structures(properties: Members) -> Members:
-    """Drop an empty structure inside an invocation block.
-
-    That AWS does not return one is inferred from the lasting differences of tools that send one.
-    """
-    blocks = properties.get("TaskInvocationParameters", {})
-    kept = {
-        name: {member: value for member, value in block.items() if value or member not in _NESTED_STRUCTURES}
-        for name, block in blocks.items()
-    }
-    rest = {name: value for name, value in properties.items() if name != "TaskInvocationParameters"}
-    return {**rest, **({"TaskInvocationParameters": kept} if kept else {})}
-
-
 def _shown(task: Task, call: SsmCall) -> Members:
-    """A task with the placeholders that AWS reports for what was left out."""
+    """A task as it was set, with the placeholders that AWS reports for what was left out.
+
+    Whether AWS returns an empty structure is unknown. Everything else comes back as it was set, so it does here.
+    """
     rates = {} if task.properties.get("Targets") else dict.fromkeys(RATES, "1")
     role = (
         f"arn:{call.partition}:iam::{call.account}:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"
@@ -104,8 +92,6 @@ def _shown(task: Task, call: SsmCall) -> Members:
         **task.properties,
     }
 
-
-_NESTED_STRUCTURES = {"CloudWatchOutputConfig", "NotificationConfig"}
 
 OPERATIONS: Operations = {
     "RegisterTaskWithMaintenanceWindow": register_task,

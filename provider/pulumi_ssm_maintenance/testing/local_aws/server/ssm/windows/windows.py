@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Quota
@@ -12,7 +13,7 @@ from pulumi_ssm_maintenance.testing.local_aws.server.ssm.listing import listing
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.tags import as_mapping
 
 from .records import Window
-from .schedule import check_schedule, next_execution
+from .schedule import check_schedule, openings
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
@@ -66,10 +67,14 @@ def describe_windows(call: SsmCall) -> Members:
 
 
 def _check(properties: Members) -> None:
-    """Cutoff equal to Duration passes: whether AWS refuses it is unknown."""
+    """Refuse an unreadable schedule, and a cutoff that leaves no time to start a task.
+
+    The text is AWS's: https://github.com/aws/aws-cli/issues/9793
+    """
     check_schedule(properties)
-    if properties["Cutoff"] > properties["Duration"]:
-        raise validation_error("Cutoff must not be longer than Duration")
+    cutoff, latest = properties["Cutoff"], properties["Duration"] - 1
+    if cutoff > latest:
+        raise validation_error(f"Cuttoff was {cutoff} but must be smaller than {latest} (Duration  - 1 )")
 
 
 def _shown(window: Window) -> Members:
@@ -79,7 +84,7 @@ def _shown(window: Window) -> Members:
         "Enabled": window.enabled,
         "CreatedDate": window.created,
         "ModifiedDate": window.modified,
-        "NextExecutionTime": next_execution(window.properties, window.created) if window.enabled else None,
+        "NextExecutionTime": next(openings(window, datetime.now(UTC)), None),
     }
 
 
