@@ -10,6 +10,7 @@ from pulumi_ssm_maintenance.testing import EngineError
 
 WINDOW = "aws:ssm/maintenanceWindow:MaintenanceWindow"
 TARGET = "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
 WEB = [{"Key": "tag:Role", "Values": ["web"]}]
 
 
@@ -51,7 +52,7 @@ def version():
     return version("pulumi_aws")
 
 
-def program(description=None, **options):
+def program(owner=None, **options):
     def declare():
         window = aws.ssm.MaintenanceWindow("window", name="window", schedule="rate(1 day)", duration=4, cutoff=1)
         aws.ssm.MaintenanceWindowTarget(
@@ -59,7 +60,7 @@ def program(description=None, **options):
             window_id=window.id,
             resource_type="INSTANCE",
             targets=[{"key": "tag:Role", "values": ["web"]}],
-            description=description,
+            owner_information=owner,
             opts=pulumi.ResourceOptions(**options),
         )
 
@@ -92,9 +93,44 @@ def test_a_target_without_a_name_gets_none_where_the_program_ignores_it(local_st
         {"type": TARGET, "name": "web", "id": f"{window}/{target}"},
     )
     stack.up()
-    stack.program = program("the web servers", ignore_changes=["name"])
+    stack.program = program("the web team", ignore_changes=["name"])
     assert stack.up().ops("web") == ["update"]
     (held,) = ssm.describe_maintenance_window_targets(WindowId=window)["Targets"]
-    assert held["Description"] == "the web servers"
+    assert held["OwnerInformation"] == "the web team"
     assert "Name" not in held
     stack.expect_no_changes()
+
+
+def test_other_objects_are_imported_by_the_ids_that_the_plugin_documents(local_aws, local_stack, imported):
+    def program():
+        group = aws.cloudwatch.LogGroup("group", name="group")
+        aws.cloudwatch.LogMetricFilter(
+            "filter",
+            name="errors",
+            log_group_name=group.name,
+            pattern="ERROR",
+            metric_transformation={"name": "errors", "namespace": "patching", "value": "1"},
+        )
+        rule = aws.cloudwatch.EventRule("rule", name="rule", event_pattern='{"source": ["aws.ssm"]}')
+        aws.cloudwatch.EventTarget("topic", rule=rule.name, target_id="topic", arn=TOPIC)
+
+    logs, events = local_aws.client("logs"), local_aws.client("events")
+    logs.create_log_group(logGroupName="group")
+    logs.put_metric_filter(
+        logGroupName="group",
+        filterName="errors",
+        filterPattern="ERROR",
+        metricTransformations=[{"metricName": "errors", "metricNamespace": "patching", "metricValue": "1"}],
+    )
+    events.put_rule(Name="rule", EventPattern='{"source": ["aws.ssm"]}')
+    events.put_targets(Rule="rule", Targets=[{"Id": "topic", "Arn": TOPIC}])
+    stack = local_stack(program)
+    imported(
+        stack,
+        {"type": "aws:cloudwatch/logGroup:LogGroup", "name": "group", "id": "group"},
+        {"type": "aws:cloudwatch/logMetricFilter:LogMetricFilter", "name": "filter", "id": "group:errors"},
+        {"type": "aws:cloudwatch/eventRule:EventRule", "name": "rule", "id": "rule"},
+        {"type": "aws:cloudwatch/eventTarget:EventTarget", "name": "topic", "id": "rule/topic"},
+    )
+    assert [stack.resource(name)["id"] for name in ("filter", "topic")] == ["errors", "rule-topic"]
+    stack.expect_no_changes(refresh=True)

@@ -82,18 +82,8 @@ def test_a_baseline_is_created_with_its_rules_and_read_back(aws, ssm):
     assert outputs["tagsAll"] == {"team": "ops"}
 
 
-def test_an_update_empties_the_lists_that_are_gone(aws, ssm):
-    wanted = {
-        "Name": "linux",
-        "ApprovedPatchesComplianceLevel": "UNSPECIFIED",
-        "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
-        "BaselineId": ID,
-        "ApprovalRules": {"PatchRules": []},
-        "GlobalFilters": {"PatchFilters": []},
-        "ApprovedPatches": [],
-        "RejectedPatches": [],
-        "Sources": [],
-    }
+def test_an_update_sends_what_changed_and_empties_the_lists_that_are_gone(aws, ssm):
+    wanted = {"BaselineId": ID, "ApprovalRules": {"PatchRules": []}, "RejectedPatches": []}
     ssm.add_response("update_patch_baseline", {}, wanted)
     ssm.add_response("get_patch_baseline", held(ApprovalRules={"PatchRules": []}, RejectedPatches=[]))
     ssm.add_response("list_tags_for_resource", {"TagList": []}, TAGGED)
@@ -101,7 +91,7 @@ def test_an_update_empties_the_lists_that_are_gone(aws, ssm):
     state = INPUTS | {"rejectedPatchesAction": "ALLOW_AS_DEPENDENCY", "tags": {}, "tagsAll": {}}
     gone = ("approvalRules", "rejectedPatches", "tags")
     new = {name: value for name, value in INPUTS.items() if name not in gone}
-    outputs = lifecycle.update(BASELINE, aws, ID, state, new)
+    outputs = lifecycle.update(BASELINE, aws, ID, state, old=INPUTS, new=new)
     assert outputs["approvalRules"] == []
 
 

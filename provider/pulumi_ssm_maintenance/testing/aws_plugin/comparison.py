@@ -11,10 +11,10 @@ from .resource_type import ResourceType
 def same(kind: ResourceType, name: str, left: Any, right: Any) -> bool:
     """Tell whether two values of a property are equal: JSON by content, sets in any order.
 
-    Empty values and False equal absent ones, as in the Terraform provider.
+    Empty values, False and 0 equal absent ones, as in the Terraform provider.
     """
     sets = kind.fields.sets
-    return bool(_canonical(left, sets, name) == _canonical(right, sets, name))
+    return bool((_canonical(left, sets, name) or None) == (_canonical(right, sets, name) or None))
 
 
 def differences(kind: ResourceType, old: Props, new: Props) -> list[str]:

@@ -55,12 +55,21 @@ def completed(kind: ResourceType, props: Props, old: Props, naming: Naming, regi
     """Return the inputs with policy documents as JSON, and with defaults, region and name."""
     declared = schema(kind.name)
     inputs = {key: _as_json(declared, key, value) for key, value in props.items() if key != DEFAULTED}
+    for name, defaults in kind.nested_defaults.items():
+        if isinstance(items := inputs.get(name), list):
+            inputs[name] = [_with_defaults(item, defaults) for item in items]
     missing = {key: value for key, value in kind.defaults.items() if inputs.get(key) is None}
     if "region" in declared.inputs and inputs.get("region") is None and region:
         missing["region"] = region
     if kind.auto_name and inputs.get(kind.auto_name.property) is None:
         missing[kind.auto_name.property] = _name(kind.auto_name, inputs, old, naming)
     return inputs | missing | {DEFAULTED: sorted(missing)}
+
+
+def _with_defaults(item: Any, defaults: Props) -> Any:
+    if not isinstance(item, Mapping):
+        return item
+    return {**defaults, **{name: value for name, value in item.items() if value is not None}}
 
 
 def _name(auto: AutoName, inputs: Props, old: Props, naming: Naming) -> str:

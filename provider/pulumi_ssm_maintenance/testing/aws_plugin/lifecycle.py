@@ -96,10 +96,12 @@ def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Prop
     return LiveObject(_outputs(kind, inputs, held), _inputs(kind, inputs, held))
 
 
-def update(kind: ResourceType, aws: Aws, identity: str, state: Props, new: Props) -> Props:
-    """Update the object to the new inputs; return its outputs as read back from AWS."""
+def update(  # noqa: PLR0913 - what the engine sends in an update
+    kind: ResourceType, aws: Aws, identity: str, state: Props, *, old: Props, new: Props
+) -> Props:
+    """Update the object from the old to the new inputs; return its outputs as read back from AWS."""
     wanted = _plain(new)
-    if kind.update:
+    if kind.update and differences(kind, _untagged(old), _untagged(new)):
         kept = {name: state[name] for name in kind.fields.filled_in & state.keys()}
         kind.update(aws, identity, state, kept | _untagged(wanted))
     if kind.tags:
@@ -111,7 +113,10 @@ def plan_update(kind: ResourceType, state: Props, new: Props, default_tags: Tags
     """Return the outputs of an update in a preview."""
     declared = schema(kind.name)
     kept = {k: v for k, v in state.items() if k not in declared.inputs or k in kind.fields.filled_in}
-    return kept | _tagged(kind, default_tags, _plain(new)) | dict.fromkeys(kind.renewed, UNKNOWN)
+    cause = kind.renewed_by
+    renews = cause is None or not same(kind, cause, state.get(cause), new.get(cause))
+    renewed = dict.fromkeys(kind.renewed, UNKNOWN) if renews else {}
+    return kept | _tagged(kind, default_tags, _plain(new)) | renewed
 
 
 def delete(kind: ResourceType, aws: Aws, identity: str, state: Props) -> None:

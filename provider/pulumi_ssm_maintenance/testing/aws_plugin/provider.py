@@ -135,8 +135,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Read the object for a refresh, an import or a `get`; an empty id means that it does not exist."""
         kind, state = _kind(request.urn), from_wire(request.properties)
         inputs = from_wire(request.inputs)
-        identity, owner = kind.parse_id(request.id)
-        state |= owner
+        identity, named = (request.id, {}) if state else kind.import_id(request.id)
+        state |= named
         found = lifecycle.read(kind, self._aws(kind, inputs | state), identity, state, inputs)
         if found is None:
             return provider_pb2.ReadResponse()
@@ -150,7 +150,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             planned = lifecycle.plan_update(kind, state, new, self._connection.config.default_tags)
             return provider_pb2.UpdateResponse(properties=to_wire(planned))
-        outputs = lifecycle.update(kind, self._aws(kind, new), request.id, state, new)
+        old = from_wire(request.old_inputs)
+        outputs = lifecycle.update(kind, self._aws(kind, new), request.id, state, old=old, new=new)
         return provider_pb2.UpdateResponse(properties=to_wire(outputs))
 
     @_answers

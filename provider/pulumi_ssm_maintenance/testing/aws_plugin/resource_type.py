@@ -14,6 +14,8 @@ Read = Callable[[Aws, str, Props], Props | None]
 """Return what AWS holds under the id, with the help of the last known properties; None when it does not exist."""
 Update = Callable[[Aws, str, Props, Props], None]
 """Update the object from its last known properties to the new inputs, to which values filled in by AWS are added."""
+ImportId = Callable[[str], tuple[str, Props]]
+"""Read the id of an import: returns the object's own id, and the properties that the rest of the text names."""
 Delete = Callable[[Aws, str, Props], None]
 """Delete the object with this id and these properties."""
 
@@ -65,12 +67,21 @@ class ResourceType:
     auto_name: AutoName | None = AutoName()
     tags: TagApi | None = None
     delete_before_replace: bool = False
+    nested_defaults: Mapping[str, Props] = field(default_factory=dict)
+    """The defaults of the items of a list."""
     renewed: frozenset[str] = frozenset()
     """Outputs that an update changes, hence unknown in its preview."""
-    owner: str | None = None
-    """The property that names what the object belongs to, and that stands before its id in an import: `mw-…/<id>`."""
+    renewed_by: str | None = None
+    """The property whose change changes the `renewed` outputs; None: any."""
+    import_id: ImportId = lambda text: (text, {})
+    """How the id of an import is read."""
 
-    def parse_id(self, text: str) -> tuple[str, Props]:
-        """Split the id of an import into the object's own id and the property that names its owner."""
-        owner, slash, identity = text.partition("/")
-        return (identity, {self.owner: owner}) if self.owner and slash else (text, {})
+
+def id_after(owner: str, separator: str = "/") -> ImportId:
+    """Return how an id such as `mw-…/<id>` is read, where `owner` is the property in front of the object's own id."""
+
+    def read(text: str) -> tuple[str, Props]:
+        front, found, identity = text.partition(separator)
+        return (identity, {owner: front}) if found else (text, {})
+
+    return read

@@ -6,7 +6,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names, structure
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType, id_after
 
 _ALARM: Names = {
     "name": "AlarmName",
@@ -178,6 +178,7 @@ CLOUDWATCH = (
     ResourceType(
         name="aws:cloudwatch/logMetricFilter:LogMetricFilter",
         fields=Fields.parse("name! logGroupName! pattern metricTransformation"),
+        import_id=id_after("logGroupName", ":"),
         create=_put_filter,
         read=_read_filter,
         update=_update_filter,

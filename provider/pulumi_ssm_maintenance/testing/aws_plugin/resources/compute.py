@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_id, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.errors import PropertyError
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType, id_after
 
 _FUNCTION: Names = {"name": "FunctionName", "kmsKeyArn": "KMSKeyArn"}
 _CODE = ("code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceCodeHash")
@@ -223,6 +223,7 @@ COMPUTE = (
             " principalOrgId!^ eventSourceToken!^"
         ),
         auto_name=AutoName("statementId", max_length=100),
+        import_id=id_after("function"),
         create=_add_permission,
         read=_read_permission,
         delete=_remove_permission,

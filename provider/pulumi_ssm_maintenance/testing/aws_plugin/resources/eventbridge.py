@@ -62,8 +62,21 @@ def _put_target(aws: Aws, inputs: Props) -> str:
     answer = client.put_targets(Rule=inputs["rule"], EventBusName=inputs["eventBusName"], Targets=[target])
     if failed := answer.get("FailedEntries"):
         raise client.exceptions.ClientError({"Error": _entry_error(failed[0])}, "PutTargets")
-    prefix = "" if inputs["eventBusName"] == _DEFAULT_BUS else f"{inputs['eventBusName']}-"
-    return f"{prefix}{inputs['rule']}-{inputs['targetId']}"
+    return _target_id(inputs)
+
+
+def _target_id(properties: Props) -> str:
+    prefix = "" if properties["eventBusName"] == _DEFAULT_BUS else f"{properties['eventBusName']}-"
+    return f"{prefix}{properties['rule']}-{properties['targetId']}"
+
+
+def _import_target(text: str) -> tuple[str, Props]:
+    """Read `rule/target`, or `bus/rule/target`."""
+    if "/" not in text:
+        return text, {}
+    *bus, rule, target = text.rsplit("/", 2)
+    named = {"eventBusName": bus[0] if bus else _DEFAULT_BUS, "rule": rule, "targetId": target}
+    return _target_id(named), named
 
 
 def _entry_error(entry: dict[str, str]) -> dict[str, str]:
@@ -157,6 +170,7 @@ EVENTBRIDGE = (
         ),
         defaults={"eventBusName": _DEFAULT_BUS, "forceDestroy": False},
         auto_name=AutoName("targetId", max_length=64),
+        import_id=_import_target,
         create=_put_target,
         read=_read_target,
         update=_update_target,

@@ -5,6 +5,9 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
 
+_SHARE = "Share"
+# A change of one of these makes a new version.
+_VERSIONED = ("content", "documentFormat", "documentType", "targetType", "versionName")
 _TAG_CALLS = TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList")
 
 
@@ -16,19 +19,28 @@ def _create_document(aws: Aws, inputs: Props) -> str:
 
 def _read_document(aws: Aws, identity: str, _: Props) -> Props:
     held: Props = aws.ask("ssm", "describe_document", Name=identity)["document"]
-    version = held["defaultVersion"]
-    content = aws.ask("ssm", "get_document", Name=identity, DocumentVersion=version)["content"]
-    names = {"platformTypes": held.get("platformTypes"), "parameters": held.get("parameters")}
-    return held | names | {"content": content, "arn": aws.arn("ssm", f"document/{identity}")}
+    content = aws.ask("ssm", "get_document", Name=identity, DocumentVersion="$LATEST")["content"]
+    shared = aws.client("ssm").describe_document_permission(Name=identity, PermissionType=_SHARE).get("AccountIds")
+    permissions = {"type": _SHARE, "account_ids": ",".join(shared)} if shared else None
+    return held | {"content": content, "permissions": permissions, "arn": aws.arn("ssm", f"document/{identity}")}
 
 
 def _update_document(aws: Aws, identity: str, state: Props, new: Props) -> None:
-    """Create a new version and make it the default one, as the real plugin does."""
+    """Create a new version and make it the default one.
+
+    The real plugin bases it on the default version, which AWS refuses when it is not the latest one. It does not send
+    a changed type, which AWS could not change.
+    """
     _share(aws, identity, state, new)
-    if any(state.get(name) != new.get(name) for name in ("content", "documentFormat", "versionName")):
-        answer = aws.call("ssm", "update_document", new, Name=identity, DocumentVersion="$LATEST")
+    if all(state.get(name) == new.get(name) for name in _VERSIONED):
+        return
+    client = aws.client("ssm")
+    try:
+        answer = aws.call("ssm", "update_document", new, Name=identity, DocumentVersion=state["defaultVersion"])
         version = answer["DocumentDescription"]["DocumentVersion"]
-        aws.client("ssm").update_document_default_version(Name=identity, DocumentVersion=version)
+    except client.exceptions.DuplicateDocumentContent:
+        version = state["latestVersion"]
+    client.update_document_default_version(Name=identity, DocumentVersion=version)
 
 
 def _delete_document(aws: Aws, identity: str, _: Props) -> None:
@@ -40,14 +52,14 @@ def _share(aws: Aws, name: str, old: Props, new: Props) -> None:
     if before != after:
         aws.client("ssm").modify_document_permission(
             Name=name,
-            PermissionType="Share",
+            PermissionType=_SHARE,
             AccountIdsToAdd=sorted(after - before),
             AccountIdsToRemove=sorted(before - after),
         )
 
 
 def _accounts(inputs: Props) -> set[str]:
-    listed = (inputs.get("permissions") or {}).get("accountIds", "")
+    listed = (inputs.get("permissions") or {}).get("account_ids", "")
     return {account for account in listed.split(",") if account}
 
 
@@ -89,10 +101,11 @@ def _parameter(inputs: Props) -> Props:
 DOCUMENTS = (
     ResourceType(
         name="aws:ssm/document:Document",
-        fields=Fields.parse("name! documentType! content documentFormat targetType versionName permissions^"),
+        fields=Fields.parse("name! documentType content documentFormat targetType versionName permissions"),
         defaults={"documentFormat": "JSON"},
         tags=_TAG_CALLS.on(lambda identity, _: {"ResourceType": "Document", "ResourceId": identity}),
-        renewed=frozenset({"defaultVersion", "documentVersion", "latestVersion", "hash", "schemaVersion"}),
+        renewed=frozenset({"defaultVersion", "documentVersion", "latestVersion", "hash", "parameters"}),
+        renewed_by="content",
         create=_create_document,
         read=_read_document,
         update=_update_document,

@@ -12,61 +12,63 @@ from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, Reso
 # Windows has further predefined baselines, whose names have more hyphens.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
 _AWS_DEFAULT = re.compile("AWS-[0-9A-Za-z]+PatchBaseline")
-_LISTS = ("approvedPatches", "rejectedPatches", "sources")
+_LISTS = ("approvalRules", "approvedPatches", "globalFilters", "rejectedPatches", "sources")
+_WHEN_GONE: Props = {name: [] for name in _LISTS} | {"description": "", "approvedPatchesEnableNonSecurity": False}
 
 
 def _create_baseline(aws: Aws, inputs: Props) -> str:
-    request = _rules(aws, inputs)
-    return str(aws.call("ssm", "create_patch_baseline", _plain(inputs), **request)["BaselineId"])
+    return str(_send(aws, "create_patch_baseline", inputs)["BaselineId"])
 
 
-def _read_baseline(aws: Aws, identity: str, _: Props) -> Props:
+def _read_baseline(aws: Aws, identity: str, known: Props) -> Props:
     held = aws.ask("ssm", "get_patch_baseline", BaselineId=identity)
     rules = (held.get("approvalRules") or {}).get("patchRules") or []
+    # The days that the plugin sends by itself are not a difference to none.
+    written = any(rule.get("approveAfterDays") == 0 for rule in known.get("approvalRules") or ())
     return held | {
         "arn": aws.arn("ssm", f"patchbaseline/{identity.rpartition('/')[2]}"),
-        "approvalRules": [_rule_properties(rule) for rule in rules],
+        "approvalRules": [_rule_properties(rule, with_zero_days=written) for rule in rules],
         "globalFilters": (held.get("globalFilters") or {}).get("patchFilters") or [],
     }
 
 
-def _update_baseline(aws: Aws, identity: str, _: Props, new: Props) -> None:
-    """Send all lists, also empty ones: an update keeps what it leaves out."""
-    none: dict[str, Any] = {"ApprovalRules": {"PatchRules": []}, "GlobalFilters": {"PatchFilters": []}}
-    lists: Props = {name: [] for name in _LISTS}
-    aws.call("ssm", "update_patch_baseline", lists | _plain(new), BaselineId=identity, **(none | _rules(aws, new)))
+def _update_baseline(aws: Aws, identity: str, state: Props, new: Props) -> None:
+    """Send what changed, and an empty value for what is gone: AWS keeps what is left out."""
+    wanted = _WHEN_GONE | new
+    changed = {name: value for name, value in wanted.items() if (state.get(name) or None) != (value or None)}
+    _send(aws, "update_patch_baseline", changed, BaselineId=identity)
 
 
 def _delete_baseline(aws: Aws, identity: str, _: Props) -> None:
     aws.client("ssm").delete_patch_baseline(BaselineId=identity)
 
 
-def _plain(inputs: Props) -> Props:
-    special = {"approvalRules", "globalFilters"}
-    return {name: value for name, value in inputs.items() if name not in special}
-
-
-def _rules(aws: Aws, inputs: Props) -> dict[str, Any]:
+def _send(aws: Aws, method: str, inputs: Props, **fixed: Any) -> Any:
     client = aws.client("ssm")
-    request = {}
-    if rules := [_rule_request(rule) for rule in inputs.get("approvalRules") or ()]:
-        request["ApprovalRules"] = structure(client, "PatchRuleGroup", {"patchRules": rules})
-    if filters := inputs.get("globalFilters"):
-        request["GlobalFilters"] = structure(client, "PatchFilterGroup", {"patchFilters": filters})
-    return request
+    plain = {name: value for name, value in inputs.items() if name not in ("approvalRules", "globalFilters")}
+    if "approvalRules" in inputs:
+        rules = [_rule_request(rule) for rule in inputs["approvalRules"] or ()]
+        fixed["ApprovalRules"] = structure(client, "PatchRuleGroup", {"patchRules": rules})
+    if "globalFilters" in inputs:
+        filters = {"patchFilters": inputs["globalFilters"] or []}
+        fixed["GlobalFilters"] = structure(client, "PatchFilterGroup", filters)
+    return aws.call("ssm", method, plain, **fixed)
 
 
 def _rule_request(rule: Props) -> Props:
-    return {name: value for name, value in rule.items() if name != "patchFilters"} | {
-        "patchFilterGroup": {"patchFilters": rule["patchFilters"]}
-    }
+    """Convert a rule. Without a way to approve, the real plugin sends 0 days."""
+    plain = {name: value for name, value in rule.items() if name != "patchFilters" and value is not None}
+    if not plain.get("approveUntilDate"):
+        plain.setdefault("approveAfterDays", 0)
+    return plain | {"patchFilterGroup": {"patchFilters": rule["patchFilters"]}}
 
 
-def _rule_properties(rule: Props) -> Props:
+def _rule_properties(rule: Props, *, with_zero_days: bool) -> Props:
     group = rule.get("patchFilterGroup") or {}
-    return {name: value for name, value in rule.items() if name != "patchFilterGroup"} | {
-        "patchFilters": group.get("patchFilters")
-    }
+    plain = {name: value for name, value in rule.items() if name != "patchFilterGroup"}
+    if not with_zero_days and plain.get("approveAfterDays") == 0:
+        del plain["approveAfterDays"]
+    return plain | {"patchFilters": group.get("patchFilters")}
 
 
 def _create_group(aws: Aws, inputs: Props) -> str:
@@ -118,6 +120,7 @@ PATCHING = (
             " availableSecurityUpdatesComplianceStatus? sources description"
         ),
         defaults={"operatingSystem": "WINDOWS", "approvedPatchesComplianceLevel": "UNSPECIFIED"},
+        nested_defaults={"approvalRules": {"complianceLevel": "UNSPECIFIED", "enableNonSecurity": False}},
         tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
             lambda identity, _: {"ResourceType": "PatchBaseline", "ResourceId": identity}
         ),

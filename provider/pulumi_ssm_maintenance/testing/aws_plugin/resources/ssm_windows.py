@@ -4,7 +4,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType, id_after
 
 _TASK_NAMES: Names = {
     "automationParameters": "Automation",
@@ -19,11 +19,7 @@ _TASK_NAMES: Names = {
 
 
 def _create_window(aws: Aws, inputs: Props) -> str:
-    answer = aws.call(
-        "ssm",
-        "create_maintenance_window",
-        {"allowUnassociatedTargets": False} | inputs,
-    )
+    answer = aws.call("ssm", "create_maintenance_window", inputs)
     if not inputs["enabled"]:
         aws.client("ssm").update_maintenance_window(WindowId=answer["WindowId"], Enabled=False)
     return str(answer["WindowId"])
@@ -34,8 +30,7 @@ def _read_window(aws: Aws, identity: str, _: Props) -> Props:
 
 
 def _update_window(aws: Aws, identity: str, _: Props, new: Props) -> None:
-    wanted = {"allowUnassociatedTargets": False} | new
-    aws.call("ssm", "update_maintenance_window", wanted, WindowId=identity, Replace=True)
+    aws.call("ssm", "update_maintenance_window", new, WindowId=identity, Replace=True)
 
 
 def _delete_window(aws: Aws, identity: str, _: Props) -> None:
@@ -54,8 +49,12 @@ def _read_target(aws: Aws, identity: str, known: Props) -> Props | None:
     return next((item for item in answer["targets"] if item["windowTargetId"] == identity), None)
 
 
-def _update_target(aws: Aws, identity: str, _: Props, new: Props) -> None:
-    aws.call("ssm", "update_maintenance_window_target", new, WindowTargetId=identity, Replace=True)
+def _update_target(aws: Aws, identity: str, state: Props, new: Props) -> None:
+    """Send the targets, and the owner where that changed. The real plugin cannot remove an owner: AWS refuses ""."""
+    wanted = {name: new[name] for name in ("windowId", "targets")}
+    if state.get("ownerInformation") != new.get("ownerInformation"):
+        wanted["ownerInformation"] = new.get("ownerInformation") or ""
+    aws.call("ssm", "update_maintenance_window_target", wanted, WindowTargetId=identity)
 
 
 def _delete_target(aws: Aws, identity: str, state: Props) -> None:
@@ -117,7 +116,7 @@ WINDOWS = (
             "name schedule scheduleTimezone scheduleOffset duration cutoff allowUnassociatedTargets enabled"
             " startDate endDate description"
         ),
-        defaults={"enabled": True},
+        defaults={"allowUnassociatedTargets": False, "enabled": True},
         tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
             lambda identity, _: {"ResourceType": "MaintenanceWindow", "ResourceId": identity}
         ),
@@ -128,8 +127,8 @@ WINDOWS = (
     ),
     ResourceType(
         name="aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
-        fields=Fields.parse("windowId! resourceType! targets name description ownerInformation"),
-        owner="windowId",
+        fields=Fields.parse("windowId! resourceType! targets name! description! ownerInformation"),
+        import_id=id_after("windowId"),
         create=_create_target,
         read=_read_target,
         update=_update_target,
@@ -138,10 +137,10 @@ WINDOWS = (
     ResourceType(
         name="aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
         fields=Fields.parse(
-            "windowId! taskType! taskArn targets taskInvocationParameters maxConcurrency? maxErrors? priority?"
-            " serviceRoleArn? cutoffBehavior? name description parameters~"
+            "windowId! taskType! taskArn targets taskInvocationParameters maxConcurrency? maxErrors? priority"
+            " serviceRoleArn? cutoffBehavior name description parameters~"
         ),
-        owner="windowId",
+        import_id=id_after("windowId"),
         create=_create_task,
         read=_read_task,
         update=_update_task,
