@@ -14,6 +14,7 @@ from tests.components.minimal import MINIMAL
 import pulumi_ssm_maintenance_components as components
 from pulumi_ssm_maintenance import Provider, errors, schedules
 from pulumi_ssm_maintenance_components import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.component import Component
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PAGES = Path(__file__).parents[2] / "docs" / "components"
@@ -31,8 +32,9 @@ def arguments(kind):
 
 
 def outputs(kind):
-    """The names of a component's attributes that it declares."""
-    return [name for name in inspect.get_annotations(kind) if not name.startswith("_")]
+    """The names of the attributes that a component and its bases declare."""
+    bases = [base for base in kind.__mro__ if base.__module__.startswith(components.__name__) and base is not Component]
+    return [name for base in bases for name in inspect.get_annotations(base) if not name.startswith("_")]
 
 
 def test_every_component_is_looked_at():
@@ -115,8 +117,19 @@ def test_its_page_has_a_picture_and_tells_of_every_argument_and_output(kind):
 @KINDS
 def test_its_docstrings_tell_of_every_argument_and_output(kind):
     described = {*docstrings_below(kind.__name__), *docstrings_below(f"{kind.__name__}Args")}
-    in_class = {name for name in (*arguments(kind), *outputs(kind)) if re.search(rf"\b{name}\b", kind.__doc__)}
-    assert [name for name in (*arguments(kind), *outputs(kind)) if name not in described | in_class] == []
+    assert [name for name in (*arguments(kind), *outputs(kind)) if name not in described] == []
+
+
+@KINDS
+def test_its_constructor_has_a_docstring_of_its_own(kind):
+    assert f"`{kind.__name__}Args`" in kind.__init__.__doc__
+    assert "`opts`" in kind.__init__.__doc__
+
+
+@pytest.mark.parametrize("name", sorted(name for name in components.__all__ if name.endswith(("Args", "Config"))))
+def test_every_key_of_every_public_mapping_has_a_docstring(name):
+    described = docstrings_below(name)
+    assert [key for key in getattr(components, name).__annotations__ if key not in described] == []
 
 
 def docstrings_below(name):

@@ -1,1 +1,1 @@
-"""How people learn of a run that goes wrong."""
+"""Notifications and alarms when a maintenance window or a task fails."""

@@ -1,4 +1,4 @@
-"""Who is told: nobody, a topic that is there, or a new one; and what Run Command tells."""
+"""The topic that is notified of failures: an existing one, a new one or none."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
-# What publishes, by the ARNs that it publishes for. An ARN holds the account, so nobody else's rule gets through.
+# The services that publish, and the resources for which they do. The ARNs contain the account.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 _PUBLISHERS = {"events": "rule/*", "cloudwatch": "alarm:*"}
@@ -23,39 +23,52 @@ Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
 def topic_arn(
     component: Component, name: str, location: Location, notify: Notify, tags: Mapping[str, pulumi.Input[str]]
 ) -> pulumi.Output[str] | None:
-    """Give the ARN of the topic for alerts, and make the topic where none is given.
+    """Return the ARN of the topic that `notify` stands for, or None. Create the topic if it is a new one.
 
     Args:
         component: the parent of the topic.
         name: the name of the component.
-        location: where it lives.
-        notify: True for a new topic, e-mail addresses for a new topic that writes to them, a topic or its ARN for
-            that one, False for none.
+        location: the account and region of the topic.
+        notify: True for a new topic, e-mail addresses for a new topic that writes to them, an existing topic or its
+            ARN, False for none.
         tags: the tags of a new topic.
 
     Raises:
-        ArgumentError: a text is no ARN, or one in a list is no e-mail address.
+        ArgumentError: see `check_notify`.
     """
+    check_notify(component.where, notify)
     if notify is False:
         return None
     if isinstance(notify, aws.sns.Topic):
         return notify.arn
     if notify is True or (isinstance(notify, Sequence) and not isinstance(notify, str)):
         emails = () if notify is True else notify
-        if strange := [email for email in emails if "@" not in email]:
-            raise wrong(name, "notify", strange[0], "e-mail addresses in a list, or the ARN of a topic without one")
         return alert_topic(component, f"{name}-alerts", location, emails=emails, tags=tags).arn
-    if isinstance(notify, str) and not notify.startswith("arn:"):
-        raise wrong(name, "notify", notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
     return pulumi.Output.from_input(notify)
+
+
+def check_notify(where: str, notify: Notify) -> None:
+    """Check the argument `notify` of a component.
+
+    Raises:
+        ArgumentError: a text is no ARN, or an item of a list is no e-mail address.
+    """
+    if isinstance(notify, str) and not notify.startswith("arn:"):
+        raise wrong(where, "notify", notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
+    if isinstance(notify, Sequence) and not isinstance(notify, str):
+        if not notify:
+            raise wrong(where, "notify", notify, "e-mail addresses in a list, or True for a topic without subscribers")
+        for email in notify:
+            if "@" not in email:
+                raise wrong(where, "notify", email, "e-mail addresses in a list, or the ARN of a topic without one")
 
 
 def failed_nodes(
     topic_arn: pulumi.Input[str] | None, notification_role_arn: pulumi.Input[str] | None
 ) -> RunCommandArgs:
-    """Give the arguments of a Run Command task that tell a topic of each node that fails.
+    """Return the arguments of a Run Command task that notify a topic of each node that fails.
 
-    No event of a window names a node.
+    The events of windows name no node, and these notifications do.
     """
     if topic_arn is None:
         return {}
@@ -77,7 +90,7 @@ def alert_topic(
     emails: Sequence[str] = (),
     tags: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> aws.sns.Topic:
-    """Make a topic for alerts, with its policy, and a subscription for each address, which its owner has to confirm."""
+    """Create a topic with its policy and a subscription for each address, which the owner has to confirm."""
     topic = aws.sns.Topic(component.auto_named("topic", name), tags=tags, opts=component.child())
     aws.sns.TopicPolicy(
         name, arn=topic.arn, policy=policy(publisher_statements(location, topic.arn)), opts=component.child()
@@ -91,7 +104,7 @@ def alert_topic(
 
 
 def publisher_statements(location: Location, topic_arn: pulumi.Input[str]) -> list[Statement]:
-    """Say what a topic's policy must allow for rules and alarms."""
+    """Return the statements of a topic policy that let rules and alarms publish."""
     return [
         {
             "Effect": "Allow",

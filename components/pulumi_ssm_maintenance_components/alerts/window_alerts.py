@@ -1,50 +1,49 @@
-"""WindowAlerts: rules and alarms for maintenance windows, one's own and others'."""
+"""WindowAlerts: rules and alarms for maintenance windows, whoever created them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Required, TypedDict, Unpack
 
 import pulumi
 
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
 
-from .topics import Notify, topic_arn
+from .topics import Notify, check_notify, topic_arn
 from .window_events import ALL_EVENTS, WindowEvent, window_alerts
 
 __all__ = ["WindowAlerts", "WindowAlertsArgs"]
 
 
 class WindowAlertsArgs(TypedDict, total=False):
-    """The arguments of `WindowAlerts`, which describes each of them."""
+    """The arguments of `WindowAlerts`."""
 
     windows: Required[Sequence[AnyWindow]]
+    """The windows, one or more: each a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id."""
     notify: Notify
+    """Who is notified: True for a new topic without subscribers, a list of e-mail addresses for a new topic that writes
+    to them, an `aws.sns.Topic` or its ARN, False for nobody. The policy of an existing topic is not changed: it must
+    let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish. Default: True."""
     events: Sequence[WindowEvent]
+    """The events: `failed`, `timed-out`, `skipped`. Default: all of them."""
     alarms: bool
+    """Whether each event has an alarm besides its rule. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
 class WindowAlerts(Component):
-    """Alerts for maintenance windows that are there already, whoever made them.
+    """Notify of failures in existing maintenance windows, whoever created them.
 
-    Args:
-        name: the logical name.
-        windows: the windows: each a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id.
-        notify: who is told: True for a new topic without subscribers, a list of e-mail addresses for a new topic that
-            writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. The policy of a topic that is there
-            stays as it is: it must let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish. Default: True.
-        events: what to tell: `failed`, `timed-out`, `skipped`. Default: all of them.
-        alarms: whether each of them has an alarm too. Default: True.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    The component creates an EventBridge rule and a CloudWatch alarm for each kind of event, and a topic.
 
-    Attributes:
-        topic_arn: the topic's ARN, or None.
-        rule_arns: the rules' ARNs by event.
-        alarm_arns: the alarms' ARNs by event.
+    Arguments: see `WindowAlertsArgs`.
+
+    Example::
+
+        WindowAlerts("windows", windows=["mw-0123456789abcdef0"], notify=["operations@example.com"])
 
     Raises:
         ArgumentError: an argument is wrong.
@@ -53,34 +52,47 @@ class WindowAlerts(Component):
     """
 
     topic_arn: pulumi.Output[str] | None
+    """The ARN of the topic, or None."""
     rule_arns: dict[WindowEvent, pulumi.Output[str]]
+    """The ARNs of the rules, by event."""
     alarm_arns: dict[WindowEvent, pulumi.Output[str]]
+    """The ARNs of the alarms, by event; empty without alarms."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[WindowAlertsArgs]
     ) -> None:
+        """Create the rules and alarms. `WindowAlertsArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("WindowAlerts", name, opts)
-        where = f"WindowAlerts {name!r}"
-        args = given_args(where, args, WindowAlertsArgs)
+        problems = Problems(self.where)
+        args = problems.read(args, WindowAlertsArgs)
+        problems.check(_check_windows, self.where, args)
+        problems.check(_check_events, self.where, args)
+        problems.check(lambda: check_notify(self.where, args.get("notify", True)))
+        problems.raise_all()
+
         tags = full_tags(name, args.get("tags"))
-        windows = _window_ids(where, args["windows"])
-        events = _events(where, args.get("events", ALL_EVENTS))
+        windows = [window_id(window) for window in args["windows"]]
         self.topic_arn = topic_arn(self, name, location_of(self), args.get("notify", True), tags)
         alerts = window_alerts(
-            self, name, windows, topic_arn=self.topic_arn, alarms=args.get("alarms", True), tags=tags, events=events
+            self,
+            name,
+            windows,
+            topic_arn=self.topic_arn,
+            alarms=args.get("alarms", True),
+            tags=tags,
+            events=args.get("events", ALL_EVENTS),
         )
         self.rule_arns = {event: alert.rule.arn for event, alert in alerts.items()}
         self.alarm_arns = {event: alert.alarm.arn for event, alert in alerts.items() if alert.alarm}
-        self.register_outputs({"topic_arn": self.topic_arn, "rule_arns": self.rule_arns, "alarm_arns": self.alarm_arns})
+        self.register_outputs(self.declared_outputs())
 
 
-def _window_ids(where: str, windows: Sequence[AnyWindow]) -> list[pulumi.Input[str]]:
-    if isinstance(windows, str) or not windows:
-        raise wrong(where, "windows", windows, "a list of one window or more, or of their ids")
-    return [window_id(window) for window in windows]
+def _check_windows(where: str, args: WindowAlertsArgs) -> None:
+    if not args["windows"]:
+        raise wrong(where, "windows", args["windows"], "a list of one window or more, or of their ids")
 
 
-def _events(where: str, events: Sequence[WindowEvent]) -> Sequence[WindowEvent]:
-    if isinstance(events, str) or not events or not set(events) <= set(ALL_EVENTS):
-        raise wrong(where, "events", events, f"a list of some of {', '.join(ALL_EVENTS)}")
-    return events
+def _check_events(where: str, args: WindowAlertsArgs) -> None:
+    events = args.get("events", ALL_EVENTS)
+    if not events or len({*events}) < len(events):
+        raise wrong(where, "events", events, f"a list of some of {', '.join(ALL_EVENTS)}, each once")

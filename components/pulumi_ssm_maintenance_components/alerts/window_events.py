@@ -1,4 +1,4 @@
-"""What windows tell EventBridge when a run goes wrong, as patterns.
+"""Patterns for the events that windows send to EventBridge when an execution fails.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
 """
@@ -12,7 +12,7 @@ import pulumi
 
 from pulumi_ssm_maintenance_components.foundation.component import Component
 
-from .rules import RuleAlarm, rule_alarm
+from .alarms import RuleAlarm, rule_alarm
 
 WindowEvent = Literal["failed", "timed-out", "skipped"]
 ALL_EVENTS: tuple[WindowEvent, ...] = get_args(WindowEvent)
@@ -22,35 +22,35 @@ _TARGET = "Maintenance Window Task Target Invocation State-change Notification"
 
 
 @dataclass(frozen=True, slots=True)
-class _Happening:
-    """Events of one kind, and what they mean."""
+class _EventKind:
+    """The events of one kind, and their meaning in words."""
 
     detail_types: tuple[str, ...]
     statuses: tuple[str, ...]
     words: str
 
 
-_HAPPENINGS: Mapping[WindowEvent, _Happening] = MappingProxyType(
+_KINDS: Mapping[WindowEvent, _EventKind] = MappingProxyType(
     {
-        # The API has CANCELLED, the documentation of the events does not: the pattern costs nothing.
-        "failed": _Happening((_RUN, _TARGET), ("FAILED", "CANCELLED"), "failed on a target or as a whole"),
-        "timed-out": _Happening((_RUN, _TARGET), ("TIMED_OUT",), "was not done when the window closed"),
-        "skipped": _Happening((_RUN,), ("SKIPPED_OVERLAPPING",), "was left out: the one before was still at it"),
+        # CANCELLED is a status in the API, but not in the documentation of the events.
+        "failed": _EventKind((_RUN, _TARGET), ("FAILED", "CANCELLED"), "failed on a target or as a whole"),
+        "timed-out": _EventKind((_RUN, _TARGET), ("TIMED_OUT",), "was not done when the window closed"),
+        "skipped": _EventKind((_RUN,), ("SKIPPED_OVERLAPPING",), "was left out: the one before was still at it"),
     }
 )
 
 
 def event_pattern(event: WindowEvent, window_ids: Sequence[pulumi.Input[str]]) -> dict[str, Any]:
-    """Write the pattern that matches such events of these windows."""
-    happening = _HAPPENINGS[event]
+    """Return the pattern of such events of these windows."""
+    kind = _KINDS[event]
     return {
         "source": ["aws.ssm"],
-        "detail-type": list(happening.detail_types),
-        "detail": {"window-id": list(window_ids), "status": list(happening.statuses)},
+        "detail-type": list(kind.detail_types),
+        "detail": {"window-id": list(window_ids), "status": list(kind.statuses)},
     }
 
 
-def window_alerts(  # noqa: PLR0913 - alerts are made of just these
+def window_alerts(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     window_ids: Sequence[pulumi.Input[str]],
@@ -60,14 +60,14 @@ def window_alerts(  # noqa: PLR0913 - alerts are made of just these
     tags: Mapping[str, pulumi.Input[str]],
     events: Iterable[WindowEvent] = ALL_EVENTS,
 ) -> dict[WindowEvent, RuleAlarm]:
-    """Make a rule for each kind of event, and an alarm where wanted."""
+    """Create a rule for each kind of event, and an alarm if `alarms` is True."""
     return {
         event: rule_alarm(
             component,
             f"{name}-{event}",
             pattern=event_pattern(event, window_ids),
             topic_arn=topic_arn,
-            description=f"{name}: a run of the maintenance window {_HAPPENINGS[event].words}",
+            description=f"{name}: a run of the maintenance window {_KINDS[event].words}",
             tags=tags,
             alarm=alarms,
         )

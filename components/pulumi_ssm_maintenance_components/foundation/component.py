@@ -1,5 +1,6 @@
 """What all components share: their type tokens, their children's options, and both providers or none."""
 
+import inspect
 from typing import Any
 
 import pulumi
@@ -34,6 +35,12 @@ class Component(pulumi.ComponentResource):
         """
         demand_auto_name(self.where, self._logical_name, kind, name)
         return name
+
+    def declared_outputs(self) -> dict[str, Any]:
+        """Return the public attributes that the class and its bases declare with an annotation."""
+        classes = [cls for cls in type(self).__mro__ if issubclass(cls, Component) and cls is not Component]
+        names = dict.fromkeys(name for cls in reversed(classes) for name in inspect.get_annotations(cls))
+        return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
     def lookup(self) -> pulumi.InvokeOptions:
         """Give the options of a lookup, so that it asks the account and region of the children."""

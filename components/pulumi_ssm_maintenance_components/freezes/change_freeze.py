@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, read_periods
-from pulumi_ssm_maintenance_components.alerts.rules import metric_alarm
+from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component

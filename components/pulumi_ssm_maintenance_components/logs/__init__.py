@@ -1,1 +1,1 @@
-"""Where the output of commands goes."""
+"""Log groups and buckets for the output of commands, and the policy that lets nodes write to them."""

@@ -14,32 +14,32 @@ from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow
 
 from .log_bucket import log_bucket
-from .log_group import log_group
+from .log_group import demand_retention, log_group
 
-_AUDIT_QUARTER = 90
+_DEFAULT_RETENTION = 90  # a quarter, the usual time between audits
 
 
 class LogsArgs(TypedDict, total=False):
     """Where the output of commands goes."""
 
     log_group: bool | aws.cloudwatch.LogGroup | pulumi.Input[str]
-    """True for a new log group below `/aws/ssm/`, a log group or its name for that one, False for none.
-    Default: True."""
+    """True for a new log group below `/aws/ssm/`, an `aws.cloudwatch.LogGroup` or the name of an existing one, False
+    for none. Default: True."""
     retention_days: int
-    """How long a new log group keeps what it is sent. Default: 90."""
+    """How many days a new log group keeps the output, one of the numbers that CloudWatch Logs accepts. Default: 90."""
     bucket: "bool | aws.s3.Bucket | pulumi.Input[str]"  # quoted: pulumi_aws loads S3 when it is used
-    """True for a new bucket, a bucket or its name for that one, False for none. Default: False."""
+    """True for a new bucket, an `aws.s3.Bucket` or the name of an existing one, False for none. Default: False."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandLogs:
-    """The log group and the bucket of commands, where there are any."""
+    """The log group and the bucket for the output of commands; None for none."""
 
     log_group_name: pulumi.Output[str] | None
     bucket: pulumi.Output[str] | None
 
     def arguments(self, prefix: str) -> RunCommandArgs:
-        """Give the arguments of a Run Command task; objects in the bucket begin with the prefix."""
+        """Return the arguments of a Run Command task. The keys of objects in the bucket begin with the prefix."""
         arguments: RunCommandArgs = {}
         if self.log_group_name is not None:
             arguments["cloud_watch_output_config"] = {
@@ -52,7 +52,7 @@ class CommandLogs:
         return arguments
 
     def node_statements(self, location: Location) -> list[Statement]:
-        """Say what a node needs to write its output: it is the node that writes, not the task role.
+        """Return the statements that let a node write its output. The node writes it, not the task role.
 
         https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
         https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
@@ -65,7 +65,7 @@ class CommandLogs:
         streams = location.arn("logs", pulumi.Output.format("log-group:{0}:*", self.log_group_name))
         return [
             allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [streams]),
-            # The agent looks the group up in a list, for which there is no narrower resource.
+            # The agent finds the group in a list, and AWS has no narrower resource for that.
             allow(["logs:DescribeLogGroups"], [location.arn("logs", "log-group:*")]),
         ]
 
@@ -79,6 +79,21 @@ class CommandLogs:
         ]
 
 
+def check_logs(where: str, logs: LogsArgs | bool) -> None:  # noqa: FBT001 - False is "none"
+    """Check the argument `logs` of a component.
+
+    Raises:
+        ArgumentError: CloudWatch Logs does not accept the retention, or there is no new log group for it.
+    """
+    days = None if isinstance(logs, bool) else logs.get("retention_days")
+    if isinstance(logs, bool) or days is None:
+        return
+    group = logs.get("log_group")
+    if group is not None and group is not True:
+        raise wrong(where, "logs: retention_days", days, "none, as there is no new log group")
+    demand_retention(f"{where}: logs", days)
+
+
 def command_logs(
     component: Component,
     name: str,
@@ -87,27 +102,27 @@ def command_logs(
     logs: LogsArgs | bool,
     tags: Mapping[str, pulumi.Input[str]],
 ) -> CommandLogs:
-    """Make the log group and the bucket that are wanted and not given; True is for the defaults.
+    """Create the log group and the bucket, unless they exist. True stands for the defaults.
 
     Raises:
-        ArgumentError: the retention is none that CloudWatch Logs has, or belongs to nothing.
+        ArgumentError: see `check_logs`.
     """
     if logs is False:
         return CommandLogs(None, None)
+    check_logs(where, logs)
     logs = {} if logs is True else given_args(f"{where}: logs", logs, LogsArgs)
     group, bucket = logs.get("log_group", True), logs.get("bucket", False)
-    if group is not True and "retention_days" in logs:
-        raise wrong(where, "logs: retention_days", logs["retention_days"], "none, as there is no new log group")
     if group is True:
-        group = log_group(component, name, retention_days=logs.get("retention_days", _AUDIT_QUARTER), tags=tags)
+        group = log_group(component, name, retention_days=logs.get("retention_days", _DEFAULT_RETENTION), tags=tags)
     if bucket is True:
         bucket = log_bucket(component, f"{name}-logs", tags=tags)
-    return CommandLogs(
-        group.name if isinstance(group, aws.cloudwatch.LogGroup) else _given(group),
-        # Its type is looked at last: to name S3's class loads S3.
-        bucket.bucket if not isinstance(bucket, bool | str) and isinstance(bucket, aws.s3.Bucket) else _given(bucket),
-    )
+    if isinstance(group, aws.cloudwatch.LogGroup):
+        group = group.name
+    # `aws.s3` takes time to load, so the class is named last.
+    if not isinstance(bucket, bool | str) and isinstance(bucket, aws.s3.Bucket):
+        bucket = bucket.bucket
+    return CommandLogs(_existing(group), _existing(bucket))
 
 
-def _given(name: bool | pulumi.Input[str]) -> pulumi.Output[str] | None:  # noqa: FBT001 - False is "none"
+def _existing(name: bool | pulumi.Input[str]) -> pulumi.Output[str] | None:  # noqa: FBT001 - False is "none"
     return None if isinstance(name, bool) else pulumi.Output.from_input(name)

@@ -1,4 +1,4 @@
-"""A bucket for what commands print: closed to the public, without ACLs, by TLS only, and emptied in time."""
+"""A bucket for the output of commands: no public access, no ACLs, TLS only, and a life cycle."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _DAYS_OF_UNFINISHED_UPLOADS = 7
 
 
 def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Input[str]]) -> "aws.s3.Bucket":
-    """Make a bucket for logs. Destroying it fails while it holds any."""
+    """Create a bucket for logs. It cannot be destroyed before it is empty."""
     bucket = aws.s3.Bucket(component.auto_named("bucket", name), tags=tags, opts=component.child())
     block = aws.s3.BucketPublicAccessBlock(
         name,
@@ -26,7 +26,7 @@ def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Inp
         opts=component.child(),
     )
     # S3 refuses to change two of these at once (observed by users, for example
-    # https://github.com/hashicorp/terraform-provider-aws/issues/7628), so they follow each other.
+    # https://github.com/hashicorp/terraform-provider-aws/issues/7628), so one depends on the other.
     owner = aws.s3.BucketOwnershipControls(
         name,
         bucket=bucket.id,

@@ -1,12 +1,12 @@
-"""Log groups for what commands print, kept for a stated time."""
+"""Log groups for the output of commands and functions, with a retention."""
 
 from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -15,9 +15,19 @@ _RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
-# Nodes with the managed policy for Systems Manager may write below it, and nowhere else.
+# Run Command names its own log groups below it.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
 NODE_PREFIX = "/aws/ssm/"
+
+
+def demand_retention(where: str, days: int) -> None:
+    """Demand a number of days that CloudWatch Logs accepts.
+
+    Raises:
+        ArgumentError: it is another number.
+    """
+    if days not in _RETENTION_DAYS:
+        raise wrong(where, "retention_days", days, ", ".join(map(str, _RETENTION_DAYS)))
 
 
 def log_group(
@@ -28,14 +38,7 @@ def log_group(
     prefix: str = NODE_PREFIX,
     tags: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> aws.cloudwatch.LogGroup:
-    """Make a log group `<prefix><project>-<stack>-<name>`.
-
-    Raises:
-        ArgumentError: CloudWatch Logs does not keep logs for this number of days.
-    """
-    if retention_days not in _RETENTION_DAYS:
-        allowed = ", ".join(map(str, _RETENTION_DAYS))
-        raise ComponentError(f"{name!r}: retention_days: got {retention_days!r}, allowed are {allowed}")
+    """Create the log group `<prefix><project>-<stack>-<name>`."""
     return aws.cloudwatch.LogGroup(
         f"{name}-logs",
         name=f"{prefix}{full_name(name)}",

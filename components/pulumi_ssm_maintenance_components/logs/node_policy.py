@@ -1,4 +1,4 @@
-"""What nodes need beside AWS's managed policy for them: to write their output, and to fetch lists of patches."""
+"""The policy that nodes need besides `AmazonSSMManagedInstanceCore`: to write output and to fetch lists of patches."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ def node_policy(
     statements: Sequence[Statement],
     tags: Mapping[str, pulumi.Input[str]],
 ) -> aws.iam.Policy | None:
-    """Make a policy to attach to the role of the nodes, or none where they need nothing."""
+    """Create a policy to attach to the role of the nodes; None if there are no statements."""
     if not statements:
         return None
     named = component.auto_named("policy", name)
@@ -24,7 +24,7 @@ def node_policy(
 
 
 def fetch_statements(location: Location, addresses: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """Let nodes fetch objects given as `s3://bucket/key`."""
+    """Return the statements that let nodes fetch the objects at `s3://bucket/key`."""
     objects = [
         pulumi.Output.format("arn:{0}:s3:::{1}", location.partition, pulumi.Output.from_input(address).apply(_object))
         for address in addresses

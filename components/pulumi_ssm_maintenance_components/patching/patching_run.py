@@ -31,7 +31,7 @@ from .waves import WaveIds, register_waves
 from .window import run_window, scan_window
 
 if TYPE_CHECKING:
-    from pulumi_ssm_maintenance_components.alerts.rules import RuleAlarm
+    from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm
 
 __all__ = ["PatchingRun", "RunEvent"]
 

@@ -1,1 +1,1 @@
-"""Tasks that run an Automation runbook."""
+"""Automation runbooks: their steps, documents and roles, and the task that runs one."""

@@ -1,4 +1,4 @@
-"""What stands in a runbook: composed of steps, or read from a mapping, a text or a file.
+"""The content of a runbook: composed of steps, or read from a mapping, a text or a file.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 """
@@ -35,15 +35,12 @@ _WINDOW = {WINDOW_PARAMETER: {"type": "String", "description": "The window's exe
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """A runbook that names no role yet.
-
-    Attributes:
-        content: the document.
-        steps: what it is composed of; none where the content was given.
-    """
+    """A runbook to which its role is still to be added."""
 
     content: Mapping[str, Any]
+    """The content of the document."""
     steps: tuple[Step, ...] = ()
+    """The steps that it is composed of; none if the user wrote the content."""
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -52,16 +49,16 @@ class Runbook:
 
     @property
     def own_role(self) -> pulumi.Input[str] | None:
-        """The ARN of the role that the content names itself; it may take it as a parameter too."""
+        """The ARN of the role that the content names; None if the role is a parameter, or missing."""
         role = self.content.get("assumeRole")
         return None if isinstance(role, str) and not role.startswith("arn:") else role
 
     def with_role(self, role_arn: pulumi.Input[str]) -> dict[str, Any]:
-        """Give the content with the role that it runs as; one that takes it as a parameter keeps doing so."""
+        """Return the content with its role, unless the role is a parameter."""
         return dict(self.content) if ROLE_PARAMETER in self.parameters else {**self.content, "assumeRole": role_arn}
 
 
-def compose(  # noqa: PLR0913 - a runbook, each part by its name
+def compose(  # noqa: PLR0913 - one parameter for each part
     where: str,
     steps: Sequence[Step],
     *,
@@ -72,12 +69,12 @@ def compose(  # noqa: PLR0913 - a runbook, each part by its name
 ) -> Runbook:
     """Compose a runbook of steps.
 
-    It takes its node, where it has one, and `parameters`.
-
-    A step that fails ends it, once the clean-up steps have run; each clean-up step runs whatever became of the others.
+    The runbook has `parameters`, and the node as one if it works on nodes. A failed step ends the runbook after its
+    clean-up steps, which always run.
 
     Raises:
-        ArgumentError: steps have one name, are in the wrong order, or work on a node where there is none.
+        ArgumentError: two steps have the same name, steps are in the wrong order, or a step needs a node and there is
+            none.
     """
     _demand_order(where, steps, on_node=on_node)
     cleanup = next((step.name for step in steps if step.is_cleanup), None)
@@ -96,52 +93,62 @@ def compose(  # noqa: PLR0913 - a runbook, each part by its name
 
 
 def read_content(where: str, content: RunbookContent) -> Runbook:
-    """Read a runbook: a mapping, YAML or JSON text, or the path of a file with that.
+    """Read the content of a runbook: a mapping, YAML or JSON text, or the path of a file with it.
 
     Raises:
         ArgumentError: this is no runbook.
     """
     found = content if isinstance(content, Mapping) else _parsed(where, content)
     if not isinstance(found, Mapping) or found.get("schemaVersion") != _SCHEMA or not found.get("mainSteps"):
-        raise wrong(
-            where, "content", _shown(content), f"a runbook, with schemaVersion '{_SCHEMA}' as text and mainSteps"
-        )
+        raise wrong(where, "content", content, f"a runbook, with schemaVersion '{_SCHEMA}' as text and mainSteps")
+    _demand_declarations(where, found)
     return Runbook(found)
 
 
-def task_parameters(
-    where: str, runbook: Runbook, given: RunbookParameters, *, on_targets: bool, role_arn: pulumi.Input[str]
-) -> dict[str, list[pulumi.Input[str]]]:
-    """Settle what the task gives the runbook: what the user wants, the node, and the role.
+def _demand_declarations(where: str, content: Mapping[str, Any]) -> None:
+    declared = content.get("parameters") or {}
+    if not isinstance(declared, Mapping) or not all(isinstance(part, Mapping) for part in declared.values()):
+        raise wrong(where, "content: parameters", declared, "a mapping from names to type, description and default")
+
+
+def check_parameters(where: str, runbook: Runbook, parameters: RunbookParameters, *, on_targets: bool) -> None:
+    """Compare parameters with those that a runbook declares.
 
     Raises:
-        ArgumentError: the runbook does not know a parameter, or one has no value.
+        ArgumentError: the runbook does not have a parameter, or one has no value.
     """
-    known = runbook.parameters
-    for name in given:
-        if name not in known:
-            nearest = get_close_matches(name, known, n=1)
+    declared = runbook.parameters
+    for name in parameters:
+        if name not in declared:
+            nearest = get_close_matches(name, declared, n=1)
             hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-            raise wrong(where, "parameters", name, f"those of the runbook: {', '.join(known) or 'none'}{hint}")
-    settled: dict[str, list[pulumi.Input[str]]] = {name: list(values) for name, values in given.items()}
-    if on_targets and NODE_PARAMETER in known:
-        settled.setdefault(NODE_PARAMETER, [NODE_OF_THE_TASK])
-    if any(step.in_window for step in runbook.steps):
-        settled.setdefault(WINDOW_PARAMETER, [WINDOW_OF_THE_TASK])
-    if ROLE_PARAMETER in known:
-        settled.setdefault(ROLE_PARAMETER, [role_arn])
-    for name, declared in known.items():
-        if name not in settled and "default" not in declared:
+            raise wrong(where, "parameters", name, f"those of the runbook: {', '.join(declared) or 'none'}{hint}")
+    for name in declared.keys() - task_parameters(runbook, parameters, on_targets=on_targets, role_arn=""):
+        if "default" not in declared[name]:
             reason = "; without targets there is no node" if name == NODE_PARAMETER else ""
-            raise wrong(where, "parameters", sorted(given), f"a value for {name!r}, which has no default{reason}")
-    return settled
+            raise wrong(where, "parameters", sorted(parameters), f"a value for {name!r}, which has no default{reason}")
+
+
+def task_parameters(
+    runbook: Runbook, parameters: RunbookParameters, *, on_targets: bool, role_arn: pulumi.Input[str]
+) -> dict[str, list[pulumi.Input[str]]]:
+    """Return what the task passes to the runbook: the user's parameters, the node, the window and the role."""
+    declared = runbook.parameters
+    passed: dict[str, list[pulumi.Input[str]]] = {name: list(values) for name, values in parameters.items()}
+    if on_targets and NODE_PARAMETER in declared:
+        passed.setdefault(NODE_PARAMETER, [NODE_OF_THE_TASK])
+    if any(step.in_window for step in runbook.steps):
+        passed.setdefault(WINDOW_PARAMETER, [WINDOW_OF_THE_TASK])
+    if ROLE_PARAMETER in declared:
+        passed.setdefault(ROLE_PARAMETER, [role_arn])
+    return passed
 
 
 def _main_step(step: Step, on_error: str, *, is_end: bool) -> dict[str, Any]:
     return {
         "name": step.name,
         "action": step.action,
-        # Said of every step: one that is followed by another step after a failure would count as a success otherwise.
+        # Without it, a run whose failed step is followed by another step would count as a success.
         "isCritical": True,
         "onFailure": "Continue" if step.is_cleanup else on_error,
         "timeoutSeconds": step.timeout_seconds,
@@ -153,25 +160,26 @@ def _main_step(step: Step, on_error: str, *, is_end: bool) -> dict[str, Any]:
 def _demand_order(where: str, steps: Sequence[Step], *, on_node: bool) -> None:
     names = [step.name for step in steps]
     if not steps or len(set(names)) < len(names):
-        raise wrong(where, "steps", names, "one step or more, each with a name of its own")
+        raise wrong(where, "steps", names, "one step or more, each with another name")
     if [step.is_cleanup for step in steps] != sorted(step.is_cleanup for step in steps):
         raise wrong(where, "steps", names, "clean-up steps, made by always(), after all others")
-    if strange := [step.name for step in steps if step.on_node and not on_node]:
-        raise wrong(where, "targets", None, f"targets: step {strange[0]!r} works on a node")
+    if node_steps := [step.name for step in steps if step.on_node and not on_node]:
+        raise wrong(where, "targets", None, f"targets: step {node_steps[0]!r} works on a node")
 
 
 def _parsed(where: str, content: str | Path) -> Any:
-    text = content if isinstance(content, str) and _is_text(content) else Path(content).read_text()
+    try:
+        text = content if isinstance(content, str) and _is_text(content) else Path(content).read_text()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        allowed = f"a mapping, YAML or JSON text, or the path of a file with it; as a path: {reason}"
+        raise wrong(where, "content", content, allowed) from None
     try:
         return yaml.safe_load(text)  # JSON is YAML
-    except yaml.YAMLError as error:
-        raise wrong(where, "content", _shown(content), f"YAML or JSON; {error}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise wrong(where, "content", content, f"YAML or JSON; {reason}") from None
 
 
 def _is_text(content: str) -> bool:
     return "\n" in content or content.lstrip().startswith("{")
-
-
-def _shown(content: RunbookContent) -> str:
-    whole = str(content)
-    return whole if len(whole) <= 80 else f"{whole[:80]}…"

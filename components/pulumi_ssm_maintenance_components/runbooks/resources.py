@@ -1,11 +1,11 @@
-"""What a runbook needs at AWS: the role that it runs as, its document, and an alert on runs that fail."""
+"""The AWS resources of a runbook: the role that it runs as, its document, and its rule and alarm on failures."""
 
 from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.alerts.rules import RuleAlarm, rule_alarm
+from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
@@ -19,7 +19,7 @@ _DETAIL_TYPE = "EC2 Automation Execution Status-change Notification"
 _BAD = ["Failed", "TimedOut", "Cancelled"]
 
 
-def assume_role(  # noqa: PLR0913 - a role, and all that says what it may do
+def assume_role(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     location: Location,
@@ -29,16 +29,16 @@ def assume_role(  # noqa: PLR0913 - a role, and all that says what it may do
     statements: Sequence[Statement] = (),
     tags: Mapping[str, pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """Make the role that a runbook runs as, with what its steps need, and give its ARN.
+    """Create the role that a runbook runs as, with the permissions that its steps need. Return the ARN.
 
     Args:
         component: the parent.
         name: the name of the component.
-        location: where it lives.
+        location: the account and region.
         runbook: the runbook.
-        stop_on_alarm: the alarm that stops its runs.
-        statements: what comes on top.
-        tags: its tags.
+        stop_on_alarm: the alarm that stops the task.
+        statements: additional statements.
+        tags: the tags of the role.
     """
     permits = dict.fromkeys(permit for step in runbook.steps for permit in step.permits)
     needed = [statement for permit in permits for statement in permit(location)]
@@ -54,7 +54,7 @@ def runbook_document(
     role_arn: pulumi.Input[str],
     tags: Mapping[str, pulumi.Input[str]],
 ) -> aws.ssm.Document:
-    """Make the document of a runbook."""
+    """Create the document of a runbook."""
     return aws.ssm.Document(
         component.auto_named("document", f"{name}-runbook"),
         document_type="Automation",
@@ -64,18 +64,18 @@ def runbook_document(
     )
 
 
-def runbook_alert(  # noqa: PLR0913, PLR0917 - an alert is made of just these
+def runbook_alert(  # noqa: PLR0913, PLR0917 - one parameter for each part
     component: Component,
     name: str,
-    happening: str,
+    event: str,
     document_names: Sequence[pulumi.Input[str]],
     topic_arn: pulumi.Input[str] | None,
     tags: Mapping[str, pulumi.Input[str]],
 ) -> RuleAlarm:
-    """Make a rule and an alarm on runs of these runbooks that fail; the event names the run, and so step and node."""
+    """Create a rule and an alarm on failed runs of these runbooks. The event names the run, with its step and node."""
     return rule_alarm(
         component,
-        f"{name}-{happening}",
+        f"{name}-{event}",
         pattern={
             "source": ["aws.ssm"],
             "detail-type": [_DETAIL_TYPE],
@@ -88,7 +88,7 @@ def runbook_alert(  # noqa: PLR0913, PLR0917 - an alert is made of just these
 
 
 def _stopping_statements(location: Location, alarm: AnyAlarm | None) -> list[Statement]:
-    """Say what a runbook needs to look at the alarm that stops it.
+    """Return the statements that a runbook needs to read the alarm that stops it.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-safely-alarms.html
     """

@@ -1,4 +1,4 @@
-"""Steps of runbooks: what each does, and what the role of the runbook must be allowed for it.
+"""Steps of runbooks: what each does, and the permissions that it needs.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
 """
@@ -29,7 +29,7 @@ from .scripts import CHECK_PATCHES
 __all__ = ["Step"]
 
 NODE = "{{ InstanceId }}"
-"""How a step names the node that the runbook runs for."""
+"""The parameter that contains the node, as a step uses it."""
 
 SNAPSHOT_OF_WINDOW = "{{ WindowExecutionId }}"
 """The id of the patch snapshot that all nodes of a window share. Systems Manager uses the id of the window's execution
@@ -47,40 +47,37 @@ _LONGEST_CALL = 300
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a runbook, made by one of the class methods. Its name must differ from those of the others.
-
-    Attributes:
-        name: a letter, then letters, digits and _, 128 at most.
-        action: the action of Systems Manager.
-        inputs: the inputs of the action.
-        permits: what the runbook's role must be allowed.
-        timeout_seconds: how long it may take.
-        on_node: whether it works on a node, which a runbook without targets has none of.
-        in_window: whether it needs the id of the window's execution.
-        is_cleanup: whether it runs after a failure too.
-    """
+    """A step of a runbook, made by one of the class methods. Each step of a runbook needs another name."""
 
     HOW_TO_MAKE: ClassVar = "Step.script(…) or another of its class methods"
 
     name: str
+    """A letter, then letters, digits and _, at most 128 characters."""
     action: str
+    """The action of Systems Manager, such as `aws:runCommand`."""
     inputs: Mapping[str, Any]
+    """The inputs of the action."""
     permits: tuple[Permit, ...] = ()
+    """The statements that the role of the runbook needs, as functions of account and region."""
     timeout_seconds: int = _HOUR
+    """How long the step may take, in seconds."""
     on_node: bool = False
+    """Whether the step works on a node, so that the runbook needs targets."""
     is_cleanup: bool = field(default=False, kw_only=True)
+    """Whether the step runs after a failure too."""
     in_window: bool = field(default=False, kw_only=True)
+    """Whether the step needs the id of the window's execution."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise wrong("Step", "name", self.name, "a letter, then letters, digits and _, 128 at most")
 
     def always(self) -> "Step":
-        """Make it a clean-up step, which runs after the others, even when one of them has failed."""
+        """Return a clean-up step, which runs after the others even if one of them has failed."""
         return replace(self, is_cleanup=True)
 
     @classmethod
-    def approve(  # noqa: PLR0913 - an approval, each part by its name
+    def approve(  # noqa: PLR0913 - one parameter for each part
         cls,
         name: str = "approve",
         *,
@@ -90,15 +87,15 @@ class Step:
         required: int = 1,
         timeout_seconds: int = _HOUR,
     ) -> "Step":
-        """Wait until people approve; a runbook with targets asks once for each of them.
+        """Wait until people approve. A runbook with targets asks once for each target.
 
         Args:
-            name: the step's name.
-            topic_arn: the topic that asks them.
+            name: the name of the step.
+            topic_arn: the topic that asks the approvers.
             approvers: IAM user names, or the ARNs of users and roles.
-            message: what they read.
+            message: the text of the question.
             required: how many of them must approve.
-            timeout_seconds: how long it waits before it counts as refused.
+            timeout_seconds: how long the step waits before it fails.
         """
         if not 1 <= required <= len(approvers):
             raise wrong(f"Step {name!r}", "required", required, f"1 to {len(approvers)}, the number of approvers")
@@ -112,11 +109,11 @@ class Step:
 
     @classmethod
     def alarm_guard(cls, name: str = "alarm_guard", *, alarm: AnyAlarm) -> "Step":
-        """Fail while a metric alarm is in ALARM.
+        """Fail if a metric alarm is in ALARM.
 
         Args:
-            name: the step's name.
-            alarm: the alarm, or its name. A composite one would need rights to all alarms.
+            name: the name of the step.
+            alarm: the alarm, or its name. A composite alarm is not supported: it would need access to all alarms.
         """
         inputs = {
             "Service": "cloudwatch",
@@ -129,9 +126,9 @@ class Step:
 
     @classmethod
     def snapshot(cls, name: str = "snapshot", *, timeout_seconds: int = _HOUR) -> "Step":
-        """Make an image of the node, with snapshots of all its volumes, without a reboot, and wait for it.
+        """Create an image of the node, with snapshots of all its volumes, without a reboot, and wait for it.
 
-        The image is called `<node>-<execution>`. It stays; nothing here removes old ones. EC2 instances only.
+        The image is named `<node>-<execution>`. Nothing removes old images. EC2 instances only.
         """
         inputs = {
             "InstanceId": NODE,
@@ -148,7 +145,7 @@ class Step:
         """Install missing patches on the node with `AWS-RunPatchBaseline`, or scan for them.
 
         Args:
-            name: the step's name.
+            name: the name of the step.
             reboot: `RebootIfNeeded` or `NoReboot`; required to install.
             install: False for a scan.
             timeout_seconds: how long it may take, reboots included.
@@ -171,7 +168,7 @@ class Step:
         """Fail if a patch of the node's baseline is missing, has failed, or waits for a reboot.
 
         Args:
-            name: the step's name.
+            name: the name of the step.
             reboot: the reboot option as a parameter of the runbook. With `NoReboot` the step checks nothing.
             has_override_list: whether the patches came from an install override list. Compliance follows the baseline
                 and not the list, so the step then ignores missing patches.
@@ -182,7 +179,7 @@ class Step:
         return cls.script(name, CHECK_PATCHES, payload=payload, on_node=True, permits=(_patch_states,))
 
     @classmethod
-    def script(  # noqa: PLR0913 - a script, each part by its name
+    def script(  # noqa: PLR0913 - one parameter for each part
         cls,
         name: str,
         code: str | Path,
@@ -195,18 +192,18 @@ class Step:
         on_node: bool = False,
         permits: tuple[Permit, ...] = (),
     ) -> "Step":
-        """Run a script, not on a node but at Systems Manager.
+        """Run a script at Systems Manager, not on a node.
 
         Args:
-            name: the step's name.
+            name: the name of the step.
             code: the script, or the path of its file.
-            handler: the function to call, with the payload and a context.
-            payload: what it is given; `"{{ InstanceId }}"` stands for the node.
-            statements: the IAM statements that it needs.
+            handler: the function in the script that gets the payload and a context.
+            payload: what the function gets; `"{{ InstanceId }}"` stands for the node.
+            statements: the IAM policy statements that the script needs.
             runtime: one of Systems Manager's runtimes.
-            timeout_seconds: how long it may take, ten minutes at most.
-            on_node: whether it needs a node to work for.
-            permits: as `statements`, for statements that depend on account and region.
+            timeout_seconds: how long the script may take, 1 to 600 seconds.
+            on_node: whether the script works on a node, so that the runbook needs targets.
+            permits: additional statements that depend on account and region.
         """
         if not 1 <= timeout_seconds <= 600:
             raise wrong(
@@ -231,14 +228,14 @@ class Step:
         qualifier: pulumi.Input[str] | None = None,
         timeout_seconds: int = _LONGEST_CALL,
     ) -> "Step":
-        """Call a function and wait for it.
+        """Call a Lambda function and wait for its result.
 
         Args:
-            name: the step's name.
+            name: the name of the step.
             function: the function, or its ARN without a qualifier.
-            payload: what it is given; `"{{ InstanceId }}"` stands for the node.
+            payload: what the function gets; `"{{ InstanceId }}"` stands for the node.
             qualifier: a version or an alias.
-            timeout_seconds: how long it may take, five minutes at most.
+            timeout_seconds: how long the call may take, 1 to 300 seconds.
         """
         if not 1 <= timeout_seconds <= _LONGEST_CALL:
             raise wrong(f"Step {name!r}", "timeout_seconds", timeout_seconds, "1 to 300, which is when AWS ends a call")
@@ -254,11 +251,11 @@ class Step:
 
     @classmethod
     def snapshot_patch_check(cls, *, reboot: Reboot, timeout_seconds: int = _HOUR) -> list["Step"]:
-        """Give the usual steps: an image of the node, the installation of patches, and a check that none is missing.
+        """Return the usual steps: an image of the node, the installation of patches, and a check that none is missing.
 
         Args:
-            reboot: `RebootIfNeeded` or `NoReboot`; with `NoReboot` the check fails until somebody reboots.
-            timeout_seconds: how long the image and the installation may take, each.
+            reboot: `RebootIfNeeded` or `NoReboot`; with `NoReboot` the check fails until the node is rebooted.
+            timeout_seconds: how long the image and the installation may take, each, in seconds.
         """
         return [
             cls.snapshot(timeout_seconds=timeout_seconds),
@@ -268,7 +265,7 @@ class Step:
 
 
 def describe_alarm(name: pulumi.Input[str]) -> Permit:
-    """Let a role read the state of one metric alarm."""
+    """Return the permission to read the state of one metric alarm."""
 
     def permit(location: Location) -> list[Statement]:
         alarm = location.arn("cloudwatch", pulumi.Output.format("alarm:{0}", name))
@@ -278,7 +275,7 @@ def describe_alarm(name: pulumi.Input[str]) -> Permit:
 
 
 def _image(location: Location) -> list[Statement]:
-    # EC2 names no account in the ARNs of images and snapshots, and no resource for what describes them.
+    # The ARNs of images and snapshots have no account, and AWS has no resource for the Describe actions.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     made = [location.arn("ec2", f"{kind}/*", owner="") for kind in ("image", "snapshot")]
     return [
@@ -292,6 +289,6 @@ def _patching(location: Location) -> list[Statement]:
 
 
 def _patch_states(_: Location) -> list[Statement]:
-    # Systems Manager names no resource for it.
+    # AWS has no resource for this action.
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     return [allow(["ssm:DescribeInstancePatchStates"], ["*"])]

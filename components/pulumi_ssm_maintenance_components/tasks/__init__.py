@@ -1,1 +1,1 @@
-"""The tasks of a window: commands, functions, state machines."""
+"""Components for tasks of a maintenance window that run a command, a Lambda function or a state machine."""

@@ -1,9 +1,9 @@
-"""The Command document of a task: one that is there, by object, name or ARN, or a new one from its content."""
+"""The Command document of a task: an existing one, by object, name or ARN, or a new one from its content."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Required, TypeAlias, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -18,93 +18,116 @@ CommandParameters: TypeAlias = Mapping[str, pulumi.Input[str] | Sequence[pulumi.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 _COMMAND_SCHEMAS = ("1.2", "2.0", "2.2")
 
-# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html keeps these for AWS.
+# AWS reserves these prefixes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
 _OF_AWS = re.compile("aws|amazon|amzn", re.IGNORECASE)
+
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
+_NAME = re.compile(r"[A-Za-z0-9_.:/-]{3,128}|arn:[^:\s]+:ssm:\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class CommandDocument:
-    """A document as a task names it.
-
-    Attributes:
-        name: its name or ARN, as the task gets it.
-        arn: its ARN, as the task role gets it.
-        version: the version to run; None for the default one at that time.
-    """
+    """The document that a task runs."""
 
     name: pulumi.Output[str]
+    """The name or ARN, for the task."""
     arn: pulumi.Output[str]
+    """The ARN, for the task role."""
     version: pulumi.Output[str] | None
+    """The version to run; None for the default version at the time of the run."""
+
+
+class DocumentArgs(TypedDict, total=False):
+    """The arguments that name the document of a task and its parameters."""
+
+    document: Required[AnyDocument]
+    parameters: CommandParameters
 
 
 def command_document(
-    component: Component, name: str, location: Location, given: AnyDocument, tags: Mapping[str, pulumi.Input[str]]
+    component: Component, name: str, location: Location, document: AnyDocument, tags: Mapping[str, pulumi.Input[str]]
 ) -> CommandDocument:
-    """Find the document, or make it from its content.
+    """Return the document. Create it from its content.
 
-    An object is run in the version that this program knows: `$LATEST` would change under a running schedule.
+    The task runs the version that this program knows, because `$LATEST` can change under a running schedule.
     """
-    if isinstance(given, Mapping):
-        given = aws.ssm.Document(
+    if isinstance(document, Mapping):
+        document = aws.ssm.Document(
             component.auto_named("document", f"{name}-document"),
             document_type="Command",
             document_format="JSON",
-            content=pulumi.Output.json_dumps(given),
+            content=pulumi.Output.json_dumps(document),
             tags=tags,
             opts=component.child(),
         )
-    if isinstance(given, aws.ssm.Document):
-        return CommandDocument(given.name, given.arn, given.default_version)
-    its_name = pulumi.Output.from_input(given)
-    return CommandDocument(its_name, its_name.apply(lambda text: _arn(location, text)), None)
+    if isinstance(document, aws.ssm.Document):
+        return CommandDocument(document.name, document.arn, document.default_version)
+    text = pulumi.Output.from_input(document)
+    return CommandDocument(text, text.apply(lambda known: _arn(location, known)), None)
 
 
-def check_content(where: str, content: Mapping[str, Any]) -> None:
-    """Refuse content that is no Command document.
+def check_document(where: str, args: DocumentArgs) -> None:
+    """Check the document of a task.
 
     Raises:
-        ArgumentError: the schema is another document type's.
+        ArgumentError: the text is no name and no ARN, or the content is that of no Command document.
     """
-    schema = content.get("schemaVersion")
-    if isinstance(schema, str) and schema not in _COMMAND_SCHEMAS:
-        allowed = f"{' or '.join(_COMMAND_SCHEMAS)}, the schemas of Command documents; 0.3 is for AutomationRunbook"
-        raise wrong(where, "document: schemaVersion", schema, allowed)
+    document = args["document"]
+    if isinstance(document, str) and not _NAME.fullmatch(document):
+        raise wrong(where, "document", document, "an aws.ssm.Document, a name, an ARN, or the content as a dict")
+    if isinstance(document, Mapping):
+        _check_content(where, document)
 
 
-def check_parameters(where: str, content: Mapping[str, Any], given: CommandParameters) -> None:
-    """Compare parameters with those that the content declares.
+def check_parameters(where: str, args: DocumentArgs) -> None:
+    """Compare parameters with those that the content of a document declares.
 
     Raises:
         ArgumentError: a parameter is unknown, missing, or has a value that is not allowed.
     """
-    declared: Mapping[str, Any] = content.get("parameters") or {}
-    for name, value in given.items():
+    document, parameters = args["document"], args.get("parameters", {})
+    declared = document.get("parameters") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or not isinstance(declared or {}, Mapping):
+        return
+    declared = declared or {}
+    for name, value in parameters.items():
         if name not in declared:
             raise wrong(where, "parameters", name, ", ".join(declared) or "none: the document has no parameters")
-        _check_value(where, name, value, declared[name].get("allowedValues"))
-    if missing := [name for name, its in declared.items() if "default" not in its and name not in given]:
-        raise wrong(where, "parameters", sorted(given), f"{missing[0]} too, which has no default in the document")
+        _check_value(where, name, value, _property(declared, name, "allowedValues"))
+    required = [name for name in declared if _property(declared, name, "default") is None]
+    if missing := [name for name in required if name not in parameters]:
+        raise wrong(where, "parameters", sorted(parameters), f"{missing[0]} too, which has no default in the document")
 
 
-def as_lists(where: str, given: CommandParameters) -> dict[str, Sequence[pulumi.Input[str]]]:
-    """Write each parameter as the list that the API wants.
-
-    Raises:
-        ArgumentError: a value is a number, say.
-    """
-    lists: dict[str, Sequence[pulumi.Input[str]]] = {}
-    for name, value in given.items():
-        values = [value] if isinstance(value, str | pulumi.Output) else value
-        # A value may be sensitive, so it is not shown.
-        if not isinstance(values, Sequence) or not all(isinstance(item, str | pulumi.Output) for item in values):
-            raise wrong(where, f"parameters: {name}", type(value).__name__, "a text, or a list of texts")
-        lists[name] = values
-    return lists
+def as_lists(parameters: CommandParameters) -> dict[str, Sequence[pulumi.Input[str]]]:
+    """Write each parameter as the list that the API takes."""
+    return {
+        name: value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        for name, value in parameters.items()
+    }
 
 
-def _check_value(where: str, name: str, value: object, allowed: Sequence[str] | None) -> None:
-    if allowed and isinstance(value, str) and "{{" not in value and value not in allowed:
+def _check_content(where: str, content: Mapping[str, Any]) -> None:
+    schema = content.get("schemaVersion")
+    if not isinstance(schema, pulumi.Output) and schema not in _COMMAND_SCHEMAS:
+        allowed = f"{' or '.join(_COMMAND_SCHEMAS)}, the schemas of Command documents; 0.3 is for AutomationRunbook"
+        raise wrong(where, "document: schemaVersion", schema, allowed)
+    steps = "runtimeConfig" if schema == "1.2" else "mainSteps"
+    if not content.get(steps):
+        raise wrong(where, f"document: {steps}", content.get(steps), "one step or more")
+
+
+def _check_value(where: str, name: str, value: object, allowed: object) -> None:
+    if not isinstance(allowed, Sequence) or not isinstance(value, str):
+        return
+    if allowed and "{{" not in value and value not in allowed:
         raise wrong(where, f"parameters: {name}", "another value", ", ".join(map(str, allowed)))
+
+
+def _property(declared: Mapping[str, Any], parameter: str, name: str) -> object:
+    declaration = declared[parameter]
+    return declaration.get(name) if isinstance(declaration, Mapping) else None
 
 
 def _arn(location: Location, name: str) -> pulumi.Output[str] | str:

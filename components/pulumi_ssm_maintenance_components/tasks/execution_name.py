@@ -1,4 +1,4 @@
-"""Names of executions: new each time, and fit for Step Functions once AWS has filled them in."""
+"""Checks of execution names: a new name for each execution, which Step Functions accepts once AWS has filled it in."""
 
 import re
 
@@ -8,7 +8,7 @@ from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 _LONGEST = 80
 _PLAIN = re.compile(r"[A-Za-z0-9_-]*")
 
-# What each pseudo parameter is in the end, by its length; an ARN does not fit into a name.
+# The length of each pseudo parameter's value. An ARN does not fit into a name.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-window-tasks-pseudo-parameters.html
 _UUID, _WINDOW, _NODE = 36, 20, 20
 _LENGTHS = {
@@ -28,10 +28,10 @@ _OF_A_TARGET = ("RESOURCE_ID", "WINDOW_TARGET_ID")
 
 
 def check_execution_name(where: str, name: str, *, has_targets: bool) -> None:
-    """Refuse a name that would clash with an earlier one, or that Step Functions would refuse.
+    """Check the name of executions.
 
     Raises:
-        ArgumentError: it is the same twice, too long, or holds what a name cannot.
+        ArgumentError: the name repeats, is too long, or contains characters or pseudo parameters that it cannot.
     """
     found = _PSEUDO.findall(name)
     plain = _PSEUDO.sub("", name)

@@ -1,99 +1,117 @@
-"""The function of a task: one that is there, by object, name or ARN, or a new one from a folder of code."""
+"""The function of a task: an existing one, by object, name or ARN, or a new one from a folder of code."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import Required, TypeAlias, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, service_role
-from pulumi_ssm_maintenance_components.logs.log_group import log_group
+from pulumi_ssm_maintenance_components.logs.log_group import demand_retention, log_group
 
 AnyFunction: TypeAlias = aws.lambda_.Function | Path | pulumi.Input[str]
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 _ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:\d{12}:function:(?P<name>[A-Za-z0-9_-]+)")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+_BOUNDS: Mapping[str, tuple[int, int, str]] = {"timeout": (1, 900, "seconds"), "memory_size": (128, 10240, "MB")}
 _ALLOWED = "an aws.lambda_.Function, a name, an ARN without qualifier (that is an argument), or the Path of a folder"
 
 
 class CodeArgs(TypedDict, total=False):
-    """How a function made from a folder runs."""
+    """How a new function runs."""
 
     handler: str
-    """The function in the code. Default: `index.handler`."""
+    """The module and the function in the code, such as `index.handler`, which is the default."""
     runtime: str
-    """Lambda's name of the language. Default: `python3.13`."""
+    """Lambda's identifier of the runtime. Default: `python3.13`."""
     timeout: int
-    """Seconds, 1 to 900. Default: 60."""
+    """The longest run in seconds, 1 to 900. Default: 60."""
     memory_size: int
-    """MB. Default: 128."""
+    """The memory in MB, 128 to 10240. Default: 128."""
     environment: Mapping[str, pulumi.Input[str]]
-    """Environment variables."""
+    """Environment variables. Default: none."""
     statements: Sequence[Statement]
-    """What its role may do beside writing its log, as statements of a policy. Default: nothing."""
+    """IAM policy statements for the role of the function, besides the right to write its log. Default: none."""
     retention_days: int
-    """How long its log group keeps what it writes. Default: 90."""
+    """How many days the log group keeps the output, one of the numbers that CloudWatch Logs accepts. Default: 90."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFunction:
-    """A function as a task names it.
-
-    Attributes:
-        arn: its ARN, without a qualifier.
-        name: its name, as metrics have it.
-        version: the version that this program published, or None.
-        role_arn: the ARN of the role made for it, or None.
-        log_group_name: the log group made for it, or None.
-    """
+    """The function that a task calls. What only a new function has is None for an existing one."""
 
     arn: pulumi.Output[str]
+    """The ARN without a qualifier."""
     name: pulumi.Output[str]
+    """The name, which is a dimension of the function's metrics."""
     version: pulumi.Output[str] | None = None
+    """The version that this program publishes."""
     role_arn: pulumi.Output[str] | None = None
     log_group_name: pulumi.Output[str] | None = None
 
 
-def check_function(where: str, given: AnyFunction, code: CodeArgs | None) -> None:
-    """Refuse what is no function.
+class FunctionArgs(TypedDict, total=False):
+    """The arguments that name the function of a task."""
+
+    function: Required[AnyFunction]
+    code: CodeArgs
+
+
+def check_function(where: str, args: FunctionArgs) -> None:
+    """Check the function of a task.
 
     Raises:
-        ArgumentError: the folder is not there, the text is no name and no ARN, or settings have no code to go with.
+        ArgumentError: the folder does not exist, the text is no name and no ARN, or `code` stands beside an existing
+            function.
     """
-    if isinstance(given, Path) and not given.exists():
-        raise wrong(where, "function", str(given), "a folder or a zip file that is there")
-    if isinstance(given, str) and not (_ARN.fullmatch(given) or _NAME.fullmatch(given)):
-        raise wrong(where, "function", given, _ALLOWED)
-    if code is not None and not isinstance(given, Path):
-        raise wrong(where, "code", sorted(code), "none for a function that is there already")
+    function = args["function"]
+    if isinstance(function, Path) and not function.exists():
+        raise wrong(where, "function", str(function), "a folder or a zip file that exists")
+    if isinstance(function, str) and not (_ARN.fullmatch(function) or _NAME.fullmatch(function)):
+        raise wrong(where, "function", function, _ALLOWED)
+    if "code" in args and not isinstance(function, Path):
+        raise wrong(where, "code", sorted(args["code"]), "none for an existing function")
+    if "code" in args:
+        _check_code(f"{where}: code", args["code"])
 
 
-def task_function(  # noqa: PLR0913, PLR0917 - a function, or all that makes one
+def _check_code(where: str, code: CodeArgs) -> None:
+    for name, (least, most, unit) in _BOUNDS.items():
+        number = code.get(name)
+        if isinstance(number, int) and not least <= number <= most:
+            raise wrong(where, name, number, f"{least} to {most} {unit}")
+    days = code.get("retention_days")
+    if days is not None:
+        demand_retention(where, days)
+
+
+def task_function(  # noqa: PLR0913, PLR0917 - an existing function, or the parts of a new one
     component: Component,
     name: str,
     location: Location,
-    given: AnyFunction,
+    function: AnyFunction,
     code: CodeArgs,
     tags: Mapping[str, pulumi.Input[str]],
 ) -> TaskFunction:
-    """Find the function, or make it from its folder, with a role, a log group and a published version."""
-    if isinstance(given, aws.lambda_.Function):
-        return TaskFunction(given.arn, given.name)
-    if isinstance(given, Path):
-        return _made(component, name, given, code, tags)
-    text = pulumi.Output.from_input(given)
+    """Return the function. Create it from a folder, with a role, a log group and a published version."""
+    if isinstance(function, aws.lambda_.Function):
+        return TaskFunction(function.arn, function.name)
+    if isinstance(function, Path):
+        return _new_function(component, name, function, given_args(f"{component.where}: code", code, CodeArgs), tags)
+    text = pulumi.Output.from_input(function)
     return TaskFunction(text.apply(lambda known: _arn(location, known)), text.apply(_name))
 
 
-def _made(
+def _new_function(
     component: Component, name: str, folder: Path, code: CodeArgs, tags: Mapping[str, pulumi.Input[str]]
 ) -> TaskFunction:
     group = log_group(
@@ -103,12 +121,12 @@ def _made(
         retention_days=code.get("retention_days", 90),
         tags=tags,
     )
-    writes = allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.format("{0}:*", group.arn)])
+    write_logs = allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.format("{0}:*", group.arn)])
     role = service_role(
         component,
         f"{name}-function-role",
         "lambda.amazonaws.com",
-        [writes, *code.get("statements", ())],
+        [write_logs, *code.get("statements", ())],
         tags=tags,
         description="What the function of a maintenance window task may do",
     )

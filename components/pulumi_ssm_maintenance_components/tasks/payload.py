@@ -1,13 +1,16 @@
-"""JSON that a task hands over: rendered, measured, and looked through for what cannot work."""
+"""The JSON that a task passes on: written, measured, and checked for pseudo parameters that have no value."""
 
 import json
 import re
 from collections.abc import Mapping
+from inspect import isawaitable
 from typing import Any, TypeAlias
 
 import pulumi
 
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
+from pulumi_ssm_maintenance_components.foundation.shown import kind
 
 Json: TypeAlias = Mapping[str, Any] | pulumi.Input[str]
 
@@ -15,27 +18,27 @@ Json: TypeAlias = Mapping[str, Any] | pulumi.Input[str]
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowStepFunctionsParameters.html
 _MOST = 4096
 
-# What a task without targets has nothing to put in for.
+# Pseudo parameters that have no value in a task without targets.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-window-tasks-pseudo-parameters.html
 _OF_A_TARGET = re.compile(r"{{\s*(RESOURCE_ID|TARGET_ID|TARGET_TYPE|WINDOW_TARGET_ID)\s*}}")
 
 
 def rendered(
-    where: str, argument: str, given: Json | None, *, unit: str, has_targets: bool
+    where: str, argument: str, value: Json | None, *, unit: str, has_targets: bool
 ) -> pulumi.Output[str] | None:
-    """Write a mapping as JSON, and check it like a text that is given as one; secrets stay secret.
+    """Write a mapping as JSON, and check it as JSON text is checked. Secrets stay secret.
 
-    What is known at once is checked at once, and the rest when it is known. No message shows the text.
+    A value that is known now is checked now, and an output when it is known. No message shows the text.
 
     Args:
         where: the component.
-        argument: its argument.
-        given: a mapping, which may hold outputs, or JSON text.
+        argument: the name of the argument.
+        value: a mapping, which may contain outputs, or JSON text.
         unit: what is counted: `bytes` or `characters`.
         has_targets: whether the task has targets.
 
     Raises:
-        ArgumentError: the JSON is too long, is none, or asks for a target where there is none.
+        ArgumentError: the text is no JSON or too long, or names a target in a task without targets.
     """
 
     def check(text: str) -> str:
@@ -46,23 +49,39 @@ def rendered(
             raise wrong(where, argument, found[0], "none of a target without targets: the task runs once in a window")
         return text
 
-    if given is None:
+    if value is None:
         return None
-    if isinstance(given, str):
-        _demand_json(where, argument, given)
-        return pulumi.Output.from_input(check(given))
-    if isinstance(given, Mapping):
-        plain = _as_plain(given)
-        return pulumi.Output.json_dumps(given).apply(check) if plain is None else pulumi.Output.from_input(check(plain))
-    text: pulumi.Output[str] = pulumi.Output.from_input(given)
+    if isinstance(value, str):
+        _demand_json(where, argument, value)
+        return pulumi.Output.from_input(check(value))
+    if isinstance(value, Mapping):
+        _demand_writable(where, argument, value)
+        plain = _as_plain(value)
+        return pulumi.Output.json_dumps(value).apply(check) if plain is None else pulumi.Output.from_input(check(plain))
+    text: pulumi.Output[str] = pulumi.Output.from_input(value)
     return text.apply(check)
 
 
-def _as_plain(given: Mapping[str, Any]) -> str | None:
+def _as_plain(value: Mapping[str, Any]) -> str | None:
     try:
-        return json.dumps(given)
-    except TypeError:  # it holds outputs
+        return json.dumps(value)
+    except TypeError:  # it contains outputs
         return None
+
+
+def _demand_writable(where: str, argument: str, value: Mapping[str, Any]) -> None:
+    """Demand that JSON has a form for every value in a mapping, but for outputs, which come later."""
+
+    def refuse(item: object) -> None:
+        if not isinstance(item, pulumi.Output) and not isawaitable(item):
+            raise wrong(where, argument, kind(item), "values that JSON has: text, numbers, lists, dicts, outputs")
+
+    try:
+        json.dumps(value, default=refuse)
+    except (TypeError, RecursionError, ValueError) as error:
+        if isinstance(error, ComponentError):
+            raise
+        raise wrong(where, argument, "a dict", f"a dict that can be written as JSON: {error}") from None
 
 
 def _demand_json(where: str, argument: str, text: str) -> None:

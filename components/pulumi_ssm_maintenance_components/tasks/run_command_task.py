@@ -1,16 +1,14 @@
-"""RunCommandTask: a command on the nodes of a window, with its document, role, logs and alarm."""
+"""RunCommandTask: a command on the nodes of a window, with its document, roles, logs and alarm."""
 
-from collections.abc import Mapping
-from typing import Any, Required, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Required, Unpack
 
 import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
-from pulumi_ssm_maintenance_components.alerts.rules import RuleAlarm, rule_alarm
-from pulumi_ssm_maintenance_components.alerts.topics import topic_arn
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
-from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.location import location_of
+from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm
+from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     Statement,
@@ -20,85 +18,71 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     run_command_statements,
     ssm_role,
 )
-from pulumi_ssm_maintenance_components.logs.command_logs import CommandLogs, LogsArgs, command_logs
+from pulumi_ssm_maintenance_components.logs.command_logs import LogsArgs, check_logs, command_logs
 from pulumi_ssm_maintenance_components.logs.node_policy import node_policy
 
 from .command_document import (
     AnyDocument,
-    CommandDocument,
     CommandParameters,
     as_lists,
-    check_content,
+    check_document,
     check_parameters,
     command_document,
 )
-from .window_task import WindowTask, WindowTaskArgs, window_task
+from .window_task import WindowTask, WindowTaskArgs
 
 __all__ = ["RunCommandTask", "RunCommandTaskArgs"]
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowRunCommandParameters.html
 _DELIVERY = range(30, 2592001)
+_DEFAULT_DELIVERY = 600
 
-# A pattern holds 2048 characters, and the id of a target takes 39.
+# A pattern has at most 2048 characters, and the id of a target takes 39.
 # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
 _MOST_WATCHED = 40
 
-_GONE_WRONG = ("FAILED", "TIMED_OUT", "CANCELLED")
+_FAILURES = ("FAILED", "TIMED_OUT", "CANCELLED")
 
 
 class RunCommandTaskArgs(WindowTaskArgs, total=False):
-    """The arguments of `RunCommandTask`, which describes each of them."""
+    """The arguments of `RunCommandTask`. `targets` is required."""
 
     document: Required[AnyDocument]
+    """The Command document: an `aws.ssm.Document`, the name or ARN of an existing one, or the content of a new one as a
+    dict."""
     document_version: pulumi.Input[str] | None
+    """A number, `$LATEST` or `$DEFAULT`. Default: the version of the object or of the new document, so that nothing
+    changes under a running schedule; for a name, the default version at the time of the run."""
     parameters: CommandParameters
+    """The parameters of the document, each text or a list of text. If the content is known, the names, required
+    parameters and allowed values are checked. Default: none."""
     delivery_timeout: int
+    """How long the command may wait for its node, in seconds, 30 to 2592000. A node that comes back later is left
+    alone. Default: 600."""
     logs: LogsArgs | bool
+    """Where the output goes: see `LogsArgs`. True for the defaults, False for nowhere. Default: True, a new log group
+    with a retention of 90 days."""
     notification_role: AnyRole | None
+    """An existing role that notifies the topic of failed nodes, or its ARN. Default: a new role if there is a topic."""
 
 
-class RunCommandTask(Component):
-    """A command that runs on nodes when a window opens.
+class RunCommandTask(WindowTask):
+    """Run a command on nodes when a window opens.
 
-    Args:
-        name: the logical name.
-        window: the window, or its id.
-        document: what runs: an `aws.ssm.Document`, the name or ARN of one, or the content of a new one as a dict.
-        targets: required: `Targets`, several of them by name, or ids of window targets.
-        parameters: the document's parameters, each a text or a list of texts. With the content at hand, names, missing
-            ones and allowed values are checked.
-        document_version: a number, `$LATEST` or `$DEFAULT`. Default: that of the object or the new document, so that
-            nothing changes under a running schedule; for a name, the default version at that time.
-        max_concurrency: how many nodes at once, a number or a share as text. Default: `10%`.
-        max_errors: how many failures stop it, likewise. Default: `10%`.
-        priority: 0 or more; a lower number runs earlier, equal numbers run side by side. Default: 0.
-        delivery_timeout: seconds within which the command must start on a node, 30 to 2592000. Default: 600, so that
-            a node that comes back later is left alone.
-        cutoff_behavior: `CONTINUE_TASK`, or `CANCEL_TASK`, which tries to cancel what runs. Default: `CONTINUE_TASK`.
-        logs: where the output goes, see `LogsArgs`; False for nowhere. Default: True, a new log group kept for 90 days.
-        stop_on_alarm: the alarm that stops the task, or its name.
-        task_role: the role that starts the command, or its ARN. Default: a new one for this document alone.
-        notification_role: the role that tells the topic of nodes, or its ARN. Default: a new one.
-        notify: who is told of failures: a topic or its ARN, True for a new topic, a list of e-mail addresses for a
-            new one that writes to them, False for nobody. Default: False.
-        alarms: whether there is an alarm on failures. Default: True.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    The component creates the task, the window targets, the role that starts the command, a log group, and a rule and an
+    alarm on failed targets. For the content of a document it creates the document too.
 
-    Attributes:
-        task_id: the task's id, the first one's where there are several.
-        task_ids: the ids of all, of which there are several with more than ten window targets.
-        target_ids: the ids of its window targets.
-        document_name: the document's name, or what was given for it.
-        document_version: the version that runs; None for the default one at that time.
-        task_role_arn: the ARN of the role that starts the command.
-        notification_role_arn: the ARN of the role that tells of nodes; None where nobody is told.
-        topic_arn: the topic's ARN, or None.
-        log_group_name: where the output goes, or None.
-        bucket: where the output goes, or None.
-        node_policy_arn: the policy that the role of the nodes needs to write its output there, or None.
-        rule_arn: the ARN of the rule on failed targets, or None.
-        alarm_arn: the ARN of the alarm on it, or None.
+    Arguments: see `RunCommandTaskArgs`.
+
+    Example::
+
+        RunCommandTask(
+            "date",
+            window=window,
+            targets=Targets.by_tags({"Role": "web"}),
+            document="AWS-RunShellScript",
+            parameters={"commands": ["date"]},
+        )
 
     Raises:
         ArgumentError: an argument is wrong.
@@ -106,117 +90,111 @@ class RunCommandTask(Component):
     https://docs.aws.amazon.com/systems-manager/latest/userguide/mw-cli-task-options.html
     """
 
-    task_id: pulumi.Output[str]
-    task_ids: list[pulumi.Output[str]]
-    target_ids: list[pulumi.Output[str]]
     document_name: pulumi.Output[str]
+    """The name or ARN of the document."""
     document_version: pulumi.Output[str] | None
-    task_role_arn: pulumi.Output[str]
+    """The version that runs; None for the default version at the time of the run."""
     notification_role_arn: pulumi.Output[str] | None
-    topic_arn: pulumi.Output[str] | None
+    """The ARN of the role that notifies the topic of failed nodes, or None."""
     log_group_name: pulumi.Output[str] | None
+    """The log group for the output, or None."""
     bucket: pulumi.Output[str] | None
+    """The name of the bucket for the output, or None."""
     node_policy_arn: pulumi.Output[str] | None
+    """The ARN of the policy that the role of the nodes needs to write the output, or None."""
     rule_arn: pulumi.Output[str] | None
+    """The ARN of the rule on failed targets, or None."""
     alarm_arn: pulumi.Output[str] | None
+    """The ARN of the alarm on failed targets, or None."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[RunCommandTaskArgs]
     ) -> None:
+        """Create the task. `RunCommandTaskArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("RunCommandTask", name, opts)
-        where = f"RunCommandTask {name!r}"
-        args = given_args(where, args, RunCommandTaskArgs)
-        parameters = _checked(where, args)
-        task, location = window_task(self, name, where, args), location_of(self)
-        document = command_document(self, name, location, args["document"], task.tags)
-        self.topic_arn = topic_arn(self, name, location, args.get("notify", False), task.tags)
-        logs = command_logs(self, name, where, logs=args.get("logs", True), tags=task.tags)
-        node = node_policy(self, f"{name}-node-policy", logs.node_statements(location), task.tags)
-        self.notification_role_arn = self._notification_role(task, args.get("notification_role"))
-        self.task_role_arn = task.role_arn(
-            [*run_command_statements(location, document.arn), *self._pass_role()], "Runs a command on nodes"
-        )
-        self.document_name, self.document_version = document.name, _version(args, document)
-        invocation = self._invocation(args, parameters, logs)
-        self.task_ids = task.register("RUN_COMMAND", document.name, self.task_role_arn, {"run_command": invocation})
-        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
+        problems = Problems(self.where)
+        args = problems.read(args, RunCommandTaskArgs)
+        self._check(problems, args)
+        for rule in (_check_targets, _check_delivery, check_document, check_parameters):
+            problems.check(rule, self.where, args)
+        problems.check(lambda: check_logs(self.where, args.get("logs", True)))
+        problems.raise_all()
+
+        self._begin(args)
+        document = command_document(self, name, self._location, args["document"], self._tags)
+        version = args.get("document_version")
+        self.document_name = document.name
+        self.document_version = document.version if version is None else pulumi.Output.from_input(version)
+        logs = command_logs(self, name, self.where, logs=args.get("logs", True), tags=self._tags)
         self.log_group_name, self.bucket = logs.log_group_name, logs.bucket
+        node = node_policy(self, f"{name}-node-policy", logs.node_statements(self._location), self._tags)
         self.node_policy_arn = node.arn if node else None
-        alert = self._alert(task, alarm=args.get("alarms", True))
+        self.notification_role_arn = self._notification_role(args.get("notification_role"))
+        statements = [*run_command_statements(self._location, document.arn), *self._pass_role()]
+        self._start_with(statements, "Runs a command on nodes")
+        self._register("RUN_COMMAND", document.name, {"run_command": self._invocation(args, logs.arguments(name))})
+        alert = self._alert(alarm=args.get("alarms", True))
         self.rule_arn = alert.rule.arn if alert else None
         self.alarm_arn = alert.alarm.arn if alert and alert.alarm else None
-        self.register_outputs({key: getattr(self, key) for key in RunCommandTask.__annotations__})
+        self.register_outputs(self.declared_outputs())
 
-    def _notification_role(self, task: WindowTask, given: AnyRole | None) -> pulumi.Output[str] | None:
+    def _notification_role(self, role: AnyRole | None) -> pulumi.Output[str] | None:
         if self.topic_arn is None:
             return None
-        role = given or ssm_role(
-            self,
-            f"{task.name}-notification-role",
-            [publish_statement(self.topic_arn)],
-            tags=task.tags,
-            description="Tells of nodes on which a command failed",
+        return role_arn(
+            role
+            or ssm_role(
+                self,
+                f"{self._logical_name}-notification-role",
+                [publish_statement(self.topic_arn)],
+                tags=self._tags,
+                description="Tells of nodes on which a command failed",
+            )
         )
-        return role_arn(role)
 
     def _pass_role(self) -> list[Statement]:
         return [] if self.notification_role_arn is None else [pass_role_statement([self.notification_role_arn])]
 
-    def _invocation(self, args: RunCommandTaskArgs, parameters: Mapping[str, Any], logs: CommandLogs) -> RunCommandArgs:
-        invocation: RunCommandArgs = {
-            "parameters": parameters or None,
+    def _invocation(self, args: RunCommandTaskArgs, logs: RunCommandArgs) -> RunCommandArgs:
+        return {
+            "parameters": dict(as_lists(args.get("parameters", {}))) or None,
             "document_version": self.document_version,
-            "timeout_seconds": args.get("delivery_timeout", 600),
-            **logs.arguments(self._logical_name),
+            "timeout_seconds": args.get("delivery_timeout", _DEFAULT_DELIVERY),
+            **logs,
+            **failed_nodes(self.topic_arn, self.notification_role_arn),
         }
-        if self.topic_arn is not None:
-            # Events of windows name no node; a command's own notifications do.
-            invocation["notification_config"] = {
-                "notification_arn": self.topic_arn,
-                "notification_events": ["Failed", "TimedOut", "Cancelled"],
-                "notification_type": "Invocation",
-            }
-            invocation["service_role_arn"] = self.notification_role_arn
-        return invocation
 
-    def _alert(self, task: WindowTask, *, alarm: bool) -> RuleAlarm | None:
-        """Watch the targets of this task alone: no event of a window names a task."""
+    def _alert(self, *, alarm: bool) -> RuleAlarm | None:
+        """Watch the targets of this task, because no event of a window names a task."""
         if not alarm and self.topic_arn is None:
             return None
-        if len(task.target_ids) > _MOST_WATCHED:
-            allowed = (
-                f"at most {_MOST_WATCHED} that an alarm can watch: make two of it, or set alarms=False, notify=False"
-            )
-            raise wrong(f"RunCommandTask {task.name!r}", "targets", len(task.target_ids), allowed)
-        detail = {"window-id": [task.window_id], "window-target-id": task.target_ids, "status": list(_GONE_WRONG)}
+        detail = {"window-id": [self._window_id], "window-target-id": self.target_ids, "status": list(_FAILURES)}
         return rule_alarm(
             self,
-            f"{task.name}-failed",
+            f"{self._logical_name}-failed",
             pattern={
                 "source": ["aws.ssm"],
                 "detail-type": ["Maintenance Window Task Target Invocation State-change Notification"],
                 "detail": detail,
             },
             topic_arn=self.topic_arn,
-            description=f"{task.name}: the command failed on a target, or was not done in time",
-            tags=task.tags,
+            description=f"{self._logical_name}: the command failed on a target, or was not done in time",
+            tags=self._tags,
             alarm=alarm,
         )
 
 
-def _checked(where: str, args: RunCommandTaskArgs) -> dict[str, Any]:
-    if args.get("targets") is None:
-        raise wrong(where, "targets", None, "Targets.by_tags(…) and its siblings: a command needs nodes to run on")
-    timeout = args.get("delivery_timeout", 600)
+def _check_targets(where: str, args: RunCommandTaskArgs) -> None:
+    targets = args.get("targets")
+    if targets is None:
+        raise wrong(where, "targets", None, "Targets.by_tags(…) or another of its class methods: a command needs nodes")
+    watched = args.get("alarms", True) or args.get("notify", False) is not False
+    if isinstance(targets, Sequence | Mapping) and len(targets) > _MOST_WATCHED and watched:
+        allowed = f"at most {_MOST_WATCHED} that an alarm can watch: make two tasks, or set alarms=False, notify=False"
+        raise wrong(where, "targets", len(targets), allowed)
+
+
+def _check_delivery(where: str, args: RunCommandTaskArgs) -> None:
+    timeout = args.get("delivery_timeout", _DEFAULT_DELIVERY)
     if timeout not in _DELIVERY:
         raise wrong(where, "delivery_timeout", timeout, f"{_DELIVERY.start} to {_DELIVERY.stop - 1} seconds")
-    document, parameters = args["document"], args.get("parameters", {})
-    if isinstance(document, Mapping):
-        check_content(where, document)
-        check_parameters(where, document, parameters)
-    return dict(as_lists(where, parameters))
-
-
-def _version(args: RunCommandTaskArgs, document: CommandDocument) -> pulumi.Output[str] | None:
-    asked = args.get("document_version")
-    return document.version if asked is None else pulumi.Output.from_input(asked)

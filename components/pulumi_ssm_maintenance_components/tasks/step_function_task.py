@@ -1,4 +1,4 @@
-"""StepFunctionTask: a state machine that a window starts, once or for each of its targets."""
+"""StepFunctionTask: a state machine that a window starts, once or for each target."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,16 +8,13 @@ from typing import Any, Required, TypeAlias, Unpack
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.alerts.rules import metric_alarm
-from pulumi_ssm_maintenance_components.alerts.topics import topic_arn
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
-from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.location import location_of
+from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, service_role, state_machine_statements
 
 from .execution_name import check_execution_name
 from .payload import Json, rendered
-from .window_task import WindowTask, WindowTaskArgs, window_task
+from .window_task import WindowTask, WindowTaskArgs, has_targets
 
 __all__ = ["StepFunctionTask", "StepFunctionTaskArgs"]
 
@@ -29,54 +26,37 @@ _ARN = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:\s]+")
 _FAILURES: Mapping[str, str] = MappingProxyType(
     {"failed": "ExecutionsFailed", "timed-out": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
 )
+_NEW_NAME = "{{INVOCATION_ID}}"
 
 
 class StepFunctionTaskArgs(WindowTaskArgs, total=False):
-    """The arguments of `StepFunctionTask`, which describes each of them."""
+    """The arguments of `StepFunctionTask`."""
 
     state_machine: Required[AnyStateMachine]
+    """The state machine: an `aws.sfn.StateMachine`, the ARN of an existing one, or the definition of a new standard one
+    as a dict."""
     statements: Sequence[Statement]
+    """IAM policy statements for the role of a new state machine. Default: none."""
     input: Json | None
+    """What an execution gets: a dict, which may contain outputs, or JSON text. At most 4096 characters of JSON. Always
+    secret in the state. AWS fills in pseudo parameters such as `{{WINDOW_ID}}`, and with targets `{{RESOURCE_ID}}`.
+    Default: none."""
     execution_name: str
+    """The name of an execution, at most 80 characters once AWS has filled in its pseudo parameters. They must make the
+    name new each time: a standard workflow accepts a name once in 90 days. Default: `{{INVOCATION_ID}}`."""
 
 
-class StepFunctionTask(Component):
-    """A state machine that is started when a window opens.
+class StepFunctionTask(WindowTask):
+    """Start a state machine when a window opens.
 
-    Args:
-        name: the logical name.
-        window: the window, or its id.
-        state_machine: what is started: an `aws.sfn.StateMachine`, the ARN of one, or the definition of a new standard
-            one as a dict.
-        statements: what the role of a new state machine may do, as statements of a policy. Default: nothing.
-        input: a dict, which may hold outputs, or JSON text: at most 4096 characters when written. Always secret in
-            the state. Pseudo parameters are filled in by AWS, as in `LambdaTask`.
-        execution_name: at most 80 characters once AWS has filled in its pseudo parameters, which must make it new each
-            time: a standard workflow takes a name once in 90 days. Default: `{{INVOCATION_ID}}`.
-        targets: `Targets`, several of them by name, or ids of window targets: one execution for each
-            node or resource. Default: none, one execution in a window.
-        max_concurrency: with targets only: how many at once, a number or a share as text. Default: `10%`.
-        max_errors: with targets only: how many failures stop it, likewise. Default: `10%`.
-        priority: 0 or more; a lower number runs earlier, equal numbers run side by side. Default: 0.
-        cutoff_behavior: `CANCEL_TASK` starts nothing new after the cutoff. Default: `CONTINUE_TASK`.
-        stop_on_alarm: the alarm that stops the task, or its name.
-        task_role: the role that starts the state machine, or its ARN. Default: a new one for this one alone.
-        notify: who is told of failures: a topic or its ARN, True for a new topic, a list of e-mail addresses for a
-            new one that writes to them, False for nobody. Default: False.
-        alarms: whether there are alarms on executions that failed, timed out or were aborted, whoever started them.
-            Default: True.
-        tags: on top of project, stack, run and managed-by.
-        opts: the resource's options.
+    The component creates the task, the role that starts the state machine, and alarms on executions that fail, time out
+    or are aborted, whoever starts them. For a definition it creates the state machine and its role too.
 
-    Attributes:
-        task_id: the task's id, the first one's where there are several.
-        task_ids: the ids of all, of which there are several with more than ten window targets.
-        target_ids: the ids of its window targets.
-        state_machine_arn: the state machine's ARN.
-        task_role_arn: the ARN of the role that starts it.
-        state_machine_role_arn: the ARN of the role of a new state machine, or None.
-        topic_arn: the topic's ARN, or None.
-        alarm_arns: the alarms' ARNs, by `failed`, `timed-out` and `aborted`.
+    Arguments: see `StepFunctionTaskArgs`.
+
+    Example::
+
+        StepFunctionTask("drain", window=window, state_machine=machine, input={"window": "{{WINDOW_ID}}"})
 
     Raises:
         ArgumentError: an argument is wrong.
@@ -84,86 +64,92 @@ class StepFunctionTask(Component):
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowStepFunctionsParameters.html
     """
 
-    task_id: pulumi.Output[str]
-    task_ids: list[pulumi.Output[str]]
-    target_ids: list[pulumi.Output[str]]
     state_machine_arn: pulumi.Output[str]
-    task_role_arn: pulumi.Output[str]
+    """The ARN of the state machine that the task starts."""
     state_machine_role_arn: pulumi.Output[str] | None
-    topic_arn: pulumi.Output[str] | None
+    """The ARN of the role of a new state machine, or None."""
     alarm_arns: dict[str, pulumi.Output[str]]
+    """The ARNs of the alarms by `failed`, `timed-out` and `aborted`; empty without alarms."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[StepFunctionTaskArgs]
     ) -> None:
+        """Create the task. `StepFunctionTaskArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("StepFunctionTask", name, opts)
-        where = f"StepFunctionTask {name!r}"
-        args = given_args(where, args, StepFunctionTaskArgs)
-        _check(where, args)
-        has_targets = args.get("targets") is not None
-        execution_name = args.get("execution_name", "{{INVOCATION_ID}}")
-        check_execution_name(where, execution_name, has_targets=has_targets)
-        text = rendered(where, "input", args.get("input"), unit="characters", has_targets=has_targets)
-        task = window_task(self, name, where, args)
-        self.state_machine_arn, self.state_machine_role_arn = self._state_machine(task, args)
-        self.task_role_arn = task.role_arn(state_machine_statements(self.state_machine_arn), "Starts a state machine")
-        self.task_ids = task.register(
-            "STEP_FUNCTIONS",
-            self.state_machine_arn,
-            self.task_role_arn,
-            {"step_functions": {"name": execution_name, "input": text}},
-        )
-        self.task_id, self.target_ids = self.task_ids[0], task.target_ids
-        self.topic_arn = topic_arn(self, name, location_of(self), args.get("notify", False), task.tags)
-        self.alarm_arns = self._alarms(task) if args.get("alarms", True) else {}
-        self.register_outputs({key: getattr(self, key) for key in StepFunctionTask.__annotations__})
+        problems = Problems(self.where)
+        args = problems.read(args, StepFunctionTaskArgs)
+        self._check(problems, args)
+        problems.check(_check_state_machine, self.where, args)
+        problems.check(_check_statements, self.where, args)
+        problems.check(_check_execution_name, self.where, args)
+        text = problems.check(_input, self.where, args)
+        problems.raise_all()
 
-    def _state_machine(
-        self, task: WindowTask, args: StepFunctionTaskArgs
-    ) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
-        given = args["state_machine"]
-        if isinstance(given, aws.sfn.StateMachine):
-            return given.arn, None
-        if not isinstance(given, Mapping):
-            return pulumi.Output.from_input(given), None
+        self._begin(args)
+        self.state_machine_arn, self.state_machine_role_arn = self._state_machine(args)
+        self._start_with(state_machine_statements(self.state_machine_arn), "Starts a state machine")
+        execution = args.get("execution_name", _NEW_NAME)
+        self._register("STEP_FUNCTIONS", self.state_machine_arn, {"step_functions": {"name": execution, "input": text}})
+        self.alarm_arns = self._alarms() if args.get("alarms", True) else {}
+        self.register_outputs(self.declared_outputs())
+
+    def _state_machine(self, args: StepFunctionTaskArgs) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
+        """Return the ARNs of the state machine and, for a new one, of its role."""
+        machine = args["state_machine"]
+        if isinstance(machine, aws.sfn.StateMachine):
+            return machine.arn, None
+        if not isinstance(machine, Mapping):
+            return pulumi.Output.from_input(machine), None
         role = service_role(
             self,
-            f"{task.name}-state-machine-role",
+            f"{self._logical_name}-state-machine-role",
             "states.amazonaws.com",
             args.get("statements", ()),
-            tags=task.tags,
+            tags=self._tags,
             description="What the state machine of a maintenance window task may do",
         )
-        made = aws.sfn.StateMachine(
-            self.auto_named("state machine", f"{task.name}-state-machine"),
-            definition=pulumi.Output.json_dumps(given),
+        created = aws.sfn.StateMachine(
+            self.auto_named("state machine", f"{self._logical_name}-state-machine"),
+            definition=pulumi.Output.json_dumps(machine),
             role_arn=role.arn,
-            tags=task.tags,
+            tags=self._tags,
             opts=self.child(),
         )
-        return made.arn, role.arn
+        return created.arn, role.arn
 
-    def _alarms(self, task: WindowTask) -> dict[str, pulumi.Output[str]]:
+    def _alarms(self) -> dict[str, pulumi.Output[str]]:
         return {
             failure: metric_alarm(
                 self,
-                f"{task.name}-{failure}",
+                f"{self._logical_name}-{failure}",
                 namespace="AWS/States",
                 metric_name=metric,
                 dimensions={"StateMachineArn": self.state_machine_arn},
                 topic_arn=self.topic_arn,
-                description=f"{task.name}: an execution of the state machine {failure.replace('-', ' ')}",
-                tags=task.tags,
+                description=f"{self._logical_name}: an execution of the state machine {failure.replace('-', ' ')}",
+                tags=self._tags,
             ).arn
             for failure, metric in _FAILURES.items()
         }
 
 
-def _check(where: str, args: StepFunctionTaskArgs) -> None:
-    given = args["state_machine"]
-    if isinstance(given, str) and not _ARN.fullmatch(given):
-        raise wrong(where, "state_machine", given, "an aws.sfn.StateMachine, an ARN, or a definition as a dict")
-    if isinstance(given, Mapping) and not {"StartAt", "States"} <= given.keys():
-        raise wrong(where, "state_machine", sorted(given), "a definition in Amazon States Language: StartAt and States")
-    if "statements" in args and not isinstance(given, Mapping):
-        raise wrong(where, "statements", args["statements"], "none for a state machine that is there already")
+def _check_state_machine(where: str, args: StepFunctionTaskArgs) -> None:
+    machine = args["state_machine"]
+    if isinstance(machine, str) and not _ARN.fullmatch(machine):
+        raise wrong(where, "state_machine", machine, "an aws.sfn.StateMachine, an ARN, or a definition as a dict")
+    if isinstance(machine, Mapping) and not {"StartAt", "States"} <= machine.keys():
+        allowed = "a definition in Amazon States Language: StartAt and States"
+        raise wrong(where, "state_machine", sorted(map(str, machine)), allowed)
+
+
+def _check_statements(where: str, args: StepFunctionTaskArgs) -> None:
+    if "statements" in args and not isinstance(args["state_machine"], Mapping):
+        raise wrong(where, "statements", args["statements"], "none for an existing state machine")
+
+
+def _check_execution_name(where: str, args: StepFunctionTaskArgs) -> None:
+    check_execution_name(where, args.get("execution_name", _NEW_NAME), has_targets=has_targets(args))
+
+
+def _input(where: str, args: StepFunctionTaskArgs) -> pulumi.Output[str] | None:
+    return rendered(where, "input", args.get("input"), unit="characters", has_targets=has_targets(args))

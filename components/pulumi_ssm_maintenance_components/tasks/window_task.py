@@ -1,7 +1,6 @@
-"""What tasks of all types share: their window, what they run on, how fast, as whom, and what stops them."""
+"""WindowTask: what the components of all task types share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Required, TypeAlias, TypedDict
 
 import pulumi
@@ -15,9 +14,10 @@ from pulumi_ssm_maintenance.args import (
     TaskType,
 )
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
-from pulumi_ssm_maintenance_components.alerts.topics import Notify
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.location import Location, location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags, owner_information
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
@@ -33,151 +33,175 @@ from .rates import demand_rates
 
 TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input[str]]
 
-_USUAL_RATE = "10%"
+_DEFAULT_RATE = "10%"
 
 
 class WindowTaskArgs(TypedDict, total=False):
-    """The arguments that tasks of all types have; each component describes them."""
+    """The arguments that the tasks of all types share."""
 
     window: Required[AnyWindow]
+    """The window in which the task runs: a `MaintenanceWindow`, an `aws.ssm.MaintenanceWindow` or an id."""
     targets: TaskTargets | None
+    """What the task runs on: `Targets`, several of them by name, or ids of window targets. The task runs once for each
+    node or resource. More than ten window targets are split over several tasks. Default: none, so that the task runs
+    once in each opening of the window; a command needs targets."""
     max_concurrency: str
+    """How many targets run at once: a number or a percentage as text, such as `"5"` or `"10%"`. Only with `targets`.
+    Default: `"10%"`."""
     max_errors: str
+    """How many failures the task tolerates before it stops: a number or a percentage as text. Only with `targets`.
+    Default: `"10%"`."""
     priority: int
+    """0 or more. Tasks with a lower number start earlier, tasks with equal numbers run in parallel. Default: 0."""
     cutoff_behavior: CutoffBehavior | None
+    """What happens at the cutoff of the window. `CONTINUE_TASK` lets the task go on, `CANCEL_TASK` starts nothing new,
+    and tries to cancel running commands. Default: `CONTINUE_TASK`, and `CANCEL_TASK` for `AutomationRunbook`."""
     stop_on_alarm: AnyAlarm | None
+    """The CloudWatch alarm that stops the task: an `aws.cloudwatch.MetricAlarm` or its name. The task stops also if
+    Systems Manager cannot read the alarm. Default: none."""
     task_role: AnyRole | None
+    """An existing role that starts the task, or its ARN. Default: a new role that may start this task and nothing
+    else."""
     notify: Notify
+    """Who is notified of failures: True for a new topic, a list of e-mail addresses for a new topic that writes to
+    them, an `aws.sns.Topic` or its ARN, False for nobody. Default: False."""
     alarms: bool
+    """Whether to create CloudWatch alarms on failures. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]
+    """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowTask:
-    """A task before it is registered.
+class WindowTask(Component):
+    """A task of a maintenance window, with its window targets, its role and its topic.
 
-    Attributes:
-        window_id: its window's id.
-        target_ids: the ids of its window targets; none for a task that runs once in a window.
-        alarm_configuration: what stops it.
-        tags: the tags of what is made for it.
+    A subclass reads its arguments with `_read`, declares what AWS needs, and calls `_register`.
     """
 
-    component: Component
-    name: str
-    args: WindowTaskArgs
-    window_id: pulumi.Output[str]
+    task_id: pulumi.Output[str]
+    """The id of the task; of the first one if there are several."""
+    task_ids: list[pulumi.Output[str]]
+    """The ids of all tasks. There are several if there are more than ten window targets."""
     target_ids: list[pulumi.Output[str]]
-    alarm_configuration: AlarmConfigurationArgs | None
-    tags: dict[str, pulumi.Input[str]]
+    """The ids of the window targets; empty for a task that runs once in each opening of the window."""
+    task_role_arn: pulumi.Output[str]
+    """The ARN of the role that starts the task."""
+    topic_arn: pulumi.Output[str] | None
+    """The ARN of the topic that is notified of failures, or None."""
 
-    def role_arn(self, statements: Sequence[Statement], description: str) -> pulumi.Output[str]:
-        """Give the ARN of the role that starts the task, and make the role where none is given."""
-        role = self.args.get("task_role")
+    _args: WindowTaskArgs
+    _location: Location
+    _tags: dict[str, pulumi.Input[str]]
+    _window_id: pulumi.Output[str]
+
+    def _check(self, problems: Problems, args: WindowTaskArgs) -> None:
+        """Check the arguments that tasks of all types share."""
+        problems.check(_check_targets, self.where, args)
+        problems.check(_check_rates, self.where, args)
+        problems.check(_alarm, self.where, args)
+
+    def _begin(self, args: WindowTaskArgs) -> None:
+        """Register the window targets, and declare the topic."""
+        self._args, self._location = args, location_of(self)
+        self._tags = full_tags(self._logical_name, args.get("tags"))
+        self._window_id = window_id(args["window"])
+        self.target_ids = self._register_targets(args.get("targets"))
+        notify = args.get("notify", False)
+        self.topic_arn = topic_arn(self, self._logical_name, self._location, notify, self._tags)
+
+    def _start_with(self, statements: Sequence[Statement], description: str) -> None:
+        """Set the role that starts the task: the existing one, or a new one with these statements."""
+        role = self._args.get("task_role")
         if role is None:
-            more = resource_group_statements() if _has_resource_groups(self.args.get("targets")) else []
-            name = f"{self.name}-task-role"
-            role = ssm_role(self.component, name, [*statements, *more], tags=self.tags, description=description)
-        return role_arn(role)
+            groups = resource_group_statements() if _has_resource_groups(self._args.get("targets")) else []
+            name = f"{self._logical_name}-task-role"
+            role = ssm_role(self, name, [*statements, *groups], tags=self._tags, description=description)
+        self.task_role_arn = role_arn(role)
 
-    def register(
-        self,
-        task_type: TaskType,
-        task_arn: pulumi.Input[str],
-        role_arn: pulumi.Input[str],
-        invocation: TaskInvocationParametersArgs,
-    ) -> list[pulumi.Output[str]]:
-        """Register the task with its window, and give its id.
-
-        More targets than one task takes are split over several, which run side by side, each with the rates.
-        """
-        shares = split_window_targets(self.target_ids) or [[]]
-        return [
-            self._register(number, ids, task_type, task_arn, role_arn, invocation).window_task_id
-            for number, ids in enumerate(shares, start=1)
+    def _register(
+        self, task_type: TaskType, task_arn: pulumi.Input[str], invocation: TaskInvocationParametersArgs
+    ) -> None:
+        """Register the task with the window; several tasks with the same rates if one cannot have so many targets."""
+        groups = split_window_targets(self.target_ids) or [[]]
+        self.task_ids = [
+            self._register_one(number, ids, task_type, task_arn, invocation).window_task_id
+            for number, ids in enumerate(groups, start=1)
         ]
+        self.task_id = self.task_ids[0]
 
-    def _register(  # noqa: PLR0913, PLR0917 - a task, and which one of several it is
+    def _register_one(
         self,
         number: int,
         target_ids: list[pulumi.Input[str]],
         task_type: TaskType,
         task_arn: pulumi.Input[str],
-        role_arn: pulumi.Input[str],
         invocation: TaskInvocationParametersArgs,
     ) -> MaintenanceWindowTask:
+        name, args = self._logical_name, self._args
         targets: list[TargetArgs] = [{"key": "WindowTargetIds", "values": target_ids}]
         return MaintenanceWindowTask(
-            f"{self.name}-task" if number == 1 else f"{self.name}-task.{number}",
-            window_id=self.window_id,
+            f"{name}-task" if number == 1 else f"{name}-task.{number}",
+            window_id=self._window_id,
             task_type=task_type,
             task_arn=task_arn,
             targets=targets if target_ids else None,
-            max_concurrency=self._rate("max_concurrency"),
-            max_errors=self._rate("max_errors"),
-            priority=self.args.get("priority", 0),
-            service_role_arn=role_arn,
+            max_concurrency=args.get("max_concurrency", _DEFAULT_RATE) if target_ids else None,
+            max_errors=args.get("max_errors", _DEFAULT_RATE) if target_ids else None,
+            priority=args.get("priority", 0),
+            service_role_arn=self.task_role_arn,
             task_invocation_parameters=invocation,
-            name=full_name(self.name, *([] if number == 1 else [str(number)])),
-            cutoff_behavior=self.args.get("cutoff_behavior"),
-            alarm_configuration=self.alarm_configuration,
-            opts=self.component.child(),
+            name=full_name(name, *([] if number == 1 else [str(number)])),
+            cutoff_behavior=args.get("cutoff_behavior"),
+            alarm_configuration=_alarm(self.where, args),
+            opts=self.child(),
         )
 
-    def _rate(self, rate: str) -> str | None:
-        return str(self.args.get(rate, _USUAL_RATE)) if self.target_ids else None
+    def _register_targets(self, targets: TaskTargets | None) -> list[pulumi.Output[str]]:
+        named = _named(targets)
+        if not isinstance(named, Mapping):
+            return [pulumi.Output.from_input(target_id) for target_id in named]
+        return [
+            part.register(
+                "-".join(filter(None, (self._logical_name, "target", key))),
+                self._window_id,
+                owner_information=owner_information(self._logical_name, key),
+                opts=self.child(),
+            ).id
+            for key, part in named.items()
+        ]
 
 
-def window_task(component: Component, name: str, where: str, args: WindowTaskArgs) -> WindowTask:
-    """Register what a task runs on.
+def has_targets(args: WindowTaskArgs) -> bool:
+    """Return whether a task runs on targets, and not once in each opening of the window."""
+    return args.get("targets") is not None
 
-    Raises:
-        ArgumentError: the targets are none, or no targets at all; a rate is none, or has nothing to limit.
-    """
-    _check_rates(where, args)
-    its_window = window_id(args["window"])
-    target_ids = _target_ids(component, name, its_window, _named(where, args.get("targets")))
-    alarm = alarm_configuration(where, args.get("stop_on_alarm"))
-    return WindowTask(component, name, args, its_window, target_ids, alarm, full_tags(name, args.get("tags")))
+
+def _check_targets(where: str, args: WindowTaskArgs) -> None:
+    targets = args.get("targets")
+    if targets is not None and not isinstance(targets, Targets) and not targets:
+        raise wrong(
+            where, "targets", targets, "Targets, one or more of them by name, or ids of window targets in a list"
+        )
 
 
 def _check_rates(where: str, args: WindowTaskArgs) -> None:
-    if args.get("targets") is not None:
-        demand_rates(where, args.get("max_concurrency", _USUAL_RATE), args.get("max_errors", _USUAL_RATE))
+    if has_targets(args):
+        demand_rates(where, args.get("max_concurrency", _DEFAULT_RATE), args.get("max_errors", _DEFAULT_RATE))
         return
     for rate in ("max_concurrency", "max_errors"):
         if rate in args:
             raise wrong(where, rate, args.get(rate), "none without targets: the task runs once in a window")
 
 
-def _named(where: str, targets: TaskTargets | None) -> Mapping[str, Targets] | Sequence[pulumi.Input[str]]:
+def _alarm(where: str, args: WindowTaskArgs) -> AlarmConfigurationArgs | None:
+    return alarm_configuration(where, args.get("stop_on_alarm"))
+
+
+def _named(targets: TaskTargets | None) -> Mapping[str, Targets] | Sequence[pulumi.Input[str]]:
     if targets is None:
         return ()
-    named = {"": targets} if isinstance(targets, Targets) else targets
-    if isinstance(named, str) or not named:
-        raise wrong(where, "targets", named, "Targets, one or more of them by name, or a list of ids of window targets")
-    return named
-
-
-def _target_ids(
-    component: Component,
-    name: str,
-    window_id: pulumi.Output[str],
-    targets: Mapping[str, Targets] | Sequence[pulumi.Input[str]],
-) -> list[pulumi.Output[str]]:
-    if not isinstance(targets, Mapping):
-        return [pulumi.Output.from_input(target_id) for target_id in targets]
-    return [
-        its_targets.register(
-            "-".join(filter(None, (name, "target", key))),
-            window_id,
-            owner_information=owner_information(name, key),
-            opts=component.child(),
-        ).id
-        for key, its_targets in targets.items()
-    ]
+    return {"": targets} if isinstance(targets, Targets) else targets
 
 
 def _has_resource_groups(targets: TaskTargets | None) -> bool:
-    named = targets.values() if isinstance(targets, Mapping) else (targets,)
-    return any(isinstance(its, Targets) and its.resource_type == "RESOURCE_GROUP" for its in named)
+    named = _named(targets)
+    return isinstance(named, Mapping) and any(part.resource_type == "RESOURCE_GROUP" for part in named.values())

@@ -40,7 +40,11 @@ LONGEST = [
         RUN | {"notify": False, "task_role": ROLE, "alarms": False, "logs": LOGS},
         63 - 8 - len("-logs"),
     ),
-    (RunCommandTask, TASK | {"document": "x", "task_role": ROLE, "alarms": False, "logs": LOGS}, 63 - 8 - len("-logs")),
+    (
+        RunCommandTask,
+        TASK | {"document": "doc", "task_role": ROLE, "alarms": False, "logs": LOGS},
+        63 - 8 - len("-logs"),
+    ),
     (LambdaTask, TASK | {"function": "x"}, 64 - 8 - len("-task-role")),
     (LambdaTask, TASK | {"function": CODE}, 64 - 8 - len("-function-role")),
     (StepFunctionTask, TASK | {"state_machine": MACHINE}, 64 - 8 - len("-state-machine-role")),

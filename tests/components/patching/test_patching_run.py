@@ -544,7 +544,7 @@ class TestOutputs:
         ({"hooks": {"pre": "x"}, "install": False}, "hooks: .* hooks run around an installation"),
         ({"install_override_list": "s3://a/b", "install": False}, "install_override_list: .* a scan ignores it"),
         ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key"),
-        ({"logs": {"retention_days": 91}}, "retention_days: got 91, allowed are 1, 3, 5"),
+        ({"logs": {"retention_days": 91}}, "retention_days: got 91, allowed: 1, 3, 5"),
         ({"logs": {"log_group": "mine", "retention_days": 30}}, "retention_days: got 30, allowed: none"),
         ({"logs": {"retention": 30}}, "logs: there is no argument 'retention'; do you mean 'retention_days'"),
         ({"stop_on_alarm": "arn:aws:cloudwatch:us-east-1:1:alarm:x"}, "an alarm or its name, not its ARN"),

@@ -209,7 +209,7 @@ def test_roles_and_a_topic_that_are_there_already_are_used_and_none_is_made(reso
     [
         ({}, "steps: got .*, allowed: either `steps` or `content`"),
         ({"steps": [Step.snapshot()]}, "step 'snapshot' works on a node"),
-        ({"content": CONTENT, "parameters": {"Database": ["x"]}}, "nothing is known of what `content` needs"),
+        ({"content": CONTENT, "parameters": {"Database": ["x"]}}, "the component does not know what `content` needs"),
         ({"content": CONTENT, "statements": []}, "a value for 'Database', which has no default"),
         ({"steps": [Step.lambda_("call", FUNCTION)], "onfailure": "Abort"}, "do you mean 'on_failure'"),
     ],

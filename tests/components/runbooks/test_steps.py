@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pulumi_ssm_maintenance_components import ArgumentError, Step
-from pulumi_ssm_maintenance_components.runbooks.content import compose, read_content, task_parameters
+from pulumi_ssm_maintenance_components.runbooks.content import check_parameters, compose, read_content, task_parameters
 from pulumi_ssm_maintenance_components.runbooks.scripts import check_patches as check
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:approvals"
@@ -76,10 +76,10 @@ def test_patching_runs_the_document_on_the_node_with_the_reboot_that_was_chosen(
 def test_all_nodes_of_a_window_get_the_patches_of_one_snapshot_and_a_run_by_hand_needs_none():
     runbook = compose("r", Step.snapshot_patch_check(reboot="NoReboot"), **ON_NODE)
     assert runbook.parameters["WindowExecutionId"]["default"] == ""
-    given = task_parameters("r", runbook, {}, on_targets=True, role_arn="r")
+    given = task_parameters(runbook, {}, on_targets=True, role_arn="r")
     assert given["WindowExecutionId"] == ["{{WINDOW_EXECUTION_ID}}"]
     without = compose("r", [Step.snapshot()], **ON_NODE)
-    assert "WindowExecutionId" not in task_parameters("r", without, {}, on_targets=True, role_arn="r")
+    assert "WindowExecutionId" not in task_parameters(without, {}, on_targets=True, role_arn="r")
 
 
 def test_an_image_has_a_name_of_its_own_and_does_not_reboot_the_node():
@@ -116,7 +116,7 @@ def test_a_script_may_come_from_a_file(tmp_path):
         (lambda: Step.lambda_("call", FUNCTION, timeout_seconds=301), "timeout_seconds: got 301"),
         (lambda: Step.script("own", "x", timeout_seconds=601), "timeout_seconds: got 601"),
         (composed, "one step or more"),
-        (lambda: composed(Step.snapshot(), Step.snapshot()), "a name of its own"),
+        (lambda: composed(Step.snapshot(), Step.snapshot()), "each with another name"),
         (lambda: composed(report().always(), Step.snapshot()), "after all others"),
         (lambda: composed(Step.snapshot(), on_node=False), "step 'snapshot' works on a node"),
     ],
@@ -150,7 +150,7 @@ def test_what_is_no_runbook_is_refused(content, told):
 
 
 def test_a_runbook_is_given_its_node_and_its_role():
-    found = task_parameters("r", read_content("r", YAML), {"Reason": ["x"]}, on_targets=True, role_arn=ROLE)
+    found = task_parameters(read_content("r", YAML), {"Reason": ["x"]}, on_targets=True, role_arn=ROLE)
     assert found == {"Reason": ["x"], "InstanceId": ["{{RESOURCE_ID}}"], "AutomationAssumeRole": [ROLE]}
 
 
@@ -169,7 +169,7 @@ def test_a_runbook_that_takes_its_role_as_a_parameter_keeps_doing_so():
 )
 def test_parameters_that_the_runbook_does_not_take_are_refused(given, on_targets, told):
     with pytest.raises(ArgumentError, match=told):
-        task_parameters("r", read_content("r", YAML), given, on_targets=on_targets, role_arn=ROLE)
+        check_parameters("r", read_content("r", YAML), given, on_targets=on_targets)
 
 
 @pytest.fixture

@@ -135,8 +135,8 @@ class TestAlarm:
     ("args", "told"),
     [
         ({"function": f"{REPORT}:live"}, "function: got .*:live', .* without qualifier"),
-        ({"function": Path("nowhere")}, "function: got 'nowhere', allowed: a folder or a zip file that is there"),
-        ({"code": {"timeout": 3}}, "code: got .'timeout'., allowed: none for a function that is there already"),
+        ({"function": Path("nowhere")}, "function: got 'nowhere', allowed: a folder or a zip file that exists"),
+        ({"code": {"timeout": 3}}, "code: got .'timeout'., allowed: none for an existing function"),
         ({"function": CODE, "code": {"time_out": 3}}, "there is no argument 'time_out'; do you mean 'timeout'"),
         ({"payloads": {}}, "do you mean 'payload'"),
     ],

@@ -146,7 +146,7 @@ class TestLogsAndNotifications:
         found = command(notify=TOPIC)
         assert invocation(found)["notification_config"] == {
             "notification_arn": TOPIC,
-            "notification_events": ["Failed", "TimedOut", "Cancelled"],
+            "notification_events": ["TimedOut", "Cancelled", "Failed"],
             "notification_type": "Invocation",
         }
         role = invocation(found)["service_role_arn"]

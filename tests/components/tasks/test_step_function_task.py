@@ -130,7 +130,7 @@ class TestAlarms:
     [
         ({"state_machine": "drain"}, "state_machine: got 'drain', allowed: an aws.sfn.StateMachine, an ARN"),
         ({"state_machine": {"Comment": "x"}}, "Amazon States Language: StartAt and States"),
-        ({"statements": []}, "statements: got .., allowed: none for a state machine that is there already"),
+        ({"statements": []}, "statements: got .., allowed: none for an existing state machine"),
         ({"inputs": {}}, "do you mean 'input'"),
     ],
 )

@@ -197,7 +197,7 @@ def test_priority_and_cutoff_go_along(task):
         ({"max_errors": "1"}, "LambdaTask 'job': max_errors: got '1', allowed: none without targets"),
         ({"targets": WEB, "max_concurrency": "0"}, "max_concurrency: got '0'"),
         ({"targets": {}}, "targets: got {}, allowed: Targets, one or more of them by name"),
-        ({"targets": []}, "allowed: Targets, one or more of them by name, or a list of ids"),
+        ({"targets": []}, "allowed: Targets, one or more of them by name, or ids of window targets in a list"),
         ({"stop_on_alarm": "arn:aws:cloudwatch:us-east-1:1:alarm:x"}, "an alarm or its name, not its ARN"),
         ({"targets": "some-id"}, "targets: got 'some-id'"),
         ({"target": WEB}, "there is no argument 'target'; do you mean 'targets'"),

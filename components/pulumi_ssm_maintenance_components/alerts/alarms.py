@@ -1,7 +1,7 @@
-"""Alerts: rules that tell of events at once, and alarms that show a state.
+"""EventBridge rules that notify a topic of each event, and CloudWatch alarms.
 
-Systems Manager's own metrics have no dimensions, so that they cannot tell one window from another. EventBridge counts
-the events of each rule, and that is what an alarm of a window watches.
+Systems Manager's own metrics have no dimensions, so they do not distinguish windows. EventBridge counts the events that
+match a rule, and the alarm of a window watches that count.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudwatch-metrics.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
@@ -19,13 +19,13 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 
 @dataclass(frozen=True, slots=True)
 class RuleAlarm:
-    """A rule, and the alarm on it where one is wanted."""
+    """A rule, and its alarm or None."""
 
     rule: aws.cloudwatch.EventRule
     alarm: aws.cloudwatch.MetricAlarm | None
 
 
-def rule_alarm(  # noqa: PLR0913 - an alert is made of just these
+def rule_alarm(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     *,
@@ -35,16 +35,16 @@ def rule_alarm(  # noqa: PLR0913 - an alert is made of just these
     tags: Mapping[str, pulumi.Input[str]] | None = None,
     alarm: bool = True,
 ) -> RuleAlarm:
-    """Make a rule, and an alarm for a minute in which it matched.
+    """Create a rule, and an alarm that goes off in a minute in which the rule matches.
 
-    The topic hears of each event from the rule, and of the alarm too: metrics of EventBridge are best effort.
+    Both the rule and the alarm notify the topic, because EventBridge delivers metrics on a best-effort basis.
 
     Args:
         component: the parent.
         name: the logical name of all parts.
-        pattern: the event pattern; it may hold outputs.
-        topic_arn: the topic that is told; None tells nobody.
-        description: what has happened when it matches, at most 512 characters.
+        pattern: the event pattern, which may contain outputs.
+        topic_arn: the topic to notify, or None.
+        description: what a match means, at most 512 characters.
         tags: the tags of the rule and the alarm.
         alarm: whether there is an alarm.
     """
@@ -72,7 +72,7 @@ def rule_alarm(  # noqa: PLR0913 - an alert is made of just these
     return RuleAlarm(rule, made)
 
 
-def metric_alarm(  # noqa: PLR0913 - an alarm is made of just these
+def metric_alarm(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     *,
@@ -83,16 +83,16 @@ def metric_alarm(  # noqa: PLR0913 - an alarm is made of just these
     description: str,
     tags: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> aws.cloudwatch.MetricAlarm:
-    """Make an alarm for a minute in which a metric counted anything; no data is no failure.
+    """Create an alarm that goes off in a minute in which a metric is 1 or more. Missing data is no failure.
 
     Args:
         component: the parent.
         name: the logical name.
         namespace: such as `AWS/Lambda` or `AWS/States`.
         metric_name: such as `Errors` or `ExecutionsFailed`.
-        dimensions: what the metric is counted for.
-        topic_arn: the topic that is told; None tells nobody.
-        description: what has happened when it goes off, at most 1024 characters.
+        dimensions: the dimensions of the metric.
+        topic_arn: the topic to notify, or None.
+        description: what the alarm means, at most 1024 characters.
         tags: its tags.
     """
     return aws.cloudwatch.MetricAlarm(
