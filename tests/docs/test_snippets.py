@@ -250,6 +250,7 @@ COMMANDS = {
     "pulumi": pulumi_faults,
     "python": python_faults,
     "python3": python_faults,
+    "sort": no_faults,
 }
 
 
