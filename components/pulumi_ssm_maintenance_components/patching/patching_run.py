@@ -170,7 +170,6 @@ class PatchingRun(Component):
     def _report(self, minutes_per_node: float | None) -> None:
         if self.room is None:
             return
-        pulumi.log.info(self.room.describe(), self)
         if warning := self.room.warning(minutes_per_node):
             pulumi.log.warn(warning, self)
 
@@ -213,4 +212,4 @@ class PatchingRun(Component):
 
     def _outputs(self) -> dict[str, Any]:
         outputs = {name: getattr(self, name) for name in _OUTPUTS}
-        return {**outputs, "waves": {name: ids.outputs() for name, ids in self.waves.items()}}
+        return {**outputs, "waves": self.waves, "room": self.room}

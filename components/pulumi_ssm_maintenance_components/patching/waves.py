@@ -10,6 +10,7 @@ import pulumi
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask
 from pulumi_ssm_maintenance.args import AlarmConfigurationArgs, CutoffBehavior, TaskInvocationParametersArgs, TaskType
+from pulumi_ssm_maintenance.schedules import Record
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.names import full_name, owner_information
@@ -91,9 +92,9 @@ class WaveTask:
     invocation: Callable[[Wave, WavePosition], TaskInvocationParametersArgs]
 
 
-@dataclass(frozen=True, slots=True)
-class WaveIds:
-    """The ids of a wave at AWS."""
+@dataclass(frozen=True)
+class WaveIds(Record):
+    """The ids of a wave at AWS. It is a dict too, so that a stack can export it."""
 
     target_ids: list[pulumi.Output[str]]
     """The ids of its window targets."""
@@ -110,10 +111,14 @@ class WaveIds:
         """The id of its first task."""
         return self.task_ids[0]
 
+    def __post_init__(self) -> None:
+        """Put the first ids before the lists."""
+        self.update(target_id=self.target_id, task_id=self.task_id)
+        Record.__post_init__(self)
+
     def outputs(self) -> dict[str, Any]:
-        """Return the ids as a dict, for stack outputs."""
-        several = {"target_ids": self.target_ids, "task_ids": self.task_ids}
-        return {"target_id": self.target_id, "task_id": self.task_id, **several}
+        """Return the ids as a plain dict."""
+        return dict(self)
 
 
 def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by name

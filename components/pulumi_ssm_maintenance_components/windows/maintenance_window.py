@@ -79,7 +79,7 @@ class MaintenanceWindow(Component):
     arn: pulumi.Output[str]
     """The ARN of the window, as events contain it."""
     schedule: Schedule
-    """When the window opens, with the offset."""
+    """When the window opens, with the offset. Exported, it is a dict of `expression` and `offset_days`."""
     timezone: str
     """The IANA name of the time zone of the schedule."""
     duration: int

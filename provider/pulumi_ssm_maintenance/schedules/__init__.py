@@ -2,6 +2,7 @@
 
 from ._errors import ScheduleError
 from ._freeze_periods import FreezePeriod, Period, Switch, is_frozen, read_periods
+from ._record import Record
 from ._rounds import Room, room
 from ._schedule import Schedule
 from ._schedule_types import At, Cron, PatchTuesday, Rate, RateUnit, parse_schedule
@@ -15,6 +16,7 @@ __all__ = [
     "Period",
     "Rate",
     "RateUnit",
+    "Record",
     "Room",
     "Schedule",
     "ScheduleError",

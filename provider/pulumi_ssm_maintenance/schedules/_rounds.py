@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
+from ._record import Record
 
-@dataclass(frozen=True, slots=True)
-class Room:
+
+@dataclass(frozen=True)
+class Room(Record):
     """The time that a run has, and the number of rounds that share it.
 
     Attributes:

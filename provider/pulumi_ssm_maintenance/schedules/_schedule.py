@@ -14,8 +14,10 @@ from ._time_zones import find_zone
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule(ABC):
+class Schedule(dict[str, Any], ABC):
     """When a maintenance window opens.
+
+    It is a dict of its expression and its offset too, so that a stack can export it.
 
     Attributes:
         expression: the text for AWS (`Schedule` of the API).
@@ -98,3 +100,4 @@ class Schedule(ABC):
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        self.update(expression=self.expression, offset_days=self.offset_days)

@@ -237,8 +237,12 @@ def test_one_program_patches_three_stacks_and_a_changed_wave_touches_its_stack_o
     project = folder / "Pulumi.yaml"
     project.write_text(project.read_text().replace("max_concurrency: 20%", "max_concurrency: 25%"))
     previewed = stacks["prod"].preview(diff=True)
-    assert "dev (all)" in previewed.output
-    assert "test (all)" in previewed.output
+    assert "calendar" not in previewed.output
+    calendar = stacks["prod"].outputs["calendar"]
+    assert any("dev (all)" in line for line in calendar)
+    assert any("test (all)" in line for line in calendar)
+    assert stacks["prod"].outputs["waves"]["canary"]["task_id"]
+    assert [gap["environment"] for gap in stacks["prod"].outputs["gaps"]] == ["test", "prod"]
     assert previewed.changed == {"update": 1}
     stacks["prod"].up()
     stacks["prod"].expect_no_changes(refresh=True)

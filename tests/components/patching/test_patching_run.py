@@ -474,6 +474,12 @@ class TestRoom:
         (warning,) = warnings
         assert warning.startswith("10 rounds of 30 minutes take 300 minutes, and the cutoff comes after 180")
 
+    def test_nothing_is_printed_for_a_run_that_is_as_it_should_be(self, made, monkeypatch, warnings):
+        said = []
+        monkeypatch.setattr(pulumi.log, "info", lambda message, *_, **__: said.append(message))
+        made(targets=None, waves=TWO_WAVES, node_count=10, minutes_per_node=9)
+        assert said == warnings == []
+
     def test_nodes_that_fit_are_none(self, made, warnings):
         made(node_count=100, minutes_per_node=18)
         assert not warnings

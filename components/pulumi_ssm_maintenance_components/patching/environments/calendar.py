@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from pulumi_ssm_maintenance.schedules import Record
 from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 
 from .configuration import Environment
@@ -14,8 +15,8 @@ _HORIZON = timedelta(days=400)
 _MOST_RUNS = 10_000  # more than a year of hourly runs
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@dataclass(frozen=True)
+class Run(Record):
     """A run of an environment.
 
     Attributes:
@@ -41,8 +42,8 @@ class Run:
         return f"{self.opens:%Y-%m-%d %H:%M} {self.timezone}: {self.environment} ({waves}){frozen}"
 
 
-@dataclass(frozen=True, slots=True)
-class PromotionGap:
+@dataclass(frozen=True)
+class PromotionGap(Record):
     """The patches that an environment would install before the previous environment has had them, by release date.
 
     Attributes:

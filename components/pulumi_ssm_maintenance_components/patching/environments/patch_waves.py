@@ -59,7 +59,8 @@ class PatchWaves(Component):
     environment: str
     """The name of this stack's environment."""
     gaps: list[PromotionGap]
-    """For each environment but the first, the patches that the previous environment has not had."""
+    """For each environment but the first, the patches that the previous environment has not had. Exported, each is a
+    dict."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[PatchWavesArgs]
@@ -94,7 +95,6 @@ class PatchWaves(Component):
         return "\n".join([*(runs or ["no future run"]), *(gap.describe() for gap in self.gaps)])
 
     def _report(self) -> None:
-        pulumi.log.info(f"calendar of all environments:\n{self.describe()}", self)
         for gap in self.gaps:
             if gap.environment == self.environment and not gap.is_closed:
                 pulumi.log.warn(gap.describe(), self)
