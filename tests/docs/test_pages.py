@@ -113,3 +113,10 @@ def test_every_make_target_that_a_page_names_exists():
     }
     assert len(named) > 10
     assert [f"{page.relative_to(ROOT)}: make {name}" for page, name in named if name not in targets] == []
+
+
+def test_the_map_of_the_house_shows_every_package():
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    map_ = page.partition("## Map of the house")[2].partition("\n## ")[0]
+    packages = {path.parent.name for root in PACKAGES for path in root.glob("*/__init__.py")}
+    assert {name for name in packages if not re.search(rf"\b{name}\b", map_)} == set()
