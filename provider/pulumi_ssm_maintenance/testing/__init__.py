@@ -3,6 +3,8 @@
 With pytest, use the fixtures `local_aws` and `local_stack`. https://docs.pytest.org/en/stable/explanation/fixtures.html
 """
 
+from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcome, Rehearsal, RehearsalError
+
 from .engine.events import Diagnostic, EngineError, OperationResult, Step
 from .engine.installation import EngineNotFoundError
 from .engine.plugin_install import install_aws_plugin
@@ -13,13 +15,18 @@ from .local_aws.local_aws import LocalAws
 from .local_aws.request_log import Request
 
 __all__ = [
+    "Assumptions",
     "Diagnostic",
     "EngineError",
     "EngineNotFoundError",
     "Fault",
     "LocalAws",
     "LocalStack",
+    "Node",
     "OperationResult",
+    "Outcome",
+    "Rehearsal",
+    "RehearsalError",
     "Request",
     "RunningOperation",
     "Step",

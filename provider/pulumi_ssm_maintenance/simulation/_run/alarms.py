@@ -29,6 +29,7 @@ class Alarms:
         self._clock = clock
         self._changed = changed
         self._states: dict[str, str] = {}
+        self._planned: dict[tuple[str, datetime], str] = {}
         self.history: list[AlarmState] = []
         for name, planned in changes.items():
             states = sorted(planned, key=lambda it: it[0])
@@ -42,8 +43,11 @@ class Alarms:
         return self._states.get(name)
 
     def plan(self, name: str, state: str, when: datetime) -> None:
-        """Have an alarm go into a state then."""
-        self._clock.at(when, lambda: self._set(name, state))
+        """Have an alarm go into a state then; of several states for one moment, the last one planned counts."""
+        moment = name, max(when, self._clock.now)
+        if moment not in self._planned:
+            self._clock.at(when, lambda: self._set(name, self._planned.pop(moment)))
+        self._planned[moment] = state
 
     def _set(self, name: str, state: str) -> None:
         before = self._states.get(name, "INSUFFICIENT_DATA")

@@ -14,9 +14,14 @@ from urllib.parse import urlencode, urlsplit
 from .request_log import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
+    from typing import Literal
 
     from botocore.config import Config
+
+    from pulumi_ssm_maintenance.simulation import AlarmChanges, Assumptions, Node, Outcomes, Rehearsal
 
     from .faults import Fault
 
@@ -31,8 +36,8 @@ class LocalAws:
     """An AWS in a child process of yours, which listens on 127.0.0.1 only.
 
     Maintenance windows and patch baselines behave as AWS documents them; moto answers for all other services. No policy
-    is checked, and no window opens. The child process ends with `stop`, with the `with` block, or when your process
-    ends for any reason. In pytest use the fixture `local_aws`.
+    is checked, and no window opens by itself: `rehearse` opens one in virtual time. The child process ends with `stop`,
+    with the `with` block, or when your process ends for any reason. In pytest use the fixture `local_aws`.
 
     Example:
         >>> with LocalAws() as aws:
@@ -163,6 +168,57 @@ class LocalAws:
     def reset(self) -> None:
         """Remove everything: resources, client tokens, log, faults and the credentials of AssumeRole."""
         self._control("POST", "reset")
+
+    def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
+        self,
+        window_id: str,
+        *,
+        nodes: Sequence[Node] = (),
+        alarms: AlarmChanges | None = None,
+        at: datetime | None = None,
+        outcomes: Outcomes | None = None,
+        assume: Assumptions | Literal["all"] | None = None,
+        document_timeouts: Mapping[str, int] | None = None,
+        region: str | None = None,
+        account: str | None = None,
+        seed: int = 0,
+    ) -> Rehearsal:
+        """Simulate one run of a window of this AWS, with its targets, tasks, rules, alarms and topics as they are now.
+
+        Nothing in this AWS changes, and no time passes. See https://docs.aws.amazon.com/systems-manager/ for the words
+        of statuses, and docs/rehearsal.md for what is taken into account.
+
+        Args:
+            window_id: the window.
+            nodes: the nodes that exist; this AWS knows of none.
+            alarms: what alarms do: minutes after the opening and states, by name. The random end of a name may be left
+                out. All alarms begin in OK.
+            at: when the window opens. Default: its next opening, where this AWS knows it: a rate or a single time.
+            outcomes: how runs of runbooks, functions and state machines end, by task or as a function of the call.
+            assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
+            document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in
+                this AWS say, and 3600 for others.
+            region: the region of the window; default: that of this local AWS.
+            account: the account of the window; default: `account_id`.
+            seed: another seed gives other ids.
+
+        Raises:
+            RehearsalError: the window does not exist or is disabled, or the circumstances do not fit.
+        """
+        from .rehearsal.rehearse import rehearse  # noqa: PLC0415  # most tests do without
+
+        return rehearse(
+            lambda service: self.client(service, region, account),
+            window_id,
+            account_id=account or self.account_id,
+            nodes=nodes,
+            alarms=alarms,
+            at=at,
+            outcomes=outcomes,
+            assume=assume,
+            document_timeouts=document_timeouts,
+            seed=seed,
+        )
 
     def _control(self, method: str, what: str, content: Any = None) -> Any:
         connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)

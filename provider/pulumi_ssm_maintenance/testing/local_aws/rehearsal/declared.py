@@ -1,0 +1,171 @@
+"""The window that the local AWS holds, read by its API and handed to the simulation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from pulumi_ssm_maintenance.simulation import Node, Notifications, RehearsalError, Target, Task, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+DEFAULT_TIMEOUT = 3600
+_EXECUTION_TIMEOUT = "executionTimeout"
+"""The parameter by which the documents of AWS take their execution time-out."""
+
+
+def read_window(
+    client: Callable[[str], Any], window_id: str, account_id: str, document_timeouts: Mapping[str, int]
+) -> tuple[Window, datetime | None]:
+    """Read a window with its targets and tasks, and when it opens next, where that is known.
+
+    Args:
+        client: makes a boto3 client of a service.
+        window_id: the window.
+        account_id: the account that it is in.
+        document_timeouts: the execution time-outs of documents, by name, in seconds.
+
+    Raises:
+        RehearsalError: there is no such window.
+    """
+    ssm = client("ssm")
+    try:
+        held = ssm.get_maintenance_window(WindowId=window_id)
+    except ClientError as error:
+        raise RehearsalError(f"no window {window_id}: {error}") from None
+    targets = {
+        it["WindowTargetId"]: Target(
+            _keys(it["Targets"]), id=it["WindowTargetId"], owner_information=it.get("OwnerInformation", "")
+        )
+        for it in _pages(ssm, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
+    }
+    tasks = [
+        _task(ssm, window_id, it["WindowTaskId"], targets, document_timeouts)
+        for it in _pages(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
+    ]
+    window = Window(
+        tasks=tasks,
+        duration=held["Duration"],
+        cutoff=held["Cutoff"],
+        id=window_id,
+        name=held["Name"],
+        enabled=held["Enabled"],
+        account_id=account_id,
+        region=ssm.meta.region_name,
+    )
+    opening = held.get("NextExecutionTime")
+    return window, datetime.fromisoformat(opening) if opening else None
+
+
+def in_resource_groups(client: Callable[[str], Any], window: Window, nodes: Sequence[Node]) -> list[Node]:
+    """Put the nodes into the resource groups of the window's targets whose queries by tags find them."""
+    names = {name for task in window.tasks for it in task.targets for name in it.keys.get("resource-groups:Name", ())}
+    filters = {name: _tag_filters(client("resource-groups"), name) for name in sorted(names)}
+    return [
+        replace(node, groups=[*node.groups, *(name for name, wanted in filters.items() if _has_tags(node, wanted))])
+        for node in nodes
+    ]
+
+
+def _task(
+    ssm: Any, window_id: str, task_id: str, targets: Mapping[str, Target], document_timeouts: Mapping[str, int]
+) -> Task:
+    held = ssm.get_maintenance_window_task(WindowId=window_id, WindowTaskId=task_id)
+    block: Mapping[str, Any] = next(iter(held.get("TaskInvocationParameters", {}).values()), {})
+    alarm = held.get("AlarmConfiguration", {})
+    parameters = _parameters(held, block)
+    is_command = held["TaskType"] == "RUN_COMMAND"
+    return Task(
+        name=held.get("Name", task_id),
+        type=held["TaskType"],
+        arn=held["TaskArn"],
+        id=task_id,
+        targets=[target for entry in held.get("Targets", []) for target in _targets(entry, targets)],
+        priority=held.get("Priority", 0),
+        max_concurrency=held.get("MaxConcurrency", "1"),
+        max_errors=held.get("MaxErrors", "1"),
+        cutoff_behavior=held.get("CutoffBehavior", "CONTINUE_TASK"),
+        alarm=alarm["Alarms"][0]["Name"] if alarm else None,
+        ignore_poll_alarm_failure=alarm.get("IgnorePollAlarmFailure", False),
+        parameters=parameters,
+        timeout_seconds=block.get("TimeoutSeconds", DEFAULT_TIMEOUT),
+        execution_timeout_seconds=(
+            _execution_timeout(ssm, held["TaskArn"], parameters, document_timeouts) if is_command else DEFAULT_TIMEOUT
+        ),
+        notifications=_notifications(block),
+        service_role_arn=held.get("ServiceRoleArn", ""),
+    )
+
+
+def _targets(entry: Mapping[str, Any], targets: Mapping[str, Target]) -> list[Target]:
+    if entry["Key"] == "InstanceIds":
+        return [Target({"InstanceIds": entry["Values"]})]
+    # A target that was deregistered since has no nodes any more.
+    return [targets.get(target_id, Target({"InstanceIds": []}, id=target_id)) for target_id in entry["Values"]]
+
+
+def _keys(targets: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    return {target["Key"]: target["Values"] for target in targets}
+
+
+def _parameters(held: Mapping[str, Any], block: Mapping[str, Any]) -> dict[str, Any]:
+    """What the task gives to what it runs."""
+    if "Parameters" in block:
+        return dict(block["Parameters"])
+    given = {name: block[name] for name in ("Payload", "Input", "Name", "Qualifier") if name in block}
+    if "Payload" in given:
+        given["Payload"] = given["Payload"].decode()
+    return given or {name: it.get("Values", []) for name, it in held.get("TaskParameters", {}).items()}
+
+
+def _notifications(block: Mapping[str, Any]) -> Notifications | None:
+    """What is published; nothing without the role that publishes it."""
+    config = block.get("NotificationConfig", {})
+    if not config.get("NotificationArn") or not block.get("ServiceRoleArn"):
+        return None
+    return Notifications(
+        config["NotificationArn"], config.get("NotificationEvents", ["All"]), config.get("NotificationType", "Command")
+    )
+
+
+def _execution_timeout(
+    ssm: Any, document: str, parameters: Mapping[str, Any], document_timeouts: Mapping[str, int]
+) -> int:
+    """How long a document lets its work take: as the caller says, as a parameter says, or as its content says."""
+    if document in document_timeouts:
+        return document_timeouts[document]
+    given = parameters.get(_EXECUTION_TIMEOUT)
+    if given and str(given[0]).isdecimal():
+        return int(given[0])
+    try:
+        held = ssm.get_document(Name=document, DocumentFormat="JSON")
+        steps = json.loads(held["Content"]).get("mainSteps", [])
+    except (ClientError, ValueError):  # AWS's own documents are unknown to the local AWS
+        return DEFAULT_TIMEOUT
+    limits = [str(step.get("inputs", {}).get("timeoutSeconds", DEFAULT_TIMEOUT)) for step in steps]
+    return sum(int(it) if it.isdecimal() else DEFAULT_TIMEOUT for it in limits) or DEFAULT_TIMEOUT
+
+
+def _tag_filters(groups: Any, name: str) -> list[Mapping[str, Any]]:
+    try:
+        query = groups.get_group_query(GroupName=name)["GroupQuery"]["ResourceQuery"]
+    except ClientError:
+        return []
+    wanted = json.loads(query["Query"]).get("TagFilters", []) if query["Type"] == "TAG_FILTERS_1_0" else []
+    return list(wanted)
+
+
+def _has_tags(node: Node, filters: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(filters) and all(
+        it["Key"] in node.tags and (not it.get("Values") or node.tags[it["Key"]] in it["Values"]) for it in filters
+    )
+
+
+def _pages(client: Any, operation: str, result: str, **parameters: str) -> list[Mapping[str, Any]]:
+    pages = client.get_paginator(operation).paginate(**parameters)
+    return [item for page in pages for item in page[result]]

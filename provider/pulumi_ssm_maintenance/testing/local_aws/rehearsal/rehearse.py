@@ -1,0 +1,69 @@
+"""Rehearse a window of the local AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcomes, Rehearsal, RehearsalError, Window, simulate
+
+from .declared import in_resource_groups, read_window
+from .deliveries import Deliveries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from pulumi_ssm_maintenance.simulation import AlarmChanges
+
+
+def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
+    client: Callable[[str], Any],
+    window_id: str,
+    *,
+    account_id: str,
+    nodes: Sequence[Node],
+    alarms: AlarmChanges | None,
+    at: datetime | None,
+    outcomes: Outcomes | None,
+    assume: Assumptions | Literal["all"] | None,
+    document_timeouts: Mapping[str, int] | None,
+    seed: int,
+) -> Rehearsal:
+    """Read the window and all that hears of it, and simulate the night.
+
+    Raises:
+        RehearsalError: the window does not exist or does not open, or the circumstances do not fit.
+    """
+    window, opening = read_window(client, window_id, account_id, document_timeouts or {})
+    if not nodes and any(task.targets for task in window.tasks):
+        raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
+    opened = at or opening
+    if opened is None:
+        raise RehearsalError(f"at: when window {window.name!r} opens is not known here; give a time with a zone")
+    deliveries = Deliveries.read(client, window)
+    return simulate(
+        window,
+        in_resource_groups(client, window, nodes),
+        at=opened,
+        alarms=_alarms(alarms or {}, [alarm["AlarmName"] for alarm in deliveries.alarms], window),
+        outcomes=outcomes,
+        assume=assume,
+        listener=deliveries,
+        seed=seed,
+    )
+
+
+def _alarms(given: AlarmChanges, held: Sequence[str], window: Window) -> AlarmChanges:
+    """The alarms that exist with what they do.
+
+    A name may lack the random end that Pulumi gives it: `errors` finds `errors-1a2b3c4`.
+    """
+    known = dict.fromkeys([*held, *(task.alarm for task in window.tasks if task.alarm)])
+    changes: dict[str, Sequence[tuple[float, str]]] = dict.fromkeys(held, ())
+    for name, planned in given.items():
+        found = [name] if name in known else [it for it in known if it.rpartition("-")[0] == name]
+        if len(found) != 1:
+            many = "several alarms are" if found else "no alarm is"
+            raise RehearsalError(f"alarms: {many} called {name!r}; alarms: {', '.join(sorted(known)) or 'none'}")
+        changes[found[0]] = planned
+    return changes

@@ -1,0 +1,279 @@
+"""Rehearsals of windows that were declared in the local AWS by its API."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pulumi_ssm_maintenance.testing import Node, Outcome, RehearsalError
+
+PATCH_GROUP = "tag:Patch Group"
+ROLE = "arn:aws:iam::123456789012:role/tasks"
+NODE = Node("i-0123456789abcdef0", tags={"Patch Group": "web"}, groups=())
+
+
+def minute(night, when):
+    return (when - night.opened) / timedelta(minutes=1)
+
+
+def test_a_task_runs_on_the_nodes_of_its_window_target_with_all_its_settings(window):
+    target = window.target((PATCH_GROUP, ["web"]), owner="web team")
+    task = window.task(
+        "patch",
+        [target],
+        MaxConcurrency="50%",
+        MaxErrors="1",
+        CutoffBehavior="CANCEL_TASK",
+        AlarmConfiguration={"Alarms": [{"Name": "errors"}], "IgnorePollAlarmFailure": True},
+        TaskInvocationParameters={"RunCommand": {"Parameters": {"Operation": ["Install"]}, "TimeoutSeconds": 600}},
+    )
+    night = window.rehearse(NODE, Node("i-00000000000000002", tags={"Patch Group": "db"}))
+    run = night.task("patch")
+    assert (night.status, night.window.name, run.status) == ("SUCCESS", "nightly", "SUCCESS")
+    assert (run.task.id, run.task.max_concurrency, run.task.max_errors) == (task, "50%", "1")
+    assert (run.task.cutoff_behavior, run.task.alarm, run.task.timeout_seconds) == ("CANCEL_TASK", "errors", 600)
+    (invocation,) = run.invocations
+    assert (invocation.window_target_id, invocation.owner_information) == (target, "web team")
+    assert invocation.parameters == {"Operation": ["Install"]}
+    assert [it.node for it in night.left_out] == ["i-00000000000000002"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "block", "given"),
+    [
+        ("AUTOMATION", {"Automation": {"Parameters": {"Node": ["{{RESOURCE_ID}}"]}}}, {"Node": [NODE.id]}),
+        ("LAMBDA", {"Lambda": {"Payload": b'["{{TARGET_ID}}"]'}}, {"Payload": f'["{NODE.id}"]'}),
+        ("STEP_FUNCTIONS", {"StepFunctions": {"Input": '["{{TARGET_TYPE}}"]'}}, {"Input": '["INSTANCE"]'}),
+    ],
+)
+def test_every_type_of_task_gets_its_parameters(window, type_, block, given):
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m" if type_ == "STEP_FUNCTIONS" else "report"
+    target = window.target((PATCH_GROUP, ["web"]))
+    window.task("run", [target], TaskType=type_, TaskArn=arn, TaskInvocationParameters=block)
+    night = window.rehearse(NODE, outcomes={"run": Outcome("Failed", minutes=3)})
+    (invocation,) = night.task("run").invocations
+    assert (invocation.parameters, invocation.status) == (given, "FAILED")
+
+
+def test_node_ids_resource_groups_and_targets_that_are_gone(window):
+    window.aws.client("resource-groups").create_group(
+        Name="prod",
+        ResourceQuery={
+            "Type": "TAG_FILTERS_1_0",
+            "Query": json.dumps(
+                {
+                    "ResourceTypeFilters": ["AWS::EC2::Instance"],
+                    "TagFilters": [{"Key": "Stage", "Values": ["prod"]}],
+                }
+            ),
+        },
+    )
+    group = window.target(("resource-groups:Name", ["prod"]), type_="RESOURCE_GROUP")
+    gone = window.target((PATCH_GROUP, ["web"]))
+    window.task("ids", Targets=[{"Key": "InstanceIds", "Values": [NODE.id]}], MaxConcurrency="1", MaxErrors="0")
+    window.task("group", [group])
+    window.task("gone", [gone])
+    window.ssm.deregister_target_from_maintenance_window(WindowId=window.id, WindowTargetId=gone)
+    other = Node("i-00000000000000002", tags={"Stage": "prod"})
+    night = window.rehearse(NODE, other)
+    assert {run.name: [it.node for it in run.nodes] for run in night.tasks} == {
+        "ids": [NODE.id],
+        "group": [other.id],
+        "gone": [],
+    }
+
+
+class TestTimeOuts:
+    @pytest.fixture
+    def run(self, window):
+        def run(document, parameters=None, **more):
+            block = {"RunCommand": {"TimeoutSeconds": 600, "Parameters": parameters or {}}}
+            window.task(
+                "patch", [window.target((PATCH_GROUP, ["web"]))], TaskArn=document, TaskInvocationParameters=block
+            )
+            return window.rehearse(NODE, **more).task("patch").task.execution_timeout_seconds
+
+        return run
+
+    def test_a_document_of_the_account_says_its_own(self, window, run):
+        step = {"action": "aws:runShellScript", "name": "run", "inputs": {"runCommand": ["true"], "timeoutSeconds": 90}}
+        window.ssm.create_document(
+            Name="mine", DocumentType="Command", Content=json.dumps({"schemaVersion": "2.2", "mainSteps": [step]})
+        )
+        assert run("mine") == 90
+
+    def test_a_parameter_says_it(self, run):
+        assert run("AWS-RunShellScript", {"executionTimeout": ["7200"]}) == 7200
+
+    def test_the_caller_says_it(self, run):
+        assert run("AWS-RunPatchBaseline", document_timeouts={"AWS-RunPatchBaseline": 7200}) == 7200
+
+    def test_an_hour_where_nothing_does(self, run):
+        assert run("AWS-RunPatchBaseline") == 3600
+
+
+class TestMessages:
+    topic = "arn:aws:sns:us-east-1:123456789012:alerts"
+
+    @pytest.fixture
+    def failing(self, window):
+        window.task("patch", [window.target((PATCH_GROUP, ["web"]), owner="web team")])
+        failing = Node(NODE.id, tags=NODE.tags, minutes=12, outcome="Failed")
+        return lambda **circumstances: window.rehearse(failing, **circumstances)
+
+    def rule(self, window, name="failed", state="ENABLED", **target):
+        events = window.aws.client("events")
+        pattern = {
+            "source": ["aws.ssm"],
+            "detail-type": ["Maintenance Window Task Target Invocation State-change Notification"],
+            "detail": {"status": ["FAILED"], "window-id": [window.id]},
+        }
+        events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=state)
+        events.put_targets(Rule=name, Targets=[{"Id": "topic", "Arn": self.topic, **target}])
+
+    def test_a_rule_hands_the_whole_event_to_its_topic(self, window, failing):
+        self.rule(window)
+        (message,) = failing().messages
+        event = json.loads(message.body)
+        assert (message.topic, message.subject) == (self.topic, None)
+        assert (event["source"], event["account"], event["region"]) == ("aws.ssm", "123456789012", "us-east-1")
+        assert event["detail"]["owner-information"] == "web team"
+        assert event["detail"]["status"] == "FAILED"
+
+    @pytest.mark.parametrize(
+        ("target", "body"),
+        [
+            ({"Input": '"failed"'}, '"failed"'),
+            ({"InputPath": "$.detail.status"}, '"FAILED"'),
+            (
+                {
+                    "InputTransformer": {
+                        "InputPathsMap": {"status": "$.detail.status", "id": "$.detail.window-id"},
+                        "InputTemplate": '"<id> is <status>"',
+                    }
+                },
+                "{window} is FAILED",
+            ),
+        ],
+    )
+    def test_or_what_the_target_makes_of_it(self, window, failing, target, body):
+        self.rule(window, **target)
+        (message,) = failing().messages
+        assert message.body == body.format(window=window.id)
+
+    def test_a_disabled_rule_and_one_that_does_not_match_hand_on_nothing(self, window, failing):
+        self.rule(window, state="DISABLED")
+        window.aws.client("events").put_rule(Name="other", EventPattern=json.dumps({"source": ["aws.ec2"]}))
+        assert failing().messages == []
+
+    def test_an_alarm_on_a_rule_goes_off_in_the_minute_after_the_next_and_tells_its_topic(self, window, failing):
+        self.rule(window)
+        window.aws.client("cloudwatch").put_metric_alarm(
+            AlarmName="run-failed",
+            Namespace="AWS/Events",
+            MetricName="TriggeredRules",
+            Dimensions=[{"Name": "RuleName", "Value": "failed"}],
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            Threshold=1,
+            Period=60,
+            EvaluationPeriods=1,
+            AlarmActions=[self.topic],
+        )
+        night = failing(at=datetime(2026, 12, 12, 2, tzinfo=UTC))
+        assert [(minute(night, it.time), it.state) for it in night.alarms] == [(0, "OK"), (14, "ALARM"), (15, "OK")]
+        _, message = night.messages
+        assert message.subject == 'ALARM: "run-failed" in us-east-1'
+        body = json.loads(message.body)
+        assert (body["NewStateValue"], body["OldStateValue"], body["Trigger"]["Namespace"]) == (
+            "ALARM",
+            "OK",
+            "AWS/Events",
+        )
+
+    def test_run_command_publishes_where_it_has_a_role_for_it(self, window):
+        config = {
+            "NotificationArn": self.topic,
+            "NotificationEvents": ["Failed"],
+            "NotificationType": "Invocation",
+        }
+        target = window.target((PATCH_GROUP, ["web"]))
+        for name, role in (("silent", {}), ("heard", {"ServiceRoleArn": ROLE})):
+            block = {"RunCommand": {"NotificationConfig": config, **role}}
+            window.task(name, [target], TaskInvocationParameters=block)
+        night = window.rehearse(Node(NODE.id, tags=NODE.tags, outcome="Failed"))
+        assert [json.loads(it.body)["instanceId"] for it in night.messages] == [NODE.id]
+
+
+class TestAlarms:
+    @pytest.fixture
+    def watched(self, window):
+        cloudwatch = window.aws.client("cloudwatch")
+        cloudwatch.put_metric_alarm(
+            AlarmName="errors-1a2b3c4",
+            Namespace="web",
+            MetricName="errors",
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=1,
+            Period=60,
+            EvaluationPeriods=1,
+        )
+        window.task(
+            "patch",
+            [window.target((PATCH_GROUP, ["web"]))],
+            AlarmConfiguration={"Alarms": [{"Name": "errors-1a2b3c4"}]},
+        )
+        return lambda alarms=None: window.rehearse(NODE, alarms=alarms).task("patch")
+
+    def test_an_alarm_of_this_aws_is_ok_unless_told_otherwise(self, watched):
+        assert watched().status == "SUCCESS"
+
+    @pytest.mark.parametrize("name", ["errors", "errors-1a2b3c4"])
+    def test_it_is_found_with_the_end_that_pulumi_gave_it_or_without(self, watched, name):
+        assert watched({name: [(0, "ALARM")]}).triggered_alarm == ("errors-1a2b3c4", "ALARM")
+
+    def test_an_alarm_that_does_not_exist_is_an_error_that_lists_those_that_do(self, watched):
+        with pytest.raises(RehearsalError, match="alarms: no alarm is called 'error'; alarms: errors-1a2b3c4"):
+            watched({"error": [(0, "ALARM")]})
+
+    def test_a_task_whose_alarm_does_not_exist_does_not_start(self, window):
+        alarm = {"Alarms": [{"Name": "nowhere"}]}
+        window.task("patch", [window.target((PATCH_GROUP, ["web"]))], AlarmConfiguration=alarm)
+        assert window.rehearse(NODE).task("patch").triggered_alarm == ("nowhere", "UNKNOWN")
+
+
+class TestBadInput:
+    def test_a_window_that_does_not_exist(self, aws):
+        with pytest.raises(RehearsalError, match="no window mw-00000000000000000: "):
+            aws.rehearse("mw-00000000000000000")
+
+    def test_a_window_that_is_disabled(self, window):
+        window.ssm.update_maintenance_window(WindowId=window.id, Enabled=False)
+        with pytest.raises(RehearsalError, match="window 'nightly' is disabled, so it does not open"):
+            window.rehearse(at=datetime.now(UTC))
+
+    def test_no_nodes_for_tasks_with_targets(self, window):
+        window.task("patch", [window.target((PATCH_GROUP, ["web"]))])
+        with pytest.raises(RehearsalError, match="nodes: none are given, and window 'nightly' has tasks with targets"):
+            window.rehearse()
+
+    def test_an_opening_that_is_not_known(self, window):
+        window.ssm.update_maintenance_window(WindowId=window.id, Schedule="cron(0 2 ? * SAT *)")
+        with pytest.raises(RehearsalError, match="at: when window 'nightly' opens is not known here"):
+            window.rehearse(NODE)
+
+
+def test_the_next_opening_of_a_rate_is_known(window):
+    night = window.rehearse()
+    assert timedelta(0) < night.opened - datetime.now(UTC) <= timedelta(days=1)
+
+
+def test_a_rehearsal_changes_nothing_and_is_repeatable(window):
+    window.task("patch", [window.target((PATCH_GROUP, ["web"]))])
+    window.aws.clear_requests()
+    at = datetime(2026, 12, 12, 2, tzinfo=UTC)
+    first, second = (window.rehearse(NODE, at=at) for _ in range(2))
+    assert first.to_json() == second.to_json()
+    operations = {it.operation for it in window.aws.requests()}
+    assert all(it.startswith(("Get", "Describe", "List")) for it in operations), operations
