@@ -20,12 +20,17 @@ The engine prints the traceback of an error in a provider, and the text of the e
 the action, the task, AWS's answer, and what to do next. It contains no secret value.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 
 class SsmMaintenanceError(Exception):
     """The base of all errors of this package."""
+
+    def redacted(self, redact: Callable[[str], str]) -> Self:
+        """Give the same error without the values that `redact` removes from a text."""
+        return type(self)(redact(str(self)))
 
 
 class ArgumentError(SsmMaintenanceError, ValueError):
@@ -61,9 +66,17 @@ class TaskError(SsmMaintenanceError):
             f"could not {action} maintenance window task {task}: {code}: {detail.rstrip('.')}. {next_step}"
         )
 
+    def redacted(self, redact: Callable[[str], str]) -> Self:
+        """Give the same error without the values that `redact` removes from a text."""
+        return type(self)(**{**self._facts, "task": redact(self.task), "detail": redact(self.detail)})
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Python rebuilds an exception from its positional arguments, and this one has named arguments only.
-        return partial(type(self), **vars(self)), ()
+        return partial(type(self), **self._facts), (), vars(self)
+
+    @property
+    def _facts(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ("action", "task", "code", "detail", "next_step")}
 
 
 class TaskNotFoundError(TaskError):

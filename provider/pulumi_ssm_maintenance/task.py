@@ -1,21 +1,27 @@
 """The resource: a task of an AWS Systems Manager maintenance window."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Unpack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack
 
 import pulumi
 import pulumi.dynamic
 
 from . import outputs
+from ._declared import UsageError, facts_about, with_outputs
 from ._dynamic import TaskProvider
-from ._secret_inputs import secret_paths, with_outputs
 from .args import MaintenanceWindowTaskArgs
 from .core.identity import idempotency_key
+from .core.paths import top_level
 from .lifecycle.properties import BOOKKEEPING, COMPUTED
 
 __all__ = ["MaintenanceWindowTask"]
 
-_ARGUMENTS = (*MaintenanceWindowTaskArgs.__annotations__,)
+_ARGUMENTS: Final = frozenset(MaintenanceWindowTaskArgs.__annotations__)
+_ALWAYS_OUTPUTS: Final = ("region", *COMPUTED)
+"""The outputs that AWS or the provider fills in, whatever the program gives."""
+
+_TYPE: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
+_TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask"
 
 
 class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="MaintenanceWindowTask"):
@@ -104,17 +110,32 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
 
         The option `delete_before_replace` is always on.
         """
-        arguments = with_outputs(args)
+        _refuse_options(resource_name, opts)
+        arguments = {name: value for name, value in with_outputs(args).items() if value is not None}
         # An argument that does not exist is sent too: check refuses it and names the nearest one.
         properties = {
-            **dict.fromkeys((*_ARGUMENTS, *COMPUTED)),
+            **dict.fromkeys((*_ALWAYS_OUTPUTS, *_ignored_arguments(opts))),
             **arguments,
-            BOOKKEEPING: {"name": resource_name, "secrets": secret_paths(arguments)},
+            BOOKKEEPING: _bookkeeping(resource_name, arguments, opts),
         }
-        if properties["idempotency_key"] is None:
+        if "idempotency_key" not in arguments:
             properties["idempotency_key"] = _default_key(resource_name, opts)
         always = pulumi.ResourceOptions(delete_before_replace=True)
         super().__init__(TaskProvider(), resource_name, properties, pulumi.ResourceOptions.merge(opts, always))
+
+    @property
+    def full_id(self) -> pulumi.Output[str]:
+        """`<window_id>/<window_task_id>`: the id that `MaintenanceWindowTask.get` and the argument `adopt` take."""
+        return pulumi.Output.concat(self.window_id, "/", self.window_task_id)
+
+    if not TYPE_CHECKING:  # a type checker knows the attributes from their declarations above
+
+        def __getattr__(self, name: str) -> pulumi.Output[None]:
+            """Give None for an argument that the program leaves out: it is known, so no preview shows it as unknown."""
+            if name in _ARGUMENTS:
+                return self.urn.apply(lambda _: None)
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message)
 
     def __init_subclass__(cls, **_kwargs: Any) -> NoReturn:
         message = (
@@ -135,22 +156,65 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
 
         Args:
             resource_name: the logical name in the program.
-            id: `<window_id>/<window_task_id>`.
+            id: `<window_id>/<window_task_id>`, which the attribute `full_id` of a task gives.
             region: the region of the window. Default: the region of the provider.
             opts: the resource options.
 
         Raises:
             pulumi_ssm_maintenance.errors.TaskNotFoundError: in the output of the engine, when there is no such task.
         """
+        _refuse_options(resource_name, opts)
         found = cls.__new__(cls)
+        # The names of the given arguments tell the plugin that this is a lookup, and what its inputs are.
         properties = {
             **dict.fromkeys((*_ARGUMENTS, *COMPUTED)),
             "region": region,
-            BOOKKEEPING: {"name": resource_name},
+            BOOKKEEPING: {"name": resource_name, "lookup": [] if region is None else ["region"]},
         }
         lookup = pulumi.ResourceOptions(id=id)
         super().__init__(found, TaskProvider(), resource_name, properties, pulumi.ResourceOptions.merge(opts, lookup))
         return found
+
+
+def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Refuse the options with which Pulumi would do something else than the program says."""
+    if opts is None:
+        return
+    if opts.import_ is not None:
+        message = (
+            f"MaintenanceWindowTask {resource_name!r}: import_ does not work with dynamic providers; write"
+            ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
+        )
+        raise UsageError(message)
+    given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    packages = {provider.package for provider in (opts.provider, *given) if provider}
+    parent = opts.parent
+    has_own = "pulumi-python" in packages or (parent and parent.get_provider(_TYPE))
+    has_aws = "aws" in packages or (parent and parent.get_provider(_TYPE_IN_PULUMI_AWS))
+    if has_aws and not has_own:
+        message = (
+            f"MaintenanceWindowTask {resource_name!r} is given a provider of pulumi_aws, which it cannot use, so it"
+            " would be registered with the default account and region: give it a pulumi_ssm_maintenance.Provider with"
+            " the same settings, by provider=… or providers=[…]"
+        )
+        raise UsageError(message)
+
+
+def _ignored_arguments(opts: pulumi.ResourceOptions | None) -> frozenset[str]:
+    """Give the arguments that `ignore_changes` names: the state decides what they are, whatever the program gives."""
+    ignored = {top_level(path) for path in (opts and opts.ignore_changes) or ()}
+    return _ARGUMENTS if "*" in ignored else _ARGUMENTS & ignored
+
+
+async def _bookkeeping(
+    resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+) -> dict[str, Any]:
+    facts = {"name": resource_name, **await facts_about(arguments)}
+    if secret_outputs := _ARGUMENTS & {*((opts and opts.additional_secret_outputs) or ())}:
+        facts["secrets"] = sorted({*facts["secrets"], *secret_outputs})
+    if opts and opts.replace_on_changes:
+        facts["replace_on_changes"] = opts.replace_on_changes
+    return facts
 
 
 async def _default_key(resource_name: str, opts: pulumi.ResourceOptions | None) -> str:

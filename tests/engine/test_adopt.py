@@ -68,6 +68,73 @@ def test_adopt_of_a_task_that_is_gone_or_of_another_type_fails_and_changes_nothi
     assert held(window) == before
 
 
+def test_a_replacement_with_adopt_is_refused_at_preview_and_the_task_lives(
+    stack, apply, held, register, window, local_aws, automation
+):
+    adopted = {"task": {**automation, "adopt": register(automation)}}
+    made = stack(adopted)
+    apply(made)
+    before = held(window)
+    retyped = {"task_type": "LAMBDA", "task_arn": "function", "task_invocation_parameters": None}
+    made.program = lambda: MaintenanceWindowTask("task", **{**adopted["task"], **retyped})
+    local_aws.clear_requests()
+    for deploy in (made.preview, made.up):
+        with pytest.raises(EngineError, match=r"adopt: a change of task_type replaces the task: .* Remove `adopt`"):
+            deploy()
+    assert local_aws.requests("ssm") == []
+    assert held(window) == before
+    apply(made, {"task": {**automation, **retyped}})
+    assert [task["TaskType"] for task in held(window).values()] == ["LAMBDA"]
+
+
+def test_a_replacement_by_hand_registers_a_new_task_in_spite_of_adopt(stack, held, register, window, automation):
+    made = stack({"task": {**automation, "adopt": register(automation)}})
+    made.up()
+    (old,) = held(window)
+    result = made.up(replace=[made.resource("task")["urn"]])
+    assert "adopt names the task that this replacement has deregistered" in result.output
+    assert held(window).keys() == {made.resource("task")["id"]}
+    assert held(window).keys() != {old}
+
+
+def test_two_resources_that_adopt_one_task_are_refused_at_preview(stack, held, register, window, automation):
+    adopt = register(automation)
+    before = held(window)
+    made = stack({name: {**automation, "adopt": adopt} for name in ("one", "two")})
+    with pytest.raises(EngineError, match=r"adopt: names the task of '(one|two)': a task belongs to one resource only"):
+        made.up()
+    assert held(window) == before
+
+
+def test_a_former_name_that_is_used_again_gets_no_task_of_the_renamed_resource(stack, held, window, automation):
+    made = stack({"old": automation})
+    made.up()
+    (id_,) = held(window)
+
+    renamed = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])
+    made.program = lambda: MaintenanceWindowTask("new", **automation, opts=renamed)
+    assert made.up().changed == {}
+
+    def name_used_again():
+        new = MaintenanceWindowTask("new", **automation)
+        MaintenanceWindowTask("old", **automation, opts=pulumi.ResourceOptions(depends_on=[new]))
+
+    made.program = name_used_again
+    with pytest.raises(EngineError, match=r"belongs to 'new' now. Give the new task an idempotency_key of its own"):
+        made.up()
+    assert held(window).keys() == {id_}
+
+
+def test_a_task_that_a_new_resource_has_adopted_outlives_the_old_resource(stack, held, window, automation):
+    made = stack({"old": automation})
+    made.up()
+    (id_,) = held(window)
+    made.program = lambda: MaintenanceWindowTask("new", **automation, adopt=f"{window}/{id_}")
+    result = made.up()
+    assert "was not deregistered, since 'new' has the same task" in result.output
+    assert held(window).keys() == {id_}
+
+
 def test_a_task_moves_from_one_resource_to_another_in_two_steps(stack, apply, assert_held, held, window, automation):
     def retained():
         MaintenanceWindowTask("old", **automation, opts=pulumi.ResourceOptions(retain_on_delete=True))

@@ -66,3 +66,23 @@ def test_get_of_nothing_fails_at_preview_and_says_why(stack, id_, text):
     with pytest.raises(EngineError, match="error: ") as failed:
         made.preview()
     assert text in str(failed.value)
+
+
+def test_a_preview_after_a_refresh_shows_no_change_of_what_was_looked_up(stack, registered):
+    made = stack(lambda: MaintenanceWindowTask.get("found", registered))
+    made.up()
+    made.refresh()
+    assert made.refresh().changed == {}
+    shown = made.preview(diff=True).output
+    assert "window_id" not in shown
+    assert "task_arn" not in shown
+
+
+def test_a_task_that_was_looked_up_can_be_managed_next(stack, apply, held, registered, window, run_command):
+    made = stack(lambda: MaintenanceWindowTask.get("task", registered))
+    made.up()
+    made.refresh()
+    made.program = lambda: MaintenanceWindowTask("task", **run_command, adopt=registered)
+    made.up()
+    made.expect_no_changes()
+    assert [f"{window}/{id_}" for id_ in held(window)] == [registered]

@@ -107,3 +107,15 @@ def test_credentials_of_an_explicit_provider_are_in_no_state(stack, apply, asser
 
     made = stack(program)
     assert_silent(made, apply(made, diff=True).output)
+
+
+def test_what_a_transform_makes_secret_is_in_no_message(stack, automation):
+    def hide(args):
+        secret = {"name": pulumi.Output.secret("canary of the name"), "priority": pulumi.Output.secret("canary")}
+        return pulumi.ResourceTransformResult({**args.props, **secret}, args.opts)
+
+    made = stack(lambda: MaintenanceWindowTask("task", **automation, opts=pulumi.ResourceOptions(transforms=[hide])))
+    with pytest.raises(EngineError) as failed:
+        made.preview()
+    assert "has a problem: priority: " in str(failed.value)
+    assert "canary" not in str(failed.value)

@@ -11,3 +11,10 @@ def run():
     asyncio.set_event_loop(loop)
     yield ProgramRunner()
     loop.close()
+
+
+@pytest.fixture
+def run_preview():
+    """Previews a program under Pulumi's mocks."""
+    yield ProgramRunner(preview=True)
+    asyncio.get_event_loop().close()

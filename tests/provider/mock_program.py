@@ -43,11 +43,11 @@ class _Monitor(MockMonitor):
 class ProgramRunner:
     """Runs a program in a stack of its own."""
 
-    def __init__(self):
+    def __init__(self, *, preview=False):
         # A loop of its own: the SDK takes the thread's, which whoever ran here before may have closed.
         asyncio.set_event_loop(asyncio.new_event_loop())
         self._monitor = _Monitor()
-        pulumi.runtime.set_mocks(_Echo(), project=PROJECT, stack=STACK, preview=False, monitor=self._monitor)
+        pulumi.runtime.set_mocks(_Echo(), project=PROJECT, stack=STACK, preview=preview, monitor=self._monitor)
 
     def __call__(self, program):
         """Run a program; gives the values of the outputs that it returns as a tuple."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
+from typing import ClassVar
 
 import dill
 import pulumi
@@ -23,8 +24,9 @@ from pulumi_ssm_maintenance import TaskProvider
 from pulumi_ssm_maintenance._dynamic import task_provider
 from pulumi_ssm_maintenance._dynamic.messages import Warnings
 from pulumi_ssm_maintenance._dynamic.settings import Settings
-from pulumi_ssm_maintenance.errors import AccessDeniedError, SettingsError, WrongAccountError
+from pulumi_ssm_maintenance.errors import AccessDeniedError, SettingsError, SsmMaintenanceError, WrongAccountError
 from pulumi_ssm_maintenance.lifecycle import apply, registration
+from pulumi_ssm_maintenance.lifecycle.claims import Claims
 from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())["pickled_provider"]
@@ -43,6 +45,7 @@ INPUTS = {
 def _fresh_process(monkeypatch):
     monkeypatch.setattr(task_provider, "settings", Settings())
     monkeypatch.setattr(task_provider, "warnings", Warnings())
+    monkeypatch.setattr(task_provider, "claims", Claims())
 
 
 @pytest.fixture
@@ -257,6 +260,48 @@ class TestTheLifeCycle:
         (warning,) = warnings
         assert warning.startswith("maintenance window task 'patch': was registered, but could not be read back")
 
+    @pytest.mark.parametrize("call", ["read", "update"])
+    def test_a_warning_of_read_and_update_is_given(self, aws, warnings, call):
+        made = configured().create(INPUTS)
+        warnings.clear()
+        aws.caller = None
+        del made.outs["arn"]
+        aws.change(made.id, ServiceRoleArn="")
+        if call == "read":
+            configured().read(made.id, made.outs)
+        else:
+            configured().update(made.id, made.outs, {**INPUTS, "service_role_arn": "x"})
+        assert warnings == ["maintenance window task 'patch': has no arn, since STS did not name the account"]
+
+
+class TestATaskOfTwoResources:
+    ADOPT: ClassVar = {"adopt": f"{INPUTS['window_id']}/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"}
+
+    def other(self, **more):
+        return {**INPUTS, **more, "idempotency_key": "other", BOOKKEEPING: {"name": "other", "secrets": []}}
+
+    def test_that_both_adopt_it_is_refused_by_check(self):
+        assert reasons(configured().check({}, {**INPUTS, **self.ADOPT})) == []
+        assert reasons(configured().check({}, {**INPUTS, **self.ADOPT})) == []
+        assert reasons(configured().check({}, self.other(**self.ADOPT))) == [
+            "adopt: names the task of 'patch': a task belongs to one resource only"
+        ]
+
+    def test_that_one_has_and_one_adopts_is_refused_by_check(self):
+        configured().diff("4f7ca192-7e9a-40fe-9192-5cb15efc1a3b", INPUTS, INPUTS)
+        assert reasons(configured().check({}, self.other(**self.ADOPT))) == [
+            "adopt: names the task of 'patch': a task belongs to one resource only"
+        ]
+
+    def test_that_both_have_is_a_warning(self, warnings):
+        configured().diff("id", INPUTS, INPUTS)
+        configured().diff("id", self.other(), self.other())
+        (warning,) = warnings
+        assert warning == (
+            "maintenance window task 'other': mw-0123456789abcdef0/id is the task of 'patch' too; give one of them an"
+            " idempotency_key of its own"
+        )
+
 
 CALLS = {
     "create": lambda provider: provider.create(INPUTS),
@@ -295,6 +340,19 @@ class TestErrors:
         assert error.__cause__ is None
         frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
         assert frames[1:] == ["wrapper"]
+
+    def test_show_no_window_that_the_user_made_secret(self, aws, warnings):
+        secret_window = {**INPUTS, BOOKKEEPING: {"name": "patch", "secrets": ["window_id"]}}
+        made = configured().create(INPUTS)
+        aws.remove(made.id)
+        for call in (
+            lambda: configured().update(made.id, made.outs, secret_window),
+            lambda: configured().create({**secret_window, "adopt": f"{INPUTS['window_id']}/{made.id}"}),
+        ):
+            with pytest.raises(SsmMaintenanceError) as caught:
+                call()
+            assert INPUTS["window_id"] not in str(caught.value)
+            assert "[secret]" in str(caught.value)
 
     def test_end_in_a_line_that_says_everything(self, aws):
         made = configured().create(INPUTS)

@@ -51,6 +51,25 @@ def test_an_error_survives_pickle(kind):
     assert (type(again), str(again), vars(again)) == (kind, str(error), vars(error))
 
 
+@pytest.mark.parametrize("kind", with_subclasses(SsmMaintenanceError), ids=lambda kind: kind.__name__)
+def test_an_error_with_a_note_survives_pickle(kind):
+    error = made(kind)
+    error.add_note("seen in the night")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.__notes__) == (str(error), ["seen in the night"])
+
+
+@pytest.mark.parametrize("kind", with_subclasses(SsmMaintenanceError), ids=lambda kind: kind.__name__)
+def test_an_error_can_be_given_without_a_secret(kind):
+    error = kind(**{**FACTS, "detail": "what is wrong"}) if issubclass(kind, TaskError) else made(kind)
+    redacted = error.redacted(
+        lambda text: text.replace("mw-0123456789abcdef0", "[secret]").replace("wrong", "[secret]")
+    )
+    assert type(redacted) is kind
+    assert "[secret]" in str(redacted)
+    assert "mw-0123456789abcdef0" not in str(redacted)
+
+
 @pytest.mark.parametrize("kind", with_subclasses(TaskError), ids=lambda kind: kind.__name__)
 def test_the_text_says_what_on_which_task_why_and_what_next(kind):
     assert str(made(kind)) == (

@@ -2,14 +2,17 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pulumi
 import pytest
 from tests.provider.mock_program import PROJECT, STACK, secret
 
-from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, TargetArgs, outputs
+from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, Provider, TargetArgs, outputs
+from pulumi_ssm_maintenance.core.fingerprint import fingerprint
 from pulumi_ssm_maintenance.core.identity import idempotency_key
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
@@ -63,7 +66,7 @@ def test_the_arguments_are_sent_under_their_names(run):
         **MINIMAL,
         **STRUCTURED,
         "idempotency_key": idempotency_key(PROJECT, STACK, stack_urn(run), "task"),
-        BOOKKEEPING: {"name": "task", "secrets": []},
+        BOOKKEEPING: {"name": "task", "secrets": [], "fingerprint": fingerprint({**MINIMAL, **STRUCTURED})},
     }
 
 
@@ -125,10 +128,11 @@ def test_what_the_user_made_secret_is_remembered_by_its_path(run):
 
     run(program)
     inputs = run.inputs("task")
-    assert inputs[BOOKKEEPING] == {
-        "name": "task",
-        "secrets": ["alarm_configuration", "name", "task_invocation_parameters.run_command.parameters"],
-    }
+    assert inputs[BOOKKEEPING]["secrets"] == [
+        "alarm_configuration",
+        "name",
+        "task_invocation_parameters.run_command.parameters",
+    ]
     assert inputs["name"] == secret("nightly")
     assert inputs["alarm_configuration"] == secret({"alarms": [{"name": "too-hot"}]})
 
@@ -190,7 +194,7 @@ class TestGet:
         assert (request.id, request.type) == (self.ID, GOLDEN["type_token"])
         inputs = run.inputs("task")
         inputs.pop("__provider")
-        assert inputs == {"region": "eu-west-1", BOOKKEEPING: {"name": "task"}}
+        assert inputs == {"region": "eu-west-1", BOOKKEEPING: {"name": "task", "lookup": ["region"]}}
 
     def test_gives_typed_outputs(self, run):
         def program():
@@ -206,6 +210,130 @@ class TestGet:
 
         run(program)
         assert run.request("task").parent.endswith("my:component:Part::part")
+
+
+class TestAttributes:
+    def test_that_were_not_given_are_known_to_be_none_in_a_preview(self, run_preview):
+        def program():
+            task = MaintenanceWindowTask("task", **MINIMAL, max_errors=None)
+            return (pulumi.Output.from_input(seen(task.priority, task.targets, task.max_errors, task.adopt)),)
+
+        async def seen(*attributes):
+            return [(await one.is_known(), await one.future()) for one in attributes]
+
+        assert run_preview(program) == [[(True, None)] * 4]
+
+    def test_that_were_not_given_depend_on_the_task(self, run):
+        async def dependencies():
+            task = MaintenanceWindowTask("task", **MINIMAL)
+            assert await task.priority.resources() == {task}
+
+        run(lambda: (pulumi.Output.from_input(dependencies()),))
+
+    def test_that_ignore_changes_names_are_what_the_state_says(self, run):
+        def program():
+            opts = pulumi.ResourceOptions(ignore_changes=["priority", "targets[0].values"])
+            task = MaintenanceWindowTask("task", **MINIMAL, opts=opts)
+            assert {"priority", "targets"} <= vars(task).keys()
+            assert "name" not in vars(task)
+            everything = MaintenanceWindowTask("all", **MINIMAL, opts=pulumi.ResourceOptions(ignore_changes=["*"]))
+            assert set(GOLDEN["outputs"]) <= vars(everything).keys()
+
+        run(program)
+
+    def test_that_do_not_exist_are_attribute_errors(self, run):
+        def program():
+            task = MaintenanceWindowTask("task", **MINIMAL)
+            with pytest.raises(AttributeError, match="'MaintenanceWindowTask' object has no attribute 'prioritty'"):
+                _ = task.prioritty
+            assert not hasattr(task, "tags")
+
+        run(program)
+
+    def test_the_full_id_is_what_get_and_adopt_take(self, run):
+        def program():
+            found = MaintenanceWindowTask.get("task", id=TestGet.ID)
+            found.__dict__["window_id"], found.__dict__["window_task_id"] = map(pulumi.Output.from_input, ("mw", "id"))
+            return (found.full_id,)
+
+        assert run(program) == ["mw/id"]
+
+
+class TestOptionsThatPulumiWouldNotHonour:
+    def test_import_is_refused_with_what_to_write(self, run):
+        def program():
+            with pytest.raises(
+                ArgumentError, match=r"import_ does not work .* write adopt=\"<window_id>/<window_task_id>"
+            ):
+                MaintenanceWindowTask("task", **MINIMAL, opts=pulumi.ResourceOptions(import_="x"))
+
+        run(program)
+
+    @pytest.mark.parametrize("given", ["provider", "providers", "parent", "mapping"])
+    @pytest.mark.parametrize("lookup", [False, True])
+    def test_an_aws_provider_alone_is_refused(self, run, given, lookup):
+        def program():
+            aws = pulumi.ProviderResource("aws", "europe", {"region": "eu-west-1"})
+            opts = {
+                "provider": lambda: pulumi.ResourceOptions(provider=aws),
+                "providers": lambda: pulumi.ResourceOptions(providers=[aws]),
+                "mapping": lambda: pulumi.ResourceOptions(providers={"aws": aws}),
+                "parent": lambda: pulumi.ResourceOptions(
+                    parent=pulumi.ComponentResource("a:b:C", "c", opts=pulumi.ResourceOptions(providers=[aws]))
+                ),
+            }[given]()
+            get = partial(MaintenanceWindowTask.get, id=TestGet.ID)
+            declare = get if lookup else partial(MaintenanceWindowTask, **MINIMAL)
+            with pytest.raises(pulumi.RunError, match=r"give it a pulumi_ssm_maintenance\.Provider with the same"):
+                declare("task", opts=opts)
+
+        run(program)
+        assert "task" not in run.names()
+
+    def test_an_aws_provider_beside_one_for_tasks_is_taken(self, run):
+        def program():
+            aws = pulumi.ProviderResource("aws", "europe", {"region": "eu-west-1"})
+            own = Provider("own", region="eu-west-1")
+            parent = pulumi.ComponentResource("a:b:C", "c", opts=pulumi.ResourceOptions(providers=[aws, own]))
+            MaintenanceWindowTask("inherits", **MINIMAL, opts=pulumi.ResourceOptions(parent=parent))
+            MaintenanceWindowTask("has-both", **MINIMAL, opts=pulumi.ResourceOptions(providers=[aws, own]))
+            of_aws = pulumi.ComponentResource("a:b:C", "d", opts=pulumi.ResourceOptions(providers=[aws]))
+            MaintenanceWindowTask("has-own", **MINIMAL, opts=pulumi.ResourceOptions(parent=of_aws, provider=own))
+
+        run(program)
+        assert all("::own::" in run.request(name).provider for name in ("inherits", "has-both", "has-own"))
+
+    def test_what_replaces_on_changes_is_told_to_the_provider(self, run):
+        opts = pulumi.ResourceOptions(replace_on_changes=["priority"])
+        run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
+        assert run.inputs("task")[BOOKKEEPING]["replace_on_changes"] == ["priority"]
+
+    def test_additional_secret_outputs_are_secret_inputs_too(self, run):
+        opts = pulumi.ResourceOptions(additional_secret_outputs=["name", "arn"])
+        run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
+        assert run.inputs("task")[BOOKKEEPING]["secrets"] == ["name"]
+
+
+class TestInputTypes:
+    @pulumi.input_type
+    class AlarmArgs:
+        def __init__(self, *, alarm_name):
+            pulumi.set(self, "alarm_name", alarm_name)
+
+    def test_are_sent_as_the_mappings_that_they_stand_for(self, run):
+        alarms = [self.AlarmArgs(alarm_name="too-hot")]
+        run(lambda: MaintenanceWindowTask("task", **MINIMAL, alarm_configuration={"alarms": alarms}))
+        assert run.inputs("task")["alarm_configuration"] == {"alarms": [{"alarm_name": "too-hot"}]}
+
+    def test_keep_their_secrets(self, run):
+        def program():
+            one = self.AlarmArgs(alarm_name=pulumi.Output.secret("hot"))
+            MaintenanceWindowTask("one", **MINIMAL, alarm_configuration={"alarms": [one]})
+            MaintenanceWindowTask("two", **MINIMAL, alarm_configuration=pulumi.Output.from_input({"alarms": [one]}))
+
+        run(program)
+        assert run.inputs("one")[BOOKKEEPING]["secrets"] == ["alarm_configuration.alarms"]
+        assert run.inputs("two")[BOOKKEEPING]["secrets"] == ["alarm_configuration"]
 
 
 def test_a_subclass_is_refused_with_what_to_do_instead():

@@ -6,6 +6,8 @@ from typing import Final
 
 import pulumi
 
+from pulumi_ssm_maintenance.lifecycle.properties import Properties
+
 
 class Warnings:
     """The warnings of one process."""
@@ -14,10 +16,10 @@ class Warnings:
         self._given: set[str] = set()
         self._lock = Lock()
 
-    def give(self, name: str, texts: Iterable[str]) -> None:
-        """Print the warnings about a task that were not printed before."""
+    def give(self, task: Properties, texts: Iterable[str]) -> None:
+        """Print the warnings about a task that were not printed before, without its secret values."""
         for text in texts:
-            warning = f"maintenance window task {name!r}: {text}"
+            warning = f"maintenance window task {task.name!r}: {task.redact(text)}"
             with self._lock:
                 new = warning not in self._given
                 self._given.add(warning)

@@ -9,7 +9,7 @@ botocore with them, are imported when a method first runs in the plugin process.
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -22,8 +22,11 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from pulumi_ssm_maintenance.core.codec import Failure
+from pulumi_ssm_maintenance.core.identity import parse_task_id
 from pulumi_ssm_maintenance.errors import SettingsError, SsmMaintenanceError
-from pulumi_ssm_maintenance.lifecycle.properties import Properties
+from pulumi_ssm_maintenance.lifecycle.claims import Claims
+from pulumi_ssm_maintenance.lifecycle.properties import Inputs, Properties, State
 
 from .messages import warnings
 from .settings import settings
@@ -33,15 +36,18 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _short_traceback(method: Callable[P, R]) -> Callable[P, R]:
-    """Raise our errors without the frames below: the host prints the traceback, and only the text is of use."""
+def _plain_errors(method: Callable[P, R]) -> Callable[P, R]:
+    """Raise our errors without secret values, and without the frames below: the host prints text and traceback."""
 
     @functools.wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
         except SsmMaintenanceError as error:
-            plain = error.with_traceback(None)
+            plain = error
+        for properties in args:
+            if isinstance(properties, dict):
+                plain = plain.redacted(Properties(properties).redact)
         raise plain from None
 
     return wrapper
@@ -60,38 +66,47 @@ class TaskProvider(ResourceProvider):
         """Read the settings of the connection. A problem is kept, and each method reports it in its own way."""
         settings.read(req.config.get)
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the inputs of a task and convert them to their canonical form. AWS is not called."""
         from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
         try:
             connection = settings.connection()  # a wrong one is an error for every task, also if that names its region
-            checked = plan.check(from_host(news), settings.region, any_region=connection.skip_region_validation)
+            checked = plan.check(
+                from_host(news), settings.region, from_host(olds), any_region=connection.skip_region_validation
+            )
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])
-        if checked.failures:
+        failures = checked.failures or _adopted_twice(Inputs(checked.inputs))
+        if failures:
             # No property is named, because the engine prints the value of a property that is.
-            return CheckResult({}, [CheckFailure("", str(failure)) for failure in checked.failures])
-        warnings.give(Properties(news).name, map(str, checked.warnings))
+            return CheckResult({}, [CheckFailure("", str(failure)) for failure in failures])
+        warnings.give(Properties(news), map(str, checked.warnings))
         return CheckResult(to_host(checked.inputs), [])
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the outputs in the state with the checked inputs. AWS is not called."""
         from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
-        changes = plan.diff(from_host(olds), from_host(news))
+        state, declared = State(from_host(olds)), Inputs(from_host(news))
+        task = state.task_id(id_)
+        if other := claims.claim(task.window_task_id, declared):
+            warnings.give(
+                declared, [f"{task} is the task of {other!r} too; give one of them an idempotency_key of its own"]
+            )
+        changes = plan.diff(state.raw, declared.raw)
         return DiffResult(changes=bool(changes.changed), replaces=changes.replacing, delete_before_replace=True)
 
-    @_short_traceback
+    @_plain_errors
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Register the task. However often this is called, there is one task."""
         from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        outcome = apply.create(settings.connection(), props)
-        warnings.give(Properties(props).name, outcome.warnings)
+        outcome = apply.create(settings.connection(), props, claims)
+        warnings.give(Properties(props), outcome.warnings)
         return CreateResult(outcome.window_task_id, to_host(outcome.outputs))
 
-    @_short_traceback
+    @_plain_errors
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the task. The id is empty when the task no longer exists."""
         from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
@@ -99,18 +114,31 @@ class TaskProvider(ResourceProvider):
         outcome = apply.read(settings.connection(), id_, props)
         if outcome is None:
             return ReadResult("", {})
+        warnings.give(Properties(props), outcome.warnings)
         return ReadResult(outcome.window_task_id, to_host(outcome.outputs), to_host(outcome.inputs))
 
-    @_short_traceback
+    @_plain_errors
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Set all fields of the task to what is declared."""
         from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        return UpdateResult(to_host(apply.update(settings.connection(), id_, olds, news).outputs))
+        outcome = apply.update(settings.connection(), id_, olds, news)
+        warnings.give(Properties(news), outcome.warnings)
+        return UpdateResult(to_host(outcome.outputs))
 
-    @_short_traceback
+    @_plain_errors
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Deregister the task."""
         from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
-        apply.delete(settings.connection(), id_, props)
+        warnings.give(Properties(props), apply.delete(settings.connection(), id_, props, claims))
+
+
+def _adopted_twice(declared: Inputs) -> list[Failure]:
+    """Refuse a task that another resource of this run has."""
+    task = parse_task_id(declared.adopt) if isinstance(declared.adopt, str) else None
+    other = task and claims.claim(task.window_task_id, declared)
+    return [Failure("adopt", f"names the task of {other!r}: a task belongs to one resource only")] if other else []
+
+
+claims: Final = Claims()

@@ -1,7 +1,8 @@
 """Find the fields in which a task at AWS differs from the declared task.
 
-Both are API requests, and both are converted to one canonical form first: without AWS's placeholders, with empty text
-as left out, and with the one list that is a set in a fixed order. All other lists keep their order: targets run in it.
+Both are API requests, and both are converted to one canonical form first: without the defaults, which mean the same as
+a field that is left out, with empty text as left out, and with the one list that is a set in a fixed order. All other
+lists keep their order: targets run in it.
 """
 
 from typing import Any, Final
@@ -15,7 +16,7 @@ _SETS: Final = frozenset({"NotificationEvents"})
 
 def differences(held: dict[str, Any], declared: dict[str, Any]) -> list[str]:
     """Give the API names of the fields in which two tasks differ. Unknown differs from everything."""
-    ours, theirs = canonical(declared), canonical(without_placeholders(held, declared))
+    ours, theirs = (canonical(without_placeholders(task, {})) for task in (declared, held))
     return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
 
 

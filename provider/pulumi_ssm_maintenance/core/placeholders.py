@@ -1,6 +1,6 @@
 """The values that AWS fills in where the user leaves a field out.
 
-Such a placeholder is removed from an answer only where the user left the field out.
+In outputs such a placeholder is None, unless the user asked for it. In a comparison it means the same as nothing.
 """
 
 import re
@@ -47,6 +47,10 @@ PLACEHOLDERS: Final = (
     # known. To treat them as equal to nothing is right in both cases.
     Placeholder(("CutoffBehavior",), _is("CONTINUE_TASK")),
     Placeholder(("AlarmConfiguration", "IgnorePollAlarmFailure"), _is(False)),  # noqa: FBT003 - the value itself
+    Placeholder(
+        ("TaskInvocationParameters", "RunCommand", "CloudWatchOutputConfig", "CloudWatchOutputEnabled"),
+        _is(False),  # noqa: FBT003 - the value itself
+    ),
 )
 
 

@@ -8,8 +8,16 @@ from pulumi_ssm_maintenance.aws.connection import Connection
 from pulumi_ssm_maintenance.aws.gateway import Gateway, default_region, gateway
 from pulumi_ssm_maintenance.core.diff import differences
 from pulumi_ssm_maintenance.core.identity import TaskId, account_of, parse_task_id
-from pulumi_ssm_maintenance.errors import RejectedError, SettingsError, TaskError, TaskNotFoundError, WrongAccountError
+from pulumi_ssm_maintenance.errors import (
+    RejectedError,
+    SettingsError,
+    TaskError,
+    TaskNotFoundError,
+    TokenMismatchError,
+    WrongAccountError,
+)
 
+from .claims import Claims
 from .properties import Inputs, Properties, State, inputs_of, outputs
 from .registration import register, updated
 
@@ -28,18 +36,27 @@ class Outcome:
         return inputs_of(self.outputs)
 
 
-def create(connection: Connection, inputs: Mapping[str, Any]) -> Outcome:
-    """Register a task and read it back, or take over the one named by `adopt`."""
+def create(connection: Connection, inputs: Mapping[str, Any], claims: Claims | None = None) -> Outcome:
+    """Register a task and read it back, or take over the one named by `adopt`.
+
+    Args:
+        connection: the connection of the provider.
+        inputs: the checked inputs.
+        claims: which tasks belong to other resources of this run.
+    """
+    claims = claims or Claims()
     declared = Inputs(inputs)
     aws = gateway(connection, _region(connection, declared))
     aws.ask_account()  # in a thread of its own; the outputs need it at the end
-    adopted, warnings = _adopted(declared)
+    adopted, warnings = _adopted(declared, claims)
     if adopted:
         return _adopt(aws, declared, adopted)
     try:
         made = register(aws, declared)
     except TaskNotFoundError as error:
         raise _no_such_window(aws, declared, error) from error
+    if other := claims.claim(made.task.window_task_id, declared):
+        raise _task_of_another(made.task, other)
     held = made.held or declared.request
     warnings = [*warnings, *made.warnings]
     if made.held is not None and differences(held, declared.request):
@@ -90,23 +107,48 @@ def update(connection: Connection, window_task_id: str, olds: Mapping[str, Any],
     return _outcome(aws, declared, task, held, state.arn)
 
 
-def delete(connection: Connection, window_task_id: str, olds: Mapping[str, Any]) -> None:
-    """Deregister a task. A task that no longer exists counts as deleted."""
+def delete(
+    connection: Connection, window_task_id: str, olds: Mapping[str, Any], claims: Claims | None = None
+) -> list[str]:
+    """Deregister a task. A task that no longer exists counts as deleted.
+
+    Args:
+        connection: the connection of the provider.
+        window_task_id: the id of the task in the state.
+        olds: the outputs in the state.
+        claims: which tasks belong to other resources of this run. Such a task is left alone, with a warning.
+    """
     state = State(olds)
-    task = state.task_id(window_task_id)
+    task, claims = state.task_id(window_task_id), claims or Claims()
+    if other := claims.other_owner(task.window_task_id, state):
+        return [f"was not deregistered, since {other!r} has the same task {task}"]
     aws = gateway(connection, _region(connection, state))
     try:
         aws.deregister(task, state.redact)
     except TaskNotFoundError:
         _require_same_account(aws, state, task)
+    claims.note_deregistered(task.window_task_id)
+    return []
 
 
-def _adopted(declared: Inputs) -> tuple[TaskId | None, list[str]]:
+def _adopted(declared: Inputs, claims: Claims) -> tuple[TaskId | None, list[str]]:
     task = parse_task_id(declared.adopt) if declared.adopt else None
     window_id = declared.request["WindowId"]
     if task and task.window_id != window_id:
         return None, [f"adopt names a task of {task.window_id}, not of {window_id}; a new task was registered instead"]
+    if task and claims.was_deregistered(task.window_task_id):
+        return None, ["adopt names the task that this replacement has deregistered; a new task was registered instead"]
     return task, []
+
+
+def _task_of_another(task: TaskId, other: str) -> TokenMismatchError:
+    return TokenMismatchError(
+        action="create",
+        task=str(task),
+        code="TaskOfAnotherResource",
+        detail=f"it was registered with the same idempotency_key and arguments, and belongs to {other!r} now",
+        next_step="Give the new task an idempotency_key of its own.",
+    )
 
 
 def _adopt(aws: Gateway, declared: Inputs, task: TaskId) -> Outcome:

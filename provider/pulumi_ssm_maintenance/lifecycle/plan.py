@@ -1,6 +1,6 @@
 """Check and diff: what can be known before anything is sent. Pure functions; AWS is not asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from pulumi_ssm_maintenance.core.codec import UNKNOWN, Failure, decode, encode
 from pulumi_ssm_maintenance.core.diff import differences, replacing
 from pulumi_ssm_maintenance.core.identity import parse_task_id
 from pulumi_ssm_maintenance.core.model import task_shape
-from pulumi_ssm_maintenance.core.paths import top_level
+from pulumi_ssm_maintenance.core.paths import covers, top_level
 from pulumi_ssm_maintenance.core.rules import examine
 
 from .properties import COMPUTED, Inputs, State
@@ -32,27 +32,36 @@ class Changes:
     replacing: list[str]
 
 
-def check(news: Mapping[str, Any], default_region: Callable[[], str | None], *, any_region: bool = False) -> Checked:
+def check(
+    news: Mapping[str, Any],
+    default_region: Callable[[], str | None],
+    olds: Mapping[str, Any] | None = None,
+    *,
+    any_region: bool = False,
+) -> Checked:
     """Check all inputs of a task, and fill in its region.
 
     Args:
         news: the inputs that the program declares; unknown values are `UNKNOWN`.
         default_region: gives the region of the connection, for a task that names none.
+        olds: the inputs in the state, of a task that exists.
         any_region: accept a region that the installed boto3 does not know.
     """
-    given = Inputs(news)
-    request, failures = encode(given.arguments, secrets=given.secrets)
-    findings = examine(request, given.secrets)
+    given = Inputs(news).without_fingerprint()
+    request, failures = encode(given.arguments, secrets=given.hidden)
+    findings = examine(request, given.hidden)
     region = default_region() if given.region is None else given.region
     own = given.own if region is None else {**given.own, "region": region}
+    checked = Inputs({**decode(task_shape(), request), **own})
+    mistakes = [
+        *failures,
+        *findings.failures,
+        *_own_failures(given, own, any_region=any_region),
+        *_failures_of_outputs(news),
+    ]
     return Checked(
-        inputs={**decode(task_shape(), request), **own},
-        failures=[
-            *failures,
-            *findings.failures,
-            *_own_failures(own, any_region=any_region),
-            *_failures_of_outputs(news),
-        ],
+        inputs=dict(checked.raw),
+        failures=mistakes or _replacements_with_adopt(checked, olds or {}),
         warnings=findings.warnings,
     )
 
@@ -71,23 +80,56 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
     made_secret = sorted({top_level(path) for path in set(declared.secrets) - set(held.secrets)})
     moved = ["region"] if held.region and held.region != declared.region else []
     arguments = {member.api_name: name for name, member in task_shape().members.items()}
+    changed = [arguments[name] for name in fields]
     return Changes(
-        changed=[*(arguments[name] for name in fields), *made_secret, *moved],
-        replacing=[*(arguments[name] for name in replacing(fields)), *moved],
+        changed=[*changed, *made_secret, *moved],
+        replacing=[*(arguments[name] for name in replacing(fields)), *moved, *_replacing_by_option(changed, declared)],
     )
 
 
-def _own_failures(own: Mapping[str, Any], *, any_region: bool) -> list[Failure]:
+def _replacing_by_option(changed: list[str], declared: Inputs) -> list[str]:
+    """Give the changed arguments that `replace_on_changes` names. The engine itself gets no names from the SDK."""
+    chosen = {*declared.bookkeeping.get("replace_on_changes", ())}
+    return [name for name in changed if name in chosen or "*" in chosen]
+
+
+def _own_failures(given: Inputs, own: Mapping[str, Any], *, any_region: bool) -> list[Failure]:
+    region = _region_problem(own.get("region"), any_region=any_region)
+    if region and isinstance(own.get("region"), str) and covers(given.hidden, "region"):
+        region = "allowed is the name of a region such as us-east-1"
     problems = {
-        "region": _region_problem(own.get("region"), any_region=any_region),
+        "region": region,
         "adopt": _adopt_problem(own.get("adopt")),
         "idempotency_key": _key_problem(own.get("idempotency_key")),
+        "replace_on_changes": _option_problem(given.bookkeeping.get("replace_on_changes", ())),
     }
     return [Failure(name, problem) for name, problem in problems.items() if problem]
 
 
+def _replacements_with_adopt(declared: Inputs, olds: Mapping[str, Any]) -> list[Failure]:
+    """Refuse a replacement that would first deregister a task and then fail to adopt it."""
+    adopted = parse_task_id(declared.adopt) if isinstance(declared.adopt, str) else None
+    # In another window `adopt` has no effect: the replacement registers a new task.
+    if not olds or not adopted or adopted.window_id != declared.window_id:
+        return []
+    if reasons := diff(olds, declared.raw).replacing:
+        reason = (
+            f"a change of {' and '.join(reasons)} replaces the task: the old one is deregistered first, so there is no"
+            " task left to adopt. Remove `adopt`, which is of use in the first `pulumi up` only"
+        )
+        return [Failure("adopt", reason)]
+    return []
+
+
 def _failures_of_outputs(news: Mapping[str, Any]) -> list[Failure]:
     return [Failure(name, "is an output, not an argument") for name in COMPUTED if news.get(name) is not None]
+
+
+def _option_problem(chosen: Sequence[str]) -> str | None:
+    wrong = [name for name in chosen if name != "*" and name not in task_shape().members]
+    if not wrong:
+        return None
+    return f"{', '.join(map(repr, wrong))} is not an argument; name whole arguments, such as targets, or *"
 
 
 def _region_problem(region: Any, *, any_region: bool) -> str | None:
@@ -103,7 +145,7 @@ def _region_problem(region: Any, *, any_region: bool) -> str | None:
 def _adopt_problem(adopt: Any) -> str | None:
     if adopt is None or adopt is UNKNOWN or (isinstance(adopt, str) and parse_task_id(adopt)):
         return None
-    return "expected <window_id>/<window_task_id>, such as mw-0c50858d01EXAMPLE/4f7ca192-7e9a-40fe-9192-5cb15EXAMPLE"
+    return "expected <window_id>/<window_task_id>, such as mw-0123456789abcdef0/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
 
 
 def _key_problem(key: Any) -> str | None:

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from pulumi_ssm_maintenance.core.codec import decode, encode
-from pulumi_ssm_maintenance.core.identity import Account, TaskId
+from pulumi_ssm_maintenance.core.fingerprint import fingerprint
+from pulumi_ssm_maintenance.core.identity import Account, TaskId, parse_task_id
 from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.core.placeholders import without_placeholders
 from pulumi_ssm_maintenance.core.secrecy import ALWAYS, redactor
@@ -55,21 +56,45 @@ class Properties:
         return self.raw.get("region")
 
     @property
+    def window_id(self) -> Any:
+        """The id of the window. None in a lookup, unknown where it is an output of a new window."""
+        return self.raw.get("window_id")
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells the resource from others of the run: its logical name and its idempotency key."""
+        return self.name, str(self.raw.get("idempotency_key") or "")
+
+    @property
     def name(self) -> str:
         """The logical name of the task, for messages."""
-        return str(self.raw.get(BOOKKEEPING, {}).get("name", ""))
+        return str(self.bookkeeping.get("name", ""))
+
+    @property
+    def bookkeeping(self) -> Mapping[str, Any]:
+        """What the program tells of the resource, beside its arguments."""
+        return self.raw.get(BOOKKEEPING) or {}
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The paths whose values are secret in the state."""
-        chosen = tuple(self.raw.get(BOOKKEEPING, {}).get("secrets", ()))
+        chosen = tuple(self.bookkeeping.get("secrets", ()))
         role = (ROLE_OUTPUT,) if "service_role_arn" in chosen else ()
         return (*ALWAYS, *chosen, *role)
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The paths whose values no message may show.
+
+        These are all, where the values are not those of the program: a transform may have made any of them secret, and
+        the engine does not say which.
+        """
+        return (*self.raw,) if self.bookkeeping.get("transformed") else self.secrets
 
     @cached_property
     def redact(self) -> Callable[[str], str]:
         """Remove the task's secret and sensitive values from a text."""
-        return redactor(self.raw, self.secrets)
+        return redactor(self.raw, self.hidden)
 
 
 class Inputs(Properties):
@@ -85,23 +110,31 @@ class Inputs(Properties):
         """The key that makes repeated runs find the same task."""
         return str(self.raw.get("idempotency_key") or "")
 
+    def without_fingerprint(self) -> "Inputs":
+        """Compare the inputs with the fingerprint of what the program declares, and note whether they differ."""
+        bookkeeping = dict(self.bookkeeping)
+        if (declared := bookkeeping.pop("fingerprint", None)) is None:
+            return self
+        apart = {BOOKKEEPING, _PROVIDER, "idempotency_key"}
+        if declared != fingerprint({name: value for name, value in self.raw.items() if name not in apart}):
+            bookkeeping["transformed"] = True
+        return Inputs({**self.raw, BOOKKEEPING: bookkeeping})
+
 
 class State(Properties):
     """The outputs of a task in the state. In a lookup, which has no state yet, the inputs of the lookup."""
-
-    @property
-    def window_id(self) -> str | None:
-        """The id of the window."""
-        return self.raw.get("window_id")
 
     @property
     def arn(self) -> str | None:
         """The ARN of the task, where the account is known."""
         return self.raw.get("arn")
 
-    def task_id(self, window_task_id: str) -> TaskId:
-        """Give the two ids by which AWS finds the task."""
-        return TaskId(str(self.window_id), window_task_id)
+    def task_id(self, resource_id: str) -> TaskId:
+        """Give the two ids by which AWS finds the task.
+
+        The id of a resource is the task's, or `<window_id>/<window_task_id>` when it began as a lookup.
+        """
+        return parse_task_id(resource_id) or TaskId(str(self.window_id), resource_id)
 
 
 def outputs(
@@ -127,5 +160,11 @@ def outputs(
 
 
 def inputs_of(held_outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the inputs that would declare the task as AWS holds it, so that drift shows property by property."""
+    """Give the inputs that would declare the task as AWS holds it, so that drift shows property by property.
+
+    The inputs of a lookup are those that the program gives, whatever AWS holds.
+    """
+    given = State(held_outputs).bookkeeping.get("lookup")
+    if given is not None:
+        return {name: value for name, value in held_outputs.items() if name in {*given, BOOKKEEPING}}
     return {name: value for name, value in held_outputs.items() if name not in COMPUTED}

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.provider.fake_gateway import answer
+from tests.provider.fake_gateway import SERVICE_LINKED_ROLE, answer
 from tests.strategies import as_the_engine_sends, field, sloppily, tasks
 
 from pulumi_ssm_maintenance.core.codec import UNKNOWN, encode
@@ -64,15 +64,30 @@ def test_a_field_that_is_removed_or_added_is_a_difference_of_that_field_only(nam
 
 def is_default(name, task):
     """Whether a field has the value that it has when it is left out."""
-    defaults = {"priority": 0, "cutoff_behavior": "CONTINUE_TASK", "max_concurrency": "1", "max_errors": "1"}
+    output_off = {"run_command": {"cloud_watch_output_config": {"cloud_watch_output_enabled": False}}}
+    defaults = {
+        "priority": 0,
+        "cutoff_behavior": "CONTINUE_TASK",
+        "max_concurrency": "1",
+        "max_errors": "1",
+        "task_invocation_parameters": output_off,
+    }
     return task[name] == defaults.get(name)
 
 
+DEFAULTS = {
+    "ignore_poll_alarm_failure": False,
+    "cloud_watch_output_enabled": False,
+    "priority": 0,
+    "cutoff_behavior": "CONTINUE_TASK",
+}
+
+
 def meaning(value, name=""):
-    """The same for what means the same: the events are a set, and an alarm's failure is not ignored by default."""
+    """The same for what means the same: the events are a set, and a default is as good as left out."""
     if isinstance(value, dict):
         parts = {key: meaning(part, key) for key, part in value.items()}
-        return {key: part for key, part in parts.items() if (key, part) != ("ignore_poll_alarm_failure", False)}
+        return {key: part for key, part in parts.items() if part not in ({}, "") and DEFAULTS.get(key, ...) != part}
     return sorted(value) if name == "notification_events" else value
 
 
@@ -110,6 +125,27 @@ def test_empty_text_is_as_good_as_none():
 def test_empty_text_in_a_list_is_a_value():
     lists = [{RUN_COMMAND: {"RunCommand": {"Parameters": {"args": args}}}} for args in (["", "a"], ["a"])]
     assert differences(*lists) == [RUN_COMMAND]
+
+
+OUTPUT_OFF = {RUN_COMMAND: {"RunCommand": {"CloudWatchOutputConfig": {"CloudWatchOutputEnabled": False}}}}
+ALARMS = {"Alarms": [{"Name": "too-hot"}]}
+
+
+@pytest.mark.parametrize(
+    ("spelled_out", "left_out"),
+    [
+        ({"Priority": 0}, {}),
+        ({"CutoffBehavior": "CONTINUE_TASK"}, {}),
+        ({"AlarmConfiguration": ALARMS | {"IgnorePollAlarmFailure": False}}, {"AlarmConfiguration": ALARMS}),
+        (OUTPUT_OFF, {}),
+        ({"ServiceRoleArn": SERVICE_LINKED_ROLE}, {}),
+    ],
+    ids=["priority", "cutoff", "alarm", "output", "role"],
+)
+def test_a_default_that_is_spelled_out_is_as_good_as_left_out(spelled_out, left_out):
+    assert differences(spelled_out, left_out) == []
+    assert differences(left_out, spelled_out) == []
+    assert differences(answer(left_out), spelled_out) == []
 
 
 def test_zero_and_false_are_values():

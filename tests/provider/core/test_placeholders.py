@@ -49,6 +49,15 @@ TARGETS = [{"Key": "InstanceIds", "Values": ["i-0123456789abcdef0"]}]
             {},
             {"AlarmConfiguration": {"IgnorePollAlarmFailure": True, "Alarms": [{"Name": "a"}]}},
         ),
+        (
+            {
+                "TaskInvocationParameters": {
+                    "RunCommand": {"CloudWatchOutputConfig": {"CloudWatchOutputEnabled": False}}
+                }
+            },
+            {},
+            {},
+        ),
         # The same name elsewhere is no placeholder.
         (
             {"TaskInvocationParameters": {"RunCommand": {"ServiceRoleArn": SERVICE_LINKED_ROLE}}},

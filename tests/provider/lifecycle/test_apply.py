@@ -1,5 +1,7 @@
 """Create, read, update and delete against AWS as documented: how many calls, and what is left in the state."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given, settings
 from tests.provider.fake_gateway import (
@@ -21,12 +23,14 @@ from pulumi_ssm_maintenance.errors import (
     RejectedError,
     SettingsError,
     TaskNotFoundError,
+    TokenMismatchError,
     UnavailableError,
     WrongAccountError,
 )
 from pulumi_ssm_maintenance.lifecycle import apply, registration
+from pulumi_ssm_maintenance.lifecycle.claims import Claims
 from pulumi_ssm_maintenance.lifecycle.plan import check, diff
-from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Inputs
 
 WINDOW, OTHER_WINDOW = "mw-0123456789abcdef0", "mw-fedcba98765432100"
 GONE = "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
@@ -190,6 +194,48 @@ class TestAdopt:
         assert outcome.warnings == [
             f"adopt names a task of {OTHER_WINDOW}, not of {WINDOW}; a new task was registered instead"
         ]
+
+
+class TestATaskOfAnotherResource:
+    """Two resources of one run must not end with one task."""
+
+    OTHER: ClassVar = Inputs({BOOKKEEPING: {"name": "renamed"}, "idempotency_key": "another"})
+
+    def claimed(self, window_task_id):
+        claims = Claims()
+        assert claims.claim(window_task_id, self.OTHER) is None
+        return claims
+
+    def test_that_a_token_names_is_refused_and_not_changed(self, aws):
+        first = create()
+        aws.calls.clear()
+        with pytest.raises(TokenMismatchError, match=r"belongs to 'renamed' now. Give the new task an idempotency_key"):
+            apply.create(CONNECTION, INPUTS, self.claimed(first.window_task_id))
+        assert aws.operations() == ["register", "get"]
+        assert aws.alive == [first.window_task_id]
+
+    def test_is_not_deregistered_with_the_resource_that_lost_it(self, aws):
+        outcome = create()
+        claims = self.claimed(outcome.window_task_id)
+        (warning,) = apply.delete(CONNECTION, outcome.window_task_id, outcome.outputs, claims)
+        assert warning.startswith("was not deregistered, since 'renamed' has the same task")
+        assert aws.alive == [outcome.window_task_id]
+
+    def test_is_the_same_resources_own_on_a_second_try(self, aws):
+        claims = Claims()
+        first = apply.create(CONNECTION, INPUTS, claims)
+        assert apply.create(CONNECTION, INPUTS, claims).window_task_id == first.window_task_id
+
+    def test_that_its_replacement_has_deregistered_is_registered_anew_in_spite_of_adopt(self, aws):
+        outcome = create()
+        adopting = {**INPUTS, "adopt": f"{WINDOW}/{outcome.window_task_id}"}
+        claims = Claims()
+        assert apply.delete(CONNECTION, outcome.window_task_id, outcome.outputs, claims) == []
+        again = apply.create(CONNECTION, adopting, claims)
+        assert aws.alive == [again.window_task_id]
+        assert again.window_task_id != outcome.window_task_id
+        (warning,) = again.warnings
+        assert "adopt names the task that this replacement has deregistered" in warning
 
 
 class TestRead:

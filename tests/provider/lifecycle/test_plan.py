@@ -1,5 +1,7 @@
 """Check and diff as a whole: inputs in, inputs and failures out; nothing is asked of AWS."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from tests.provider.fake_gateway import ACCOUNT, answer
 from tests.strategies import as_the_engine_sends, field, places, replaced, sloppily, tasks
 
 from pulumi_ssm_maintenance.core.codec import UNKNOWN
+from pulumi_ssm_maintenance.core.fingerprint import fingerprint
 from pulumi_ssm_maintenance.core.identity import TaskId
 from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.errors import SettingsError
@@ -112,6 +115,66 @@ def test_what_is_ours_is_never_a_difference(ours):
     assert diff(created(inputs) | ours, inputs).changed == []
 
 
+class TestValuesThatATransformBrought:
+    """The engine does not tell the provider which of them are secret."""
+
+    def declared(self, arguments, **brought):
+        facts = {"name": "task", "secrets": [], "fingerprint": fingerprint({**arguments, "region": REGION})}
+        return check(as_the_engine_sends({**arguments, **OWN, **brought, BOOKKEEPING: facts}), in_region())
+
+    @pytest.mark.parametrize(
+        "brought",
+        [
+            {"name": "hunter 2"},
+            {"service_role_arn": "hunter 2"},
+            {"cutoff_behavior": "hunter 2"},
+            {"priority": "hunter 2"},
+            {"region": "hunter 2"},
+            {"targets": [{"key": "hunter 2", "values": ["hunter 2"]}]},
+        ],
+        ids=lambda brought: next(iter(brought)),
+    )
+    def test_are_never_shown(self, brought):
+        found = self.declared(MINIMAL, **brought)
+        assert found.failures
+        assert not any("hunter" in str(failure) for failure in found.failures)
+        sent = Inputs({**MINIMAL, **brought, BOOKKEEPING: found.inputs[BOOKKEEPING]})
+        assert "hunter" not in sent.redact("AWS says that hunter 2 is wrong")
+
+    def test_are_shown_where_they_are_the_programs(self):
+        (failure,) = self.declared({**MINIMAL, "name": "hunter 2"}).failures
+        assert "'hunter 2'" in str(failure)
+
+    @given(tasks())
+    def test_are_told_from_the_programs_own(self, task):
+        inputs = self.declared(task).inputs
+        assert inputs[BOOKKEEPING] == {"name": "task", "secrets": []}
+        assert check(inputs, in_region()).inputs == inputs
+
+
+class TestReplaceOnChanges:
+    def diff(self, *chosen, **changes):
+        inputs = checked({**MINIMAL, "priority": 1}).inputs
+        facts = {"name": "task", "secrets": [], "replace_on_changes": [*chosen]}
+        return diff(created(inputs), {**inputs, **changes, BOOKKEEPING: facts}).replacing
+
+    def test_replaces_on_what_it_names(self):
+        assert self.diff("priority", priority=2) == ["priority"]
+        assert self.diff("*", priority=2, name="new") == ["name", "priority"]
+
+    def test_replaces_on_nothing_else(self):
+        assert self.diff("priority", name="new") == []
+        assert self.diff("priority", priority=1) == []
+        assert self.diff(priority=2) == []
+
+    @pytest.mark.parametrize("name", ["taskArn", "targets[0].values", "arn"])
+    def test_of_anything_but_an_argument_is_refused(self, name):
+        facts = {"name": "task", "secrets": [], "replace_on_changes": ["targets", name]}
+        assert failures_of({**MINIMAL, **OWN, BOOKKEEPING: facts}) == [
+            f"replace_on_changes: {name!r} is not an argument; name whole arguments, such as targets, or *"
+        ]
+
+
 def test_what_is_made_secret_later_is_a_difference_until_the_state_is_written_anew():
     inputs = checked(MINIMAL).inputs
     secret = inputs | {BOOKKEEPING: {"name": "task", "secrets": ["task_arn"]}}
@@ -144,7 +207,7 @@ def test_the_connections_region_is_not_asked_for_where_the_task_names_one():
 PATTERN = "allowed is the name of a region such as us-east-1"
 NO_REGION = "region: is required: set the argument, or run `pulumi config set aws:region …`, or set AWS_REGION"
 ADOPT = (
-    "adopt: expected <window_id>/<window_task_id>, such as mw-0c50858d01EXAMPLE/4f7ca192-7e9a-40fe-9192-5cb15EXAMPLE"
+    "adopt: expected <window_id>/<window_task_id>, such as mw-0123456789abcdef0/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
 )
 
 
@@ -174,6 +237,41 @@ def test_a_region_that_no_partition_has_is_refused_unless_it_may_be_a_new_one():
     assert failure.startswith("region: got 'eu-west-9', which no partition of AWS has (did you mean eu-west-")
     assert failures_of(MINIMAL, region="eu-west-9") == [failure]
     assert check(MINIMAL, in_region("eu-west-9"), any_region=True).failures == []
+
+
+def test_the_example_of_adopt_is_one_that_adopt_takes():
+    assert failures_of({**MINIMAL, "adopt": ADOPT.rpartition(" ")[2], "region": REGION}) == []
+
+
+class TestAReplacementWithAdopt:
+    """The old task is deregistered first, so `adopt` would find nothing."""
+
+    ADOPT: ClassVar = {"adopt": f"mw-0123456789abcdef0/{TASK_ID}"}
+
+    def refused(self, olds, **changes):
+        news = {**MINIMAL, **OWN, **self.ADOPT, **changes}
+        return list(map(str, check(as_the_engine_sends(news), in_region(), olds).failures))
+
+    @pytest.mark.parametrize("change", [{"task_type": "AUTOMATION"}, {"region": "eu-west-2"}], ids=["type", "region"])
+    @pytest.mark.parametrize("adopted", [True, False])
+    def test_is_refused_with_what_to_do(self, change, adopted):
+        olds = checked(MINIMAL, **self.ADOPT if adopted else {}).inputs
+        (failure,) = self.refused(olds, **change)
+        assert failure == (
+            f"adopt: a change of {next(iter(change))} replaces the task: the old one is deregistered first, so there"
+            " is no task left to adopt. Remove `adopt`, which is of use in the first `pulumi up` only"
+        )
+
+    def test_without_adopt_is_a_replacement(self):
+        assert self.refused(checked(MINIMAL, **self.ADOPT).inputs, task_type="AUTOMATION", adopt=None) == []
+
+    @pytest.mark.parametrize("window", ["mw-fedcba98765432100", UNKNOWN], ids=["other", "unknown"])
+    def test_in_another_window_registers_a_new_task(self, window):
+        assert self.refused(checked(MINIMAL, **self.ADOPT).inputs, window_id=window) == []
+
+    def test_that_is_none_is_taken(self):
+        assert self.refused(checked(MINIMAL).inputs, priority=7.0) == []
+        assert self.refused({}, task_type="AUTOMATION") == []
 
 
 def test_a_task_without_a_region_is_refused():
