@@ -21,6 +21,10 @@ class UsageError(ArgumentError, pulumi.RunError):
     """A mistake that is found while the program runs. Pulumi prints it as one line, without a traceback."""
 
 
+class UnknownArgumentError(UsageError, TypeError):
+    """An argument that does not exist, which Python itself would report as a `TypeError`."""
+
+
 def with_outputs(value: Any) -> Any:
     """Copy arguments, with awaitables as Outputs, which can be awaited twice, and with input types as mappings."""
     if isinstance(value, Output):

@@ -1,11 +1,13 @@
 """An explicit provider: tasks of another account or region in one program."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Final, Literal, Required, TypedDict, Unpack
 
 import pulumi
 from pulumi import Input
 
+from ._declared import UnknownArgumentError
 from .aws.settings import setting_key
 
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
@@ -155,9 +157,14 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         """Declare a provider with the arguments of `ProviderArgs` and the resource options `opts`."""
         if unknown := sorted(args.keys() - ProviderArgs.__annotations__.keys()):
-            message = f"Provider {resource_name!r}: {', '.join(unknown)} is not known"
-            raise TypeError(message)
+            message = f"Provider {resource_name!r}: {'; '.join(map(_not_known, unknown))}"
+            raise UnknownArgumentError(message)
         super().__init__("pulumi-python", resource_name, _stored(args), opts)
+
+
+def _not_known(name: str) -> str:
+    nearest = get_close_matches(name, ProviderArgs.__annotations__, n=1)
+    return f"{name} is not known" + "".join(f", did you mean {one}?" for one in nearest)
 
 
 def _stored(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,5 +126,6 @@ def test_a_task_of_a_component_goes_to_the_components_provider(run):
 
 
 def test_an_argument_that_is_not_known_is_refused(run):
-    with pytest.raises(TypeError, match="Provider 'other': default_tags, regoin is not known"):
+    reason = r"Provider 'other': default_tags is not known; regoin is not known, did you mean region\?"
+    with pytest.raises(TypeError, match=reason):
         stored(run, regoin="eu-west-1", default_tags={})

@@ -31,6 +31,21 @@ _INTEGER: Final = re.compile("[0-9]{1,10}")
 MAX_FAILURES: Final = 100
 """The most failures that are reported at once. Nobody reads more, and each takes time to describe."""
 
+_ADVICE: Final = {"tags": "tasks cannot be tagged; tag the window"}
+"""What to say of names that users expect and AWS does not have."""
+
+# The names that pulumi_aws has for fields of a task.
+_NAMES_IN_PULUMI_AWS: Final = {
+    "automation_parameters": "automation",
+    "cloudwatch_config": "cloud_watch_output_config",
+    "cloudwatch_log_group_name": "cloud_watch_log_group_name",
+    "cloudwatch_output_enabled": "cloud_watch_output_enabled",
+    "lambda_parameters": "lambda_",
+    "output_s3_bucket": "output_s3_bucket_name",
+    "run_command_parameters": "run_command",
+    "step_functions_parameters": "step_functions",
+}
+
 _SHOWN_LENGTH: Final = 300
 
 
@@ -156,7 +171,8 @@ class _Encoder:
 
     def as_map(self, shape: Shape, value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise _MisfitError
+            pairs = isinstance(value, list) and value and all(isinstance(p, Mapping) and "values" in p for p in value)
+            raise _MisfitError('{"<name>": ["<value>", …]}' if pairs else None)
         encoded = {}
         for name, part in value.items():
             entry = member(path, str(name))
@@ -238,14 +254,21 @@ _CONVERTERS: Final[dict[str, tuple[str, _Converter]]] = {
 
 def _nearest(shape: Shape, name: str) -> str | None:
     """Find the member whose name is nearest to an unknown name: `task_type` for `taskType`."""
+    if name in _ADVICE:
+        return None
     spelled = argument_name(name)
-    return spelled if spelled in shape.members else next(iter(get_close_matches(name, shape.members, n=1)), None)
+    for known in (spelled, _NAMES_IN_PULUMI_AWS.get(spelled)):
+        if known in shape.members:
+            return known
+    return next(iter(get_close_matches(name, shape.members, n=1)), None)
 
 
 def _unknown_name(shape: Shape, name: str, nearest: str | None, path: str) -> str:
     """Say that a structure has no member of this name, and what to write instead."""
     if nearest:
         return f"is not known; did you mean {nearest}?"
+    if name in _ADVICE and not path:
+        return _ADVICE[name]
     owner = _owners().get(name)
     if owner is not None and owner != path:
         return f"is not known here; it is a field of {owner or 'the task itself'}"

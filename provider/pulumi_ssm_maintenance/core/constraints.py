@@ -14,6 +14,20 @@ _SIZED = {
     "list": "items",
     "map": "entries",
 }
+# The model's patterns in words. A pattern that is not listed, as of a newer model, is shown as it is.
+_PATTERNS_IN_WORDS = {
+    r"^mw-[0-9a-f]{17}$": "mw- and 17 hex digits",
+    r"^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$": 'a number such as "10", or a percentage from "1%" to "100%"',
+    r"^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$": 'a number such as "0", or a percentage from "0%" to "100%"',
+    r"^[a-zA-Z0-9_\-.]{3,128}$": "3 to 128 letters, digits, underscores, hyphens and dots",
+    r"([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)": 'a version number such as "3", $LATEST or $DEFAULT',
+    r"^(?!\s*$).+": "text that is not blank",
+    r"^[\w\s\w_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name": "InstanceIds or WindowTargetIds",
+    r"(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)": "the id of a node, such as i-0123456789abcdef0",
+    r"^[0-9a-fA-F]{8}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{12}$": (
+        "the id of a window target, such as e32eecb2-646c-4f4b-8ed1-205fbfd3ad35"
+    ),
+}
 _SHOWN_LENGTH = 80
 _EXACT_BELOW = 2**53  # a float holds every whole number below this one
 _WRITABLE_BELOW = 10**100  # Python refuses to write out numbers of some thousand digits
@@ -35,14 +49,20 @@ def violation(shape: Shape, value: Any, shown: str, *, hidden: bool) -> str:
     `shown` is the value as a message may print it. Where the value is `hidden`, the text contains nothing that is
     derived from it either.
     """
-    if not _within_bounds(shape, value):
+    words = shape.pattern and not shape.pattern.fullmatch(value) and pattern_in_words(shape)
+    if not _within_bounds(shape, value) and not words:
         return _bounds(shape, value, hidden=hidden)
     if shape.pattern and not shape.enum:
-        return f"got {shown}, which does not match {shape.pattern.pattern}"
+        return f"got {shown}, allowed is {words or f'what matches {shape.pattern.pattern}'}"
     # The nearest allowed value is derived from the value itself.
     nearest = [] if hidden else get_close_matches(str(value).upper(), shape.enum, n=1)
     hint = f" (did you mean {nearest[0]}?)" if nearest else ""
     return f"got {shown}, allowed are {', '.join(shape.enum)}{hint}"
+
+
+def pattern_in_words(shape: Shape) -> str | None:
+    """Say in words which texts a shape's pattern allows; None for a pattern that nobody has put into words."""
+    return _PATTERNS_IN_WORDS.get(shape.pattern.pattern) if shape.pattern else None
 
 
 def describe(value: Any, *, hidden: bool) -> str:
@@ -85,7 +105,8 @@ def _bounds(shape: Shape, value: Any, *, hidden: bool) -> str:
     else:
         allowed = f"{shape.minimum} to {shape.maximum}"
     got = "it" if unit is None and hidden else number_text(size)
-    return f"got {got}{f' {unit}' if unit else ''}, allowed {'is' if unit is None else 'are'} {allowed}"
+    cure = "; leave out what is empty" if value == "" else ""
+    return f"got {got}{f' {unit}' if unit else ''}, allowed {'is' if unit is None else 'are'} {allowed}{cure}"
 
 
 def _kind(value: Any) -> str:

@@ -25,6 +25,10 @@ DEREGISTER: Final = "DeregisterTaskFromMaintenanceWindow"
 _UNICODE_CLASSES: Final = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": r"\s"}
 
 
+# AWS's JSON protocols send an `integer` in 32 bits and a `long` in 64, which the model does not say in numbers.
+_LARGEST: Final = {"integer": 2**31 - 1, "long": 2**63 - 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of a structure."""
@@ -122,7 +126,7 @@ def _compile(reference: Mapping[str, Any], *, sensitive: bool = False) -> Shape:
         key=_compile(key, sensitive=sensitive) if key else None,
         required=frozenset(map(argument_name, facts.get("required", ()))),
         minimum=facts.get("min"),
-        maximum=facts.get("max"),
+        maximum=facts.get("max", _LARGEST.get(facts["type"])),
         pattern=_python_pattern(facts.get("pattern")),
         enum=tuple(facts.get("enum", ())),
         sensitive=sensitive,

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, Final
 
 from .codec import MAX_FAILURES, UNKNOWN, Failure
+from .constraints import pattern_in_words
 from .model import identifier_shape
 from .paths import covers, item
 
@@ -47,6 +48,9 @@ _TASK_ARNS: Final = {
 
 _ROLE: Final = ("iam", ("role/",), "the ARN of a role")
 _TOPIC: Final = ("sns", ("",), "the ARN of an SNS topic")
+
+_PATCH_DOCUMENT_WITH_HOOKS: Final = "AWS-RunPatchBaselineWithHooks"
+_PATCH_DOCUMENTS: Final = ("AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation", _PATCH_DOCUMENT_WITH_HOOKS)
 
 _NODE_PSEUDO_PARAMETER: Final = re.compile(r"\{\{\s*(TARGET_ID|RESOURCE_ID)\s*\}\}")
 
@@ -151,7 +155,8 @@ def target_values(task: Request) -> Iterator[Failure]:
         pattern = identifier_shape(shape).pattern if shape else None
         for position, value in known_items(target, "Values"):
             if pattern and not pattern.fullmatch(value):
-                yield Failure(item(path, position), f"which is no id of this kind ({pattern.pattern})", got=repr(value))
+                allowed = pattern_in_words(identifier_shape(shape)) or f"what matches {pattern.pattern}"
+                yield Failure(item(path, position), f"allowed is {allowed}", got=repr(value))
 
 
 def target_count(task: Request) -> Iterator[Failure]:
@@ -298,6 +303,55 @@ def pinned_hash_of_an_aws_document(task: Request) -> Iterator[Failure]:
         )
 
 
+def install_without_reboot_option(task: Request) -> Iterator[Failure]:
+    """Warn of a patch installation that reboots nodes without a word of it in the program.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
+    """
+    parameters = known(block(task, "RunCommand"), "Parameters") or {}
+    if (
+        _document(task) in _PATCH_DOCUMENTS
+        and parameters.get("Operation") == ["Install"]
+        and "RebootOption" not in parameters
+    ):
+        yield Failure(
+            "task_invocation_parameters.run_command.parameters",
+            'reboots nodes that need it after the installation; write "RebootOption": ["RebootIfNeeded"] to say so, or'
+            ' ["NoReboot"]',
+        )
+
+
+def override_list_with_hooks(task: Request) -> Iterator[Failure]:
+    """Warn of a parameter that the document with hooks does not have.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaselinewithhooks.html
+    """
+    parameters = known(block(task, "RunCommand"), "Parameters") or {}
+    if _document(task) == _PATCH_DOCUMENT_WITH_HOOKS and "InstallOverrideList" in parameters:
+        yield Failure(
+            "task_invocation_parameters.run_command.parameters.InstallOverrideList",
+            f"is no parameter of {_PATCH_DOCUMENT_WITH_HOOKS}; use AWS-RunPatchBaseline, or leave it out",
+        )
+
+
+def log_group_without_output(task: Request) -> Iterator[Failure]:
+    """Warn of a log group that receives nothing.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CloudWatchOutputConfig.html
+    """
+    config = known(block(task, "RunCommand"), "CloudWatchOutputConfig") or {}
+    if "CloudWatchLogGroupName" in config and "CloudWatchOutputEnabled" not in config:
+        yield Failure(
+            "task_invocation_parameters.run_command.cloud_watch_output_config",
+            "names a log group, but sends no output to it; set cloud_watch_output_enabled to True",
+        )
+
+
+def _document(task: Request) -> str:
+    """Give the name of a task's document, also where the program gives its ARN."""
+    return str(known(task, "TaskArn") or "").rpartition("/")[2]
+
+
 def node_pseudo_parameters_without_nodes(task: Request) -> Iterator[Failure]:
     """Warn of pseudo parameters that have no value in this task.
 
@@ -367,6 +421,9 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 WARNINGS: Final[tuple[Rule, ...]] = (
+    install_without_reboot_option,
+    override_list_with_hooks,
+    log_group_without_output,
     notification_without_its_role,
     pinned_hash_of_an_aws_document,
     node_pseudo_parameters_without_nodes,

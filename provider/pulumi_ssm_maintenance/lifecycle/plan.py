@@ -1,6 +1,6 @@
 """Check and diff: what can be known before anything is sent. Pure functions; AWS is not asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ def check(
     return Checked(
         inputs=dict(checked.raw),
         failures=mistakes or _replacements_with_adopt(checked, olds or {}),
-        warnings=findings.warnings,
+        warnings=[*findings.warnings, *_own_warnings(checked, olds or {})],
     )
 
 
@@ -119,6 +119,17 @@ def _replacements_with_adopt(declared: Inputs, olds: Mapping[str, Any]) -> list[
         )
         return [Failure("adopt", reason)]
     return []
+
+
+def _own_warnings(declared: Inputs, olds: Mapping[str, Any]) -> Iterator[Failure]:
+    if declared.adopt and not olds:
+        yield Failure(
+            "adopt",
+            "takes over an existing task; remove it after this `pulumi up`. If aws.ssm.MaintenanceWindowTask has the"
+            " task, give that resource retain_on_delete first",
+        )
+    elif declared.adopt:
+        yield Failure("adopt", "is of use in the first `pulumi up` only; remove it")
 
 
 def _failures_of_outputs(news: Mapping[str, Any]) -> list[Failure]:

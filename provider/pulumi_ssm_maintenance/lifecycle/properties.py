@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pulumi_ssm_maintenance.core.codec import decode, encode
 from pulumi_ssm_maintenance.core.fingerprint import fingerprint
-from pulumi_ssm_maintenance.core.identity import Account, TaskId, parse_task_id
+from pulumi_ssm_maintenance.core.identity import Account, TaskId
 from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.core.placeholders import without_placeholders
 from pulumi_ssm_maintenance.core.secrecy import ALWAYS, redactor
@@ -129,12 +129,9 @@ class State(Properties):
         """The ARN of the task, where the account is known."""
         return self.raw.get("arn")
 
-    def task_id(self, resource_id: str) -> TaskId:
-        """Give the two ids by which AWS finds the task.
-
-        The id of a resource is the task's, or `<window_id>/<window_task_id>` when it began as a lookup.
-        """
-        return parse_task_id(resource_id) or TaskId(str(self.window_id), resource_id)
+    def task_id(self, window_task_id: str) -> TaskId:
+        """Give the two ids by which AWS finds the task."""
+        return TaskId(str(self.window_id), window_task_id)
 
 
 def outputs(

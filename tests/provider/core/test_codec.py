@@ -207,6 +207,40 @@ def test_zero_false_and_empty_text_are_values():
             "task_invocation_parameters.Lambda: is not known; did you mean lambda_?",
         ),
         (f"{LAMBDA}.xyz", "x", f"{LAMBDA}.xyz: is not known; known are client_context, payload, qualifier"),
+        ("tags", {"Name": "patch"}, "tags: tasks cannot be tagged; tag the window"),
+        ("client_token", "x", f"client_token: is not known; known are {', '.join(sorted(task_shape().members))}"),
+        # the names and shapes of pulumi_aws
+        (
+            "task_invocation_parameters.run_command_parameters",
+            {},
+            "task_invocation_parameters.run_command_parameters: is not known; did you mean run_command?",
+        ),
+        (
+            "task_invocation_parameters.lambdaParameters",
+            {},
+            "task_invocation_parameters.lambdaParameters: is not known; did you mean lambda_?",
+        ),
+        (
+            f"{RUN_COMMAND}.cloudwatch_config",
+            {},
+            f"{RUN_COMMAND}.cloudwatch_config: is not known; did you mean cloud_watch_output_config?",
+        ),
+        (
+            f"{RUN_COMMAND}.output_s3_bucket",
+            "logs",
+            f"{RUN_COMMAND}.output_s3_bucket: is not known; did you mean output_s3_bucket_name?",
+        ),
+        (
+            f"{AUTOMATION}.parameters",
+            [{"name": "InstanceId", "values": ["i-1"]}],
+            f'{AUTOMATION}.parameters: expected a mapping, got a list; write {{"<name>": ["<value>", …]}}',
+        ),
+        # nothing at all
+        (
+            f"{AUTOMATION}.parameters",
+            {"InstanceId": [""]},
+            f"{AUTOMATION}.parameters.InstanceId[0]: got 0 characters, allowed are 1 to 512; leave out what is empty",
+        ),
         # one level too high or too deep
         (
             "task_invocation_parameters.timeout_seconds",
@@ -286,14 +320,14 @@ def test_a_sensitive_value_is_not_shown(path, value, reason):
 
 def test_a_value_that_the_user_made_secret_is_not_shown():
     assert failures_of({"name": "!", "priority": -77.0, "cutoff_behavior": "CANCEL"}, secrets=["name"]) == [
-        "name: got 1 characters, allowed are 3 to 128",
-        "priority: got -77, allowed is at least 0",
+        "name: got a string, allowed is 3 to 128 letters, digits, underscores, hyphens and dots",
+        "priority: got -77, allowed is 0 to 2147483647",
         "cutoff_behavior: got 'CANCEL', allowed are CONTINUE_TASK, CANCEL_TASK (did you mean CANCEL_TASK?)",
     ]
     everything = ["name", "priority", "cutoff_behavior"]
     assert failures_of({"name": "a b c", "priority": -77.0, "cutoff_behavior": "CANCEL"}, secrets=everything) == [
-        r"name: got a string, which does not match ^[a-zA-Z0-9_\-.]{3,128}$",
-        "priority: got it, allowed is at least 0",
+        "name: got a string, allowed is 3 to 128 letters, digits, underscores, hyphens and dots",
+        "priority: got it, allowed is 0 to 2147483647",
         "cutoff_behavior: got a string, allowed are CONTINUE_TASK, CANCEL_TASK",
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pulumi_ssm_maintenance.core.constraints import allows, describe, number_text, violation
+from pulumi_ssm_maintenance.core.constraints import allows, describe, number_text, pattern_in_words, violation
 from pulumi_ssm_maintenance.core.model import Shape, identifier_shape, task_shape
 
 
@@ -57,7 +57,7 @@ def test_what_does_not_match_the_models_pattern_is_refused(shape, data):
     sizes = {"min_size": shape.minimum or 0, "max_size": shape.maximum or 20}
     text = data.draw(st.text(**sizes) | st.text(" \n;0%", **sizes))
     assume(not shape.pattern.fullmatch(text))
-    assert reasons(shape, text) == [f"got it, which does not match {shape.pattern.pattern}"]
+    assert reasons(shape, text) == [f"got it, allowed is {pattern_in_words(shape)}"]
 
 
 @pytest.mark.parametrize("shape", BOUNDED)
@@ -90,11 +90,42 @@ def test_the_models_enum_is_taken_and_nothing_else(shape):
         (Shape("integer", minimum=30, maximum=2592000), 29, "got 29, allowed is 30 to 2592000"),
         (Shape("string", enum=("A", "B")), "c", "got 'shown', allowed are A, B"),
         (Shape("string", enum=("LAMBDA",)), "lamda", "got 'shown', allowed are LAMBDA (did you mean LAMBDA?)"),
-        (Shape("string", pattern=re.compile("a+")), "ab", "got 'shown', which does not match a+"),
+        (Shape("string", pattern=re.compile("a+")), "ab", "got 'shown', allowed is what matches a+"),
+        (Shape("string", minimum=1, maximum=9), "", "got 0 characters, allowed are 1 to 9; leave out what is empty"),
     ],
 )
 def test_a_reason_says_what_was_given_and_what_is_allowed(shape, value, reason):
     assert reasons(shape, value, "'shown'") == [reason]
+
+
+@pytest.mark.parametrize("shape", PATTERNED)
+def test_every_pattern_of_the_model_is_put_into_words(shape):
+    assert pattern_in_words(shape)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("window_id", "mw-123", "got 'mw-123', allowed is mw- and 17 hex digits"),
+        (
+            "max_errors",
+            "200%",
+            """got '200%', allowed is a number such as "0", or a percentage from "0%" to "100%\"""",
+        ),
+        ("name", "a b", "got 'a b', allowed is 3 to 128 letters, digits, underscores, hyphens and dots"),
+        ("name", "a" * 129, "allowed is 3 to 128 letters, digits, underscores, hyphens and dots"),
+    ],
+)
+def test_a_pattern_is_told_in_words(name, value, reason):
+    (told,) = reasons(task_shape().members[name].shape, value, repr(value))
+    assert told.endswith(reason)
+
+
+def test_a_number_that_aws_cannot_be_sent_is_refused():
+    shape = task_shape().members["priority"].shape
+    assert reasons(shape, 2**31 - 1) == []
+    assert reasons(shape, 2**31) == ["got 2147483648, allowed is 0 to 2147483647"]
+    assert reasons(shape, 10**20) == ["got 100000000000000000000, allowed is 0 to 2147483647"]
 
 
 def test_a_pattern_anchored_in_one_alternative_only_counts_in_full():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.strategies import as_the_engine_sends, places, replaced, tasks
 
 from pulumi_ssm_maintenance.core.codec import UNKNOWN, encode
-from pulumi_ssm_maintenance.core.model import identifier_shape
 from pulumi_ssm_maintenance.core.rules import examine
 
 WINDOW = "mw-0123456789abcdef0"
@@ -116,10 +115,6 @@ def test_a_target_has_one_of_two_keys_to_the_letter(key, failures):
     assert failures_of(task(**on((key, INSTANCE)))) == [f"targets[0].key: {failure}" for failure in failures]
 
 
-INSTANCE_PATTERN = identifier_shape("InstanceId").pattern.pattern
-TARGET_PATTERN = identifier_shape("MaintenanceWindowTargetId").pattern.pattern
-
-
 @pytest.mark.parametrize(
     ("targets", "failures"),
     [
@@ -137,11 +132,11 @@ TARGET_PATTERN = identifier_shape("MaintenanceWindowTargetId").pattern.pattern
         ),
         (
             [{"key": "InstanceIds", "values": [INSTANCE]}, {"key": "InstanceIds", "values": [INSTANCE, "web-1"]}],
-            [f"targets[1].values[1]: got 'web-1', which is no id of this kind ({INSTANCE_PATTERN})"],
+            ["targets[1].values[1]: got 'web-1', allowed is the id of a node, such as i-0123456789abcdef0"],
         ),
         (
             [{"key": "WindowTargetIds", "values": [INSTANCE]}],
-            [f"targets[0].values[0]: got '{INSTANCE}', which is no id of this kind ({TARGET_PATTERN})"],
+            [f"targets[0].values[0]: got '{INSTANCE}', allowed is the id of a window target, such as {TARGET}"],
         ),
     ],
 )
@@ -358,6 +353,62 @@ def test_a_pinned_hash_of_a_document_of_aws_is_pointed_out(arn, warned):
     parameters = {"document_hash": "0" * 64, "document_hash_type": "Sha256"}
     warning = f"{RUN_COMMAND}.document_hash: pins a document that AWS updates; the task fails from that update on"
     assert warnings_of(task(task_arn=arn, **block("run_command", **parameters))) == ([warning] if warned else [])
+
+
+PATCH_DOCUMENTS = ["AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation", "AWS-RunPatchBaselineWithHooks"]
+INSTALL = {"Operation": ["Install"]}
+REBOOTS = (
+    f'{RUN_COMMAND}.parameters: reboots nodes that need it after the installation; write "RebootOption":'
+    ' ["RebootIfNeeded"] to say so, or ["NoReboot"]'
+)
+
+
+@pytest.mark.parametrize("document", PATCH_DOCUMENTS)
+@pytest.mark.parametrize("prefix", ["", "arn:aws:ssm:eu-west-1::document/"])
+@pytest.mark.parametrize(
+    ("parameters", "warned"),
+    [
+        (INSTALL, True),
+        (INSTALL | {"RebootOption": ["NoReboot"]}, False),
+        (INSTALL | {"RebootOption": UNKNOWN}, False),
+        ({"Operation": ["Scan"]}, False),
+        ({"Operation": UNKNOWN}, False),
+        ({}, False),
+    ],
+)
+def test_an_installation_that_reboots_without_a_word_of_it_is_pointed_out(document, prefix, parameters, warned):
+    arguments = task(task_arn=f"{prefix}{document}", **block("run_command", parameters=parameters))
+    assert warnings_of(arguments) == ([REBOOTS] if warned else [])
+    assert warnings_of({**arguments, "task_arn": "Patch"}) == []
+
+
+@pytest.mark.parametrize("document", PATCH_DOCUMENTS)
+def test_an_override_list_that_the_document_with_hooks_does_not_take_is_pointed_out(document):
+    parameters = {"Operation": ["Scan"], "InstallOverrideList": ["s3://bucket/list.yaml"]}
+    warning = (
+        f"{RUN_COMMAND}.parameters.InstallOverrideList: is no parameter of AWS-RunPatchBaselineWithHooks; use"
+        " AWS-RunPatchBaseline, or leave it out"
+    )
+    warned = document.endswith("WithHooks")
+    found = warnings_of(task(task_arn=document, **block("run_command", parameters=parameters)))
+    assert found == ([warning] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("config", "warned"),
+    [
+        ({"cloud_watch_log_group_name": "logs"}, True),
+        ({"cloud_watch_log_group_name": "logs", "cloud_watch_output_enabled": True}, False),
+        ({"cloud_watch_log_group_name": "logs", "cloud_watch_output_enabled": False}, False),
+        ({"cloud_watch_output_enabled": True}, False),
+    ],
+)
+def test_a_log_group_that_receives_nothing_is_pointed_out(config, warned):
+    warning = (
+        f"{RUN_COMMAND}.cloud_watch_output_config: names a log group, but sends no output to it; set"
+        " cloud_watch_output_enabled to True"
+    )
+    assert warnings_of(task(**block("run_command", cloud_watch_output_config=config))) == ([warning] if warned else [])
 
 
 @pytest.mark.parametrize(

@@ -300,5 +300,21 @@ def test_warnings_are_no_failures():
     assert [warning.path for warning in found.warnings] == ["logging_info"]
 
 
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"])
+def test_a_region_that_exists_gets_no_warning(region):
+    assert check({**MINIMAL, "region": region}, in_region()).warnings == []
+
+
+def test_adopt_is_a_line_of_warning():
+    adopting = {**MINIMAL, **OWN, "adopt": f"mw-0123456789abcdef0/{TASK_ID}"}
+    (first,) = check(adopting, in_region()).warnings
+    assert str(first) == (
+        "adopt: takes over an existing task; remove it after this `pulumi up`. If aws.ssm.MaintenanceWindowTask has the"
+        " task, give that resource retain_on_delete first"
+    )
+    (later,) = check(adopting, in_region(), adopting).warnings
+    assert str(later) == "adopt: is of use in the first `pulumi up` only; remove it"
+
+
 def test_bookkeeping_stays():
     assert checked(MINIMAL).inputs[BOOKKEEPING] == OWN[BOOKKEEPING]
