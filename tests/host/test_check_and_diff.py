@@ -47,10 +47,10 @@ def test_check_marks_what_is_always_secret(host, secret, run_command, more, path
     assert inputs["task_invocation_parameters"][block][name] == secret(value)
 
 
-def test_check_marks_deprecated_task_parameters_as_one_secret(host, secret, run_command):
+def test_check_marks_every_value_of_deprecated_task_parameters(host, secret, run_command):
     run_command["task_parameters"] = {"commands": {"values": ["a"]}}
     inputs, _ = host.check(run_command)
-    assert inputs["task_parameters"] == secret({"commands": {"values": ["a"]}})
+    assert inputs["task_parameters"] == {"commands": {"values": secret(["a"])}}
 
 
 def test_check_marks_exactly_what_the_user_made_secret(host, secret, run_command):

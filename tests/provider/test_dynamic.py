@@ -149,7 +149,7 @@ class TestCheck:
     def test_what_is_sensitive_is_marked_secret(self):
         inputs = configured().check({}, {**INPUTS, **PAYLOAD, "task_parameters": {"a": {"values": ["b"]}}}).inputs
         assert inputs["task_invocation_parameters"] == {"lambda_": {"payload": secret('{"a": 1}')}}
-        assert inputs["task_parameters"] == secret({"a": {"values": ["b"]}})
+        assert inputs["task_parameters"] == {"a": {"values": secret(["b"])}}
 
     def test_what_the_user_made_secret_is_marked_secret(self):
         chosen = {BOOKKEEPING: {"name": "patch", "secrets": ["alarm_configuration.alarms[0].name", "name"]}}

@@ -25,6 +25,13 @@ def from_host(value: Any, depth: int = 0) -> Any:
     return [from_host(part, depth + 1) for part in value] if isinstance(value, list) else value
 
 
+def _secret(value: Any) -> Any:
+    # Pulumi 3.274 keeps the mark on a text or a list, and loses it on a mapping, so the values in it are marked.
+    if isinstance(value, Mapping):
+        return {key: _secret(part) for key, part in value.items()}
+    return wrap_rpc_secret(value)
+
+
 def to_host(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Copy properties for the host, with its own unknown values, and with secret values marked."""
 
@@ -35,4 +42,4 @@ def to_host(properties: Mapping[str, Any]) -> dict[str, Any]:
             return {key: plain(part) for key, part in value.items()}
         return [plain(part) for part in value] if isinstance(value, list) else value
 
-    return plain(marked(properties, Properties(properties).secrets, wrap_rpc_secret))  # type: ignore[no-any-return] # a dict in, a dict out
+    return plain(marked(properties, Properties(properties).secrets, _secret))  # type: ignore[no-any-return] # a dict in, a dict out
