@@ -93,7 +93,7 @@ class TestTheFormInUsersState:
         assert type(dill.load(io.BytesIO(base64.b64decode(GOLDEN[protocol])))) is TaskProvider
 
     def test_work_leaves_nothing_on_the_instance(self, aws):
-        provider = configured(region="eu-west-1", secretKey="hunter2")
+        provider = configured(region="eu-west-1", accessKey="AKIA", secretKey="hunter2")
         provider.check({}, INPUTS)
         provider.create(INPUTS)
         assert vars(provider) == {}
