@@ -12,6 +12,7 @@ run = PatchingRun(
     waves={"canary": Targets.by_patch_group("web-canary"), "fleet": Targets.by_patch_group("web")},
     reboot="RebootIfNeeded",
     snapshot=True,
+    snapshot_retention_days=30,
     approvers=[pulumi.Config().get("approver") or "operations"],
     notify=["operations@example.com"],
 )

@@ -34,7 +34,7 @@ def test_an_example_registers_what_its_golden_file_says(folder, monkeypatch):
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 NAMELESS = {
     *("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"),
-    *("ssm:DescribeInstancePatchStates", "ec2:DescribeImages", "ec2:DescribeInstances"),
+    *("ssm:DescribeInstancePatchStates", "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeSnapshots"),
     *("ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"),
     "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
     *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),

@@ -27,7 +27,7 @@ def ask_approval(
         window=window_id,
         steps=[question],
         description=f"{run.name}: asks for approval before the first wave",
-        priority=PRIORITY_STEP // 2,
+        priority=plan.priority + PRIORITY_STEP // 2,
         stop_on_alarm=plan.stop_on_alarm,
         task_role=plan.roles.task,
         assume_role=plan.roles.assume,

@@ -50,6 +50,19 @@ class PatchingRunArgs(WindowSettings, total=False):
     scan_schedule: Schedule | str | None
     """When to scan between the runs, in a window of its own with the same settings. The scan is always a command, and
     continues during a freeze, since it changes nothing. Default: no scan."""
+    scan_max_concurrency: str
+    """How many nodes are scanned at once, as `max_concurrency`. Default: `max_concurrency`."""
+    scan_max_errors: str
+    """How many failures the scan tolerates before it stops, as `max_errors`. Default: `"100%"`."""
+    scan_duration: int
+    """How long the window of the scan is open, in hours, 1 to 24. Default: `duration`."""
+    scan_cutoff: int
+    """How long before its end the window of the scan starts no new node, in hours. Default: `cutoff`, or less if
+    `scan_duration` is shorter."""
+    priority: int
+    """A number that is added to the priorities of all tasks in the window of the run, 0 or more: the waves have 10, 20
+    and so on, the approval has 5. Two runs in one window need different numbers, such as 0 and 100, or they run at the
+    same time. Default: 0."""
     max_concurrency: str
     """How many nodes are patched at once: a number or a percentage as text, such as `"5"` or `"10%"`. Default:
     `"10%"`."""
@@ -70,6 +83,9 @@ class PatchingRunArgs(WindowSettings, total=False):
     snapshot: bool
     """Whether to take an image of each node before it is patched. Needs `engine="runbook"`, and works for EC2 instances
     only. Default: False."""
+    snapshot_retention_days: int | None
+    """How many days the images of `snapshot` and their volume snapshots are kept, 1 or more. A task of the window then
+    removes older images of this run. Default: images are kept for ever."""
     approvers: Sequence[pulumi.Input[str]]
     """Who must approve before the first wave: IAM user names, or ARNs of users and roles. One approval is enough. The
     topic asks them once for each opening of the window. Needs `engine="runbook"`. Default: no approval."""
@@ -87,8 +103,15 @@ class PatchingRunArgs(WindowSettings, total=False):
     none."""
     baseline_override: pulumi.Input[str] | None
     """A list of baselines to use in place of those of the account: `s3://bucket/key`. Default: none."""
+    document_version: pulumi.Input[str]
+    """The version of the AWS document that patches: a number, `$LATEST` or `$DEFAULT`. Default: its default version."""
+    comment: pulumi.Input[str]
+    """A comment on each command, at most 100 characters. Run Command shows it. Default: none."""
     logs: LogsArgs | bool
     """Where the output of commands goes: `LogsArgs`, True for a new log group, or False for nowhere. Default: True."""
+    key_prefix: str
+    """The prefix of the keys in the bucket of `logs`, before the name of the wave: `<prefix>/<wave>`. At most 400
+    characters. Default: the name of the run."""
     notify: Notify
     """Who gets notifications about failures: True for a new topic without subscribers, a list of e-mail addresses for a
     new topic that writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. The run does not change the

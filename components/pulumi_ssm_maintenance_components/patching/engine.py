@@ -10,7 +10,7 @@ from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 
 from .arguments import Engine, PatchingRunArgs
 
-_RUNBOOK_ONLY = ("snapshot", "approvers", "approval_timeout", "assume_role")
+_RUNBOOK_ONLY = ("snapshot", "snapshot_retention_days", "approvers", "approval_timeout", "assume_role")
 _APPROVAL_TIMEOUT = 3600
 
 
@@ -20,11 +20,13 @@ class RunbookSettings:
 
     Attributes:
         snapshot: whether it takes an image of the node first.
+        snapshot_retention_days: how many days images are kept; None for ever.
         approvers: who must approve before the first wave; empty for no approval.
         approval_timeout: how long the approvers have, in seconds.
     """
 
     snapshot: bool
+    snapshot_retention_days: int | None
     approvers: Sequence[pulumi.Input[str]]
     approval_timeout: int
 
@@ -51,7 +53,20 @@ def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
         raise wrong(where, "approvers", approvers, "a list of IAM user names, or of ARNs of users and roles")
     if approvers and args.get("notify", True) is False:
         raise wrong(where, "approvers", list(approvers), "none with notify=False: the topic asks them")
-    return RunbookSettings(snapshot, approvers, _approval_timeout(where, args, has_approvers=bool(approvers)))
+    return RunbookSettings(
+        snapshot, _retention(where, args), approvers, _approval_timeout(where, args, has_approvers=bool(approvers))
+    )
+
+
+def _retention(where: str, args: PatchingRunArgs) -> int | None:
+    days = args.get("snapshot_retention_days")
+    if days is None:
+        return None
+    if not args.get("snapshot", False):
+        raise wrong(where, "snapshot_retention_days", days, "none without `snapshot`")
+    if type(days) is not int or days < 1:
+        raise wrong(where, "snapshot_retention_days", days, "1 day or more")
+    return days
 
 
 def _approval_timeout(where: str, args: PatchingRunArgs, *, has_approvers: bool) -> int:

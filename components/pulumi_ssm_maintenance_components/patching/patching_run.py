@@ -24,6 +24,7 @@ from .approval import ask_approval
 from .arguments import PatchingRunArgs
 from .baseline import register_baseline
 from .context import RunContext
+from .images import remove_images
 from .plan import PatchPlan, read_plan
 from .roles import notification_role, task_role
 from .runbook import WAVE, PatchRunbook, patch_runbook
@@ -125,6 +126,8 @@ class PatchingRun(Component):
     """The ARN of the role that the runbook runs as, or None."""
     approval: AutomationRunbook | None = None
     """The runbook that asks for approval, or None."""
+    image_removal: AutomationRunbook | None = None
+    """The runbook that removes old images of nodes, or None."""
 
     def __init__(
         self, name: str, *, opts: pulumi.ResourceOptions | None = None, **args: Unpack[PatchingRunArgs]
@@ -133,7 +136,7 @@ class PatchingRun(Component):
         super().__init__("PatchingRun", name, opts)
         args = given_args(f"PatchingRun {name!r}", args, PatchingRunArgs)
         run = RunContext(self, name, location_of(self), full_tags(name, args.get("tags")))
-        plan = read_plan(run.where, args)
+        plan = read_plan(run.where, name, args)
         window = run_window(run, args)
         self.window_id, self.window_arn, self.window = window.window_id, window.window_arn, window.component
         self.console_url, self.schedule_text = window.console_url(run.location), window.schedule_text
@@ -146,17 +149,13 @@ class PatchingRun(Component):
         logs = command_logs(self, name, run.where, logs=args.get("logs", True), tags=run.tags)
         self.log_group_name, self.bucket = logs.log_group_name, logs.bucket
         notifications = failed_nodes(self.topic_arn, self.notification_role_arn)
-        runbook = self._runbook(run, plan, plan.sending(logs.arguments(f"{name}/{WAVE}"), notifications))
+        runbook = self._runbook(run, plan, plan.sending(logs.arguments(f"{plan.key_prefix}/{WAVE}"), notifications))
         self.task_role_arn = task_role(run, plan, self.notification_role_arn, runbook)
 
-        task = (
-            runbook.task(plan, self.task_role_arn)
-            if runbook
-            else plan.task(name, self.task_role_arn, logs, notifications)
-        )
+        task = runbook.task(plan, self.task_role_arn) if runbook else plan.task(self.task_role_arn, logs, notifications)
         self.waves = register_waves(run, self.window_id, plan.waves, task)
         if self.scan_window and plan.scan:
-            scan = plan.scanning().task(name, self.task_role_arn, logs, notifications)
+            scan = plan.scanning().task(self.task_role_arn, logs, notifications)
             register_waves(replace(run, component=self.scan_window), self.scan_window.window_id, [plan.scan], scan)
 
         register_baseline(run, args.get("baseline"), plan.patch_groups)
@@ -177,6 +176,7 @@ class PatchingRun(Component):
         if plan.runbook is None:
             return None
         self.approval = ask_approval(run, plan, self.window_id, self.topic_arn)
+        self.image_removal = remove_images(run, plan, self.window_id)
         runbook = patch_runbook(run, plan, sending, self.approval)
         self.document_name, self.document_version = runbook.document_name, runbook.document_version
         self.assume_role_arn = runbook.assume_role_arn
@@ -190,7 +190,11 @@ class PatchingRun(Component):
                 self, run.name, windows, topic_arn=self.topic_arn, alarms=True, tags=run.tags
             ).items()
             if runbook:
-                alert = runbook_alert(self, run.name, "runbook", runbook.document_names, self.topic_arn, run.tags)
+                names = [
+                    *runbook.document_names,
+                    *([self.image_removal.document_name] if self.image_removal else []),
+                ]
+                alert = runbook_alert(self, run.name, "runbook", names, self.topic_arn, run.tags)
                 alerts.append(("runbook", alert))
         self.rule_arns = {event: alert.rule.arn for event, alert in alerts}
         self.alarm_arns = {event: alert.alarm.arn for event, alert in alerts if alert.alarm}

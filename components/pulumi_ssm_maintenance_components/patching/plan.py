@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Patch
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.logs.command_logs import CommandLogs
+from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
 from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 from .arguments import PatchingRunArgs
@@ -28,6 +29,9 @@ _SHORTEST_DELIVERY = 30  # a bound of the API
 _DELIVERY = 600
 _CONCURRENCY = "10%"
 _ONLY_WAVE = "all"
+_SCAN_ONLY = ("scan_max_concurrency", "scan_max_errors", "scan_duration", "scan_cutoff")
+_LONGEST_COMMENT = 100  # of the API
+_LONGEST_PREFIX = 400  # the API takes 500 characters, the name of a wave included
 
 # CANCEL_TASK tries to kill a running command, but lets running automations finish and starts no more of them.
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
@@ -64,6 +68,10 @@ class PatchPlan:
     alarm_configuration: AlarmConfigurationArgs | None
     node_count: int | None
     patch_groups: list[str]
+    priority: int
+    key_prefix: str
+    document_version: pulumi.Input[str] | None
+    comment: pulumi.Input[str] | None
     roles: ExistingRoles
 
     @property
@@ -92,19 +100,18 @@ class PatchPlan:
             raise wrong(where, "delivery_timeout", self.delivery_timeout, allowed)
         return room(minutes, [(wave.max_concurrency, wave.longest_queue) for wave in self.waves], self.node_count)
 
-    def task(
-        self, name: str, role_arn: pulumi.Input[str], logs: CommandLogs, notifications: RunCommandArgs
-    ) -> WaveTask:
+    def task(self, role_arn: pulumi.Input[str], logs: CommandLogs, notifications: RunCommandArgs) -> WaveTask:
         """Return the task of each wave, as a command."""
 
         def invocation(wave: Wave, _: WavePosition) -> TaskInvocationParametersArgs:
-            sending = self.sending(logs.arguments(f"{name}/{wave.name}"), notifications)
+            sending = self.sending(logs.arguments(f"{self.key_prefix}/{wave.name}"), notifications)
             return {"run_command": {"parameters": self.command.parameters(wave.reboot), **sending}}
 
         return WaveTask(
             task_type="RUN_COMMAND",
             task_arn=self.command.document,
             role_arn=role_arn,
+            priority=self.priority,
             cutoff_behavior=self.cutoff_behavior,
             alarm_configuration=self.alarm_configuration,
             invocation=invocation,
@@ -112,20 +119,29 @@ class PatchPlan:
 
     def sending(self, logs: RunCommandArgs, notifications: RunCommandArgs) -> RunCommandArgs:
         """Return how a command is sent: its delivery timeout, its logs and its notifications."""
-        return {"timeout_seconds": self.delivery_timeout, **logs, **notifications}
+        sending: RunCommandArgs = {"timeout_seconds": self.delivery_timeout, **logs, **notifications}
+        if self.document_version is not None:
+            sending["document_version"] = self.document_version
+        if self.comment is not None:
+            sending["comment"] = self.comment
+        return sending
 
     def scanning(self) -> "PatchPlan":
         """Return the plan that scans what this plan patches. A scan changes nothing, so no alarm stops it."""
+        scan = self.command.scan()
         return replace(
             self,
-            command=self.command.scan(),
+            command=scan,
+            priority=0,
+            # A version of another document means nothing to the one that scans.
+            document_version=self.document_version if scan.document == self.command.document else None,
             runbook=None,
             cutoff_behavior=_CUTOFF_OF_COMMANDS if self.runbook else self.cutoff_behavior,
             alarm_configuration=None,
         )
 
 
-def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
+def read_plan(where: str, name: str, args: PatchingRunArgs) -> PatchPlan:
     """Check the arguments, and fill in the defaults.
 
     Raises:
@@ -140,7 +156,6 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         max_errors=args.get("max_errors"),
         reboot=args.get("reboot"),
     )
-    scans = args.get("scan_schedule") is not None
     runbook = read_engine(where, args)
     return PatchPlan(
         command=patch_command(
@@ -152,14 +167,17 @@ def read_plan(where: str, args: PatchingRunArgs) -> PatchPlan:
         ),
         runbook=runbook,
         waves=waves,
-        # A node that cannot be scanned must not stop the scan of the others.
-        scan=merged("scan", waves, max_concurrency=max_concurrency, max_errors="100%") if scans else None,
+        scan=_scan(where, waves, args),
         delivery_timeout=_delivery_timeout(where, args.get("delivery_timeout", _DELIVERY)),
         cutoff_behavior=args.get("cutoff_behavior", _CUTOFF_OF_RUNBOOKS if runbook else _CUTOFF_OF_COMMANDS),
         stop_on_alarm=args.get("stop_on_alarm"),
         alarm_configuration=alarm_configuration(where, args.get("stop_on_alarm")),
         node_count=args.get("node_count"),
         patch_groups=demand_patch_groups(where, args.get("baseline"), waves),
+        priority=_priority(where, args.get("priority", 0)),
+        key_prefix=_key_prefix(where, name, args),
+        document_version=args.get("document_version"),
+        comment=_comment(where, args.get("comment")),
         roles=ExistingRoles(args.get("task_role"), args.get("notification_role"), args.get("assume_role")),
     )
 
@@ -172,6 +190,43 @@ def _groups(where: str, args: PatchingRunArgs) -> Mapping[str, WaveArgs | Target
             return {_ONLY_WAVE: {"targets": targets}}
     given = sorted({"targets", "waves"} & args.keys())
     raise wrong(where, "targets", given, "either `targets`, for a single wave, or `waves`")
+
+
+def _scan(where: str, waves: list[Wave], args: PatchingRunArgs) -> Wave | None:
+    if args.get("scan_schedule") is None:
+        for name in _SCAN_ONLY:
+            if name in args:
+                raise wrong(where, name, args.get(name), "none without `scan_schedule`")
+        return None
+    # A node that cannot be scanned must not stop the scan of the others.
+    errors = args.get("scan_max_errors", "100%")
+    concurrency = args.get("scan_max_concurrency", args.get("max_concurrency", _CONCURRENCY))
+    for name, rate in (("max_concurrency", concurrency), ("max_errors", errors)):
+        demand_rates(f"{where}: scan", **{"max_concurrency": "1", "max_errors": "0", name: rate})
+    return merged("scan", waves, max_concurrency=concurrency, max_errors=errors)
+
+
+def _priority(where: str, priority: int) -> int:
+    if type(priority) is not int or priority < 0:
+        raise wrong(where, "priority", priority, "a whole number, 0 or more")
+    return priority
+
+
+def _key_prefix(where: str, name: str, args: PatchingRunArgs) -> str:
+    prefix, logs = args.get("key_prefix"), args.get("logs", True)
+    if prefix is None:
+        return name
+    if isinstance(logs, bool) or not logs.get("bucket"):
+        raise wrong(where, "key_prefix", prefix, "none without a bucket in `logs`")
+    if not 1 <= len(prefix) <= _LONGEST_PREFIX:
+        raise wrong(where, "key_prefix", prefix, f"1 to {_LONGEST_PREFIX} characters")
+    return prefix
+
+
+def _comment(where: str, comment: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
+    if isinstance(comment, str) and len(comment) > _LONGEST_COMMENT:
+        raise wrong(where, "comment", comment, f"at most {_LONGEST_COMMENT} characters")
+    return comment
 
 
 def _delivery_timeout(where: str, seconds: int) -> int:

@@ -33,6 +33,7 @@ from pulumi_ssm_maintenance_components.runbooks.scripts import GATE
 from pulumi_ssm_maintenance_components.runbooks.steps import NODE, SNAPSHOT_OF_WINDOW, Step
 
 from .context import RunContext
+from .images import image_steps
 from .plan import PatchPlan
 from .waves import Wave, WavePosition, WaveTask
 
@@ -101,6 +102,7 @@ class PatchRunbook:
             task_type="AUTOMATION",
             task_arn=self.document_name,
             role_arn=starter_arn,
+            priority=plan.priority,
             cutoff_behavior=plan.cutoff_behavior,
             alarm_configuration=plan.alarm_configuration,
             invocation=invocation,
@@ -118,7 +120,7 @@ def patch_runbook(
         sending: how the patch command is sent; it may contain `WAVE`.
         approval: the runbook that asks for approval.
     """
-    runbook = _compose(run.where, run.name, plan, sending)
+    runbook = _compose(run, plan, sending)
     if plan.roles.assume is None:
         role = assume_role(
             run.component, run.name, run.location, runbook, stop_on_alarm=plan.stop_on_alarm, tags=run.tags
@@ -129,18 +131,18 @@ def patch_runbook(
     return PatchRunbook(document.name, document.default_version, role, approval)
 
 
-def _compose(where: str, name: str, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
+def _compose(run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
     reboots = plan.command.install and any(wave.reboot == "RebootIfNeeded" for wave in plan.waves)
     steps = [
         _gate(),
-        *([Step.snapshot()] if plan.runbook and plan.runbook.snapshot else []),
+        *image_steps(run, plan),
         _patch(plan, sending),
         *([_check(plan)] if reboots else []),
     ]
     return compose(
-        where,
+        run.where,
         steps,
-        description=f"{name}: patches a node when all earlier waves have succeeded",
+        description=f"{run.name}: patches a node when all earlier waves have succeeded",
         on_node=True,
         on_failure="Abort",
         parameters={**_PARAMETERS, **(_REBOOT_PARAMETER if plan.command.install else {})},

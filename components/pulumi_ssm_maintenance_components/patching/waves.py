@@ -87,6 +87,7 @@ class WaveTask:
     task_type: TaskType
     task_arn: pulumi.Input[str]
     role_arn: pulumi.Input[str]
+    priority: int
     cutoff_behavior: CutoffBehavior
     alarm_configuration: AlarmConfigurationArgs | None
     invocation: Callable[[Wave, WavePosition], TaskInvocationParametersArgs]
@@ -174,12 +175,13 @@ def register_waves(
     Resource names contain the name of the wave, so that a new wave in between only changes priorities.
     """
     return {
-        wave.name: _register(run, window_id, wave, _position(waves, index), task) for index, wave in enumerate(waves)
+        wave.name: _register(run, window_id, wave, _position(waves, index, task.priority), task)
+        for index, wave in enumerate(waves)
     }
 
 
-def _position(waves: Sequence[Wave], index: int) -> WavePosition:
-    return WavePosition((index + 1) * PRIORITY_STEP, sum(earlier.task_count for earlier in waves[:index]))
+def _position(waves: Sequence[Wave], index: int, base: int) -> WavePosition:
+    return WavePosition(base + (index + 1) * PRIORITY_STEP, sum(earlier.task_count for earlier in waves[:index]))
 
 
 def _register(

@@ -91,6 +91,12 @@ def scan_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow | N
         raise wrong(run.where, "scan_schedule", schedule, allowed)
     settings = _settings(args)
     settings.pop("offset_days", None)
+    if "scan_duration" in args:
+        settings["duration"] = args["scan_duration"]
+        # The cutoff of the run may be longer than the whole scan.
+        settings["cutoff"] = min(args.get("cutoff", 1), max(args["scan_duration"] - 1, 0))
+    if "scan_cutoff" in args:
+        settings["cutoff"] = args["scan_cutoff"]
     return MaintenanceWindow(
         f"{run.name}-scan", schedule=schedule, tags=args.get("tags", {}), opts=run.component.child(), **settings
     )

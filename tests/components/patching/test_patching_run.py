@@ -170,8 +170,35 @@ class TestWaves:
         assert list(waves) == ["canary", "fleet"]
         assert set(waves["fleet"].outputs()) == {"target_id", "task_id", "target_ids", "task_ids"}
 
+    def test_runs_in_one_window_follow_each_other_by_their_priority(self, run):
+        found = run(targets=None, waves=TWO_WAVES, priority=100, scan_schedule="rate(1 day)")
+        priorities = {name: it["priority"] for name, it in found["MaintenanceWindowTask"].items()}
+        assert priorities == {"web-canary": 110, "web-fleet": 120, "web-scan": 10}
+
+    def test_commands_carry_a_comment_and_run_the_chosen_version_of_the_document(self, run):
+        found = run(document_version="12", comment="CHG-4711", scan_schedule="rate(1 day)")
+        for name in ("web-all", "web-scan"):
+            assert command(found, name)["document_version"] == "12"
+            assert command(found, name)["comment"] == "CHG-4711"
+        hooked = run(document_version="12", hooks={"pre": "x"}, scan_schedule="rate(1 day)")
+        assert "document_version" not in command(hooked, "web-scan"), "the scan runs another document"
+
+    def test_output_goes_below_a_prefix_of_choice(self, run):
+        found = run(logs={"bucket": "mine"}, key_prefix="patching/web")
+        assert command(found)["output_s3_key_prefix"] == "patching/web/all"
+
 
 class TestScan:
+    def test_a_scan_may_have_rates_and_a_duration_of_its_own(self, run):
+        args = {"scan_schedule": "rate(1 day)", "scan_max_concurrency": "50%", "scan_max_errors": "5"}
+        found = run(**args, scan_duration=1, duration=6, cutoff=2)
+        scan = task(found, "web-scan")
+        assert (scan["max_concurrency"], scan["max_errors"]) == ("50%", "5")
+        window = found["MaintenanceWindow"]["web-scan-window"]
+        assert (window["duration"], window["cutoff"]) == (1, 0)
+        window = run(**args, scan_duration=5, scan_cutoff=3)["MaintenanceWindow"]["web-scan-window"]
+        assert (window["duration"], window["cutoff"]) == (5, 3)
+
     def test_scans_in_between_have_a_window_of_their_own_with_the_same_settings(self, run):
         found = run(targets=None, waves=TWO_WAVES, scan_schedule="rate(1 day)", timezone="Asia/Tokyo", duration=6)
         window = found["MaintenanceWindow"]["web-scan-window"]
@@ -555,6 +582,11 @@ class TestOutputs:
         ({"logs": {"retention": 30}}, "logs: there is no argument 'retention'; do you mean 'retention_days'"),
         ({"stop_on_alarm": "arn:aws:cloudwatch:us-east-1:1:alarm:x"}, "an alarm or its name, not its ARN"),
         ({"notify": "everyone"}, "notify: got 'everyone'"),
+        ({"priority": -1}, "priority: got -1, allowed: a whole number, 0 or more"),
+        ({"comment": "x" * 101}, "comment: got .* allowed: at most 100 characters"),
+        ({"key_prefix": "x"}, "key_prefix: got 'x', allowed: none without a bucket in `logs`"),
+        ({"scan_duration": 2}, "scan_duration: got 2, allowed: none without `scan_schedule`"),
+        ({"scan_schedule": "rate(1 day)", "scan_max_errors": "x"}, "scan: max_errors: got 'x'"),
         ({"wave": {}}, r"no argument 'wave'; do you mean 'waves'\?"),
     ],
 )

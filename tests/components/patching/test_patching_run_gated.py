@@ -103,7 +103,7 @@ class TestWaves:
 class TestRunbook:
     def test_the_gate_comes_first_and_what_fails_ends_the_run(self, run):
         found = steps(run(snapshot=True))
-        assert list(found) == ["gate", "snapshot", "patch", "check"]
+        assert list(found) == ["gate", "snapshot", "tag_image", "patch", "check"]
         assert {step["onFailure"] for step in found.values()} == {"Abort"}
 
     def test_an_image_is_taken_where_asked_only(self, run):
@@ -194,6 +194,7 @@ class TestRoles:
             ],
             "ec2:DescribeImages": ["*"],
             "ec2:DescribeInstances": ["*"],
+            "ec2:CreateTags": ["arn:aws:ec2:us-east-1::image/*", "arn:aws:ec2:us-east-1::snapshot/*"],
             "ssm:SendCommand": [
                 "arn:aws:ssm:us-east-1::document/AWS-RunPatchBaseline",
                 f"arn:aws:ec2:{HERE}:instance/*",
@@ -236,6 +237,50 @@ class TestRoles:
             assert document["content"]["assumeRole"] == f"{ROLE}-as-well"
 
 
+class TestImages:
+    def test_images_and_their_snapshots_are_tagged_with_the_run_and_the_node(self, run):
+        found = steps(run(snapshot=True, tags={"team": "operations"}))
+        assert list(found) == ["gate", "snapshot", "tag_image", "patch", "check"]
+        payload = found["tag_image"]["inputs"]["InputPayload"]
+        assert payload["ImageId"] == "{{ snapshot.ImageId }}"
+        assert payload["Tags"] | {"x": 1} == {
+            "project": "shop",
+            "stack": "dev",
+            "run": "web",
+            "managed-by": "pulumi",
+            "team": "operations",
+            "node": "{{ InstanceId }}",
+            "ssm-maintenance-images-of": "shop-dev-web",
+            "x": 1,
+        }
+
+    def test_old_images_are_removed_once_in_a_window_by_a_role_that_may_remove_these_only(self, run):
+        found = run(snapshot=True, snapshot_retention_days=30, priority=100)
+        removing = task(found, "web-images-task")
+        assert "targets" not in removing
+        assert removing["priority"] == task(found, "web-canary")["priority"] == 110
+        (step,) = steps(found, "web-images-runbook").values()
+        assert step["inputs"]["InputPayload"] == {
+            "RetentionDays": 30,
+            "TagKey": "ssm-maintenance-images-of",
+            "TagValue": "shop-dev-web",
+        }
+        statements = found["RolePolicy"]["web-images-assume-role"]["policy"]["Statement"]
+        limited = {it["Action"][0]: it.get("Condition") for it in statements}
+        condition = {"StringEquals": {"aws:ResourceTag/ssm-maintenance-images-of": "shop-dev-web"}}
+        assert limited["ec2:DeregisterImage"] == limited["ec2:DeleteSnapshot"] == condition
+
+    def test_no_wave_waits_for_the_removal_and_a_removal_that_fails_is_told(self, run):
+        found = run(snapshot=True, snapshot_retention_days=30)
+        assert parameters(found, "web-canary")["Runbooks"] == [RUNBOOK]
+        assert parameters(found, "web-fleet")["EarlierTasks"] == ["1"]
+        pattern = found["EventRule"]["web-runbook"]["eventPattern"]
+        assert matches(pattern, automation_event("Failed", "web-images-runbook-1234567"))
+
+    def test_images_stay_unless_asked(self, run):
+        assert "web-images-task" not in run(snapshot=True)["MaintenanceWindowTask"]
+
+
 class TestApproval:
     def test_it_is_asked_once_before_all_waves_by_a_task_without_targets(self, run):
         found = run(approvers=["ann", "bob"], approval_timeout=900)
@@ -273,6 +318,12 @@ def test_a_run_of_the_runbook_that_fails_is_told_with_its_execution(run):
         ({"engine": None, "snapshot": True}, "snapshot: got True, .* engine='runbook' has it"),
         ({"engine": None, "approvers": ["ann"]}, r"approvers: got \['ann'\], .* engine='runbook' has it"),
         ({"engine": None, "assume_role": ROLE}, "assume_role: got .* engine='runbook' has it"),
+        ({"snapshot_retention_days": 30}, "snapshot_retention_days: got 30, allowed: none without `snapshot`"),
+        ({"snapshot": True, "snapshot_retention_days": 0}, "snapshot_retention_days: got 0, allowed: 1 day or more"),
+        (
+            {"engine": None, "snapshot_retention_days": 30},
+            "snapshot_retention_days: got 30, .* engine='runbook' has it",
+        ),
         ({"install": False, "snapshot": True}, "snapshot: got True, allowed: none with install=False"),
         ({"install": False, "approvers": ["ann"]}, "approvers: got .* none with install=False"),
         ({"approvers": "ann"}, "approvers: got 'ann', allowed: a list"),

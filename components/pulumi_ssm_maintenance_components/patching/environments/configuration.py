@@ -80,6 +80,8 @@ class SettingsConfig(TypedDict, total=False):
     """Whether to install patches; False only scans. Default: True."""
     snapshot: bool
     """Whether to take an image of each node first. Needs `engine: runbook`. Default: False."""
+    snapshot_retention_days: int
+    """How many days the images are kept. Default: for ever."""
     approvers: list[str]
     """Who must approve before the first wave. Needs `engine: runbook`. Default: no approval."""
     approval_timeout: int
@@ -88,6 +90,20 @@ class SettingsConfig(TypedDict, total=False):
     """`RebootIfNeeded` or `NoReboot`. Required to install, unless each wave has it."""
     scan_schedule: str
     """When to scan between the runs. Default: no scan."""
+    scan_max_concurrency: str
+    """How many nodes are scanned at once. Default: `max_concurrency`."""
+    scan_max_errors: str
+    """How many failures the scan tolerates before it stops. Default: `"100%"`."""
+    scan_duration: int
+    """How long the window of the scan is open, in hours. Default: `duration`."""
+    scan_cutoff: int
+    """How long before its end the window of the scan starts no new node, in hours. Default: `cutoff`."""
+    priority: int
+    """A number that is added to the priorities of all tasks. Default: 0."""
+    document_version: str
+    """The version of the AWS document that patches. Default: its default version."""
+    comment: str
+    """A comment on each command, at most 100 characters. Default: none."""
     max_concurrency: str
     """How many nodes are patched at once: a number or a percentage as text. Default: `"10%"`."""
     max_errors: str
