@@ -12,7 +12,7 @@ PERIODS: list[FreezePeriod] = [
 
 # If `pulumi up` runs during a freeze, the window is disabled from the start.
 window = MaintenanceWindow(
-    "nightly", schedule="cron(0 2 * * ? *)", timezone=ZONE, enabled=not is_frozen(PERIODS, timezone=ZONE)
+    "nightly", schedule="cron(0 4 * * ? *)", timezone=ZONE, enabled=not is_frozen(PERIODS, timezone=ZONE)
 )
 
 # You can also pass the id of a window that another program declares.

@@ -150,3 +150,26 @@ def test_runs_in_an_unknown_time_zone_are_refused():
     assert str(refused.value) == (
         "schedule 'cron(0 2 * * ? *)': timezone: got 'Mars/Olympus'; allowed: an IANA name that this machine knows"
     )
+
+
+@pytest.mark.parametrize(
+    ("schedule", "timezone", "skipped"),
+    [
+        (Cron("30 2 * * ? *"), "Europe/Berlin", "2026-03-29 02:30"),
+        (Cron("0 2 ? * SUN *"), "America/New_York", "2026-03-08 02:00"),
+        (Cron("30 2 ? * SAT *", 1), "Europe/Berlin", "2026-03-29 02:30"),
+        (Cron("0 0 * * ? *"), "Africa/Cairo", "2026-04-24 00:00"),
+        (At("2027-03-28T02:30:00"), "Europe/Berlin", "2027-03-28 02:30"),
+        (Cron("30 2 ? * TUE#2 *"), "Europe/Berlin", None),
+        (PatchTuesday(4), "Europe/Berlin", None),
+        (Cron("30 3 * * ? *"), "Europe/Berlin", None),
+        (Cron("0/30 * * * ? *"), "Europe/Berlin", None),
+        (Cron("30 2,14 * * ? *"), "Europe/Berlin", None),
+        (Cron("30 2 * * ? *"), "UTC", None),
+        (Cron("30 2 * * ? *"), "Mars/Olympus", None),
+        (Rate(1, "day"), "Europe/Berlin", None),
+    ],
+)
+def test_a_schedule_knows_the_next_day_on_which_the_clocks_skip_its_only_run(schedule, timezone, skipped):
+    found = schedule.skipped_run(timezone, after=datetime(2026, 1, 1, tzinfo=UTC))
+    assert (None if found is None else f"{found:%Y-%m-%d %H:%M}") == skipped

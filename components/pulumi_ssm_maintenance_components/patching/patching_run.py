@@ -25,6 +25,7 @@ from .arguments import PatchingRunArgs
 from .baseline import register_baseline
 from .context import RunContext
 from .images import remove_images
+from .neighbours import PlannedRun, neighbour_warnings
 from .plan import PatchPlan, read_plan
 from .roles import notification_role, task_role
 from .runbook import WAVE, PatchRunbook, patch_runbook
@@ -142,7 +143,7 @@ class PatchingRun(Component):
         self.console_url, self.schedule_text = window.console_url(run.location), window.schedule_text
         self.scan_window = scan_window(run, args)
         self.room = plan.room(run.where, window.minutes)
-        self._report(args.get("minutes_per_node"))
+        self._warn(args, plan)
 
         self.topic_arn = topic_arn(self, name, run.location, args.get("notify", True), run.tags)
         self.notification_role_arn = notification_role(run, plan, self.topic_arn)
@@ -166,10 +167,14 @@ class PatchingRun(Component):
         self._freeze(name, args)
         self.register_outputs(self._outputs())
 
-    def _report(self, minutes_per_node: float | None) -> None:
-        if self.room is None:
-            return
-        if warning := self.room.warning(minutes_per_node):
+    def _warn(self, args: PatchingRunArgs, plan: PatchPlan) -> None:
+        is_enabled = args.get("enabled", True) is not False
+        existing = args.get("window")
+        window = existing if existing is not None else self.window or self.window_id
+        warnings = [*neighbour_warnings(PlannedRun(self._logical_name, window, plan, is_enabled))]
+        if self.room and (warning := self.room.warning(args.get("minutes_per_node"))):
+            warnings.append(warning)
+        for warning in warnings:
             pulumi.log.warn(warning, self)
 
     def _runbook(self, run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> PatchRunbook | None:

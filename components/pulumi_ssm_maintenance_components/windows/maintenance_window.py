@@ -97,7 +97,8 @@ class MaintenanceWindow(Component):
         self.timezone = args.get("timezone", "UTC")
         self.duration, self.cutoff = _hours(name, args.get("duration", 4), args.get("cutoff", 1))
         self._start, self._end = args.get("start"), args.get("end")
-        for warning in filter(None, (*self.schedule.warnings, timezone_warning(self.timezone))):
+        daylight_saving = _daylight_saving_warning(self.schedule, self.timezone)
+        for warning in filter(None, (*self.schedule.warnings, timezone_warning(self.timezone), daylight_saving)):
             pulumi.log.warn(warning, self)
         window = aws.ssm.MaintenanceWindow(
             f"{name}-window",
@@ -164,6 +165,17 @@ def _hours(name: str, duration: int, cutoff: int) -> tuple[int, int]:
     if type(cutoff) is not int or not 0 <= cutoff < duration:
         raise wrong(where, "cutoff", cutoff, f"0 to {duration - 1} hours, less than the duration")
     return duration, cutoff
+
+
+def _daylight_saving_warning(schedule: Schedule, timezone: str) -> str | None:
+    skipped = schedule.skipped_run(timezone)
+    if skipped is None:
+        return None
+    return (
+        f"schedule {schedule.expression!r}: on {skipped:%Y-%m-%d} the clocks of {timezone} skip {skipped:%H:%M}, so the"
+        " window may not open on that day (AWS documents nothing for windows, and EventBridge Scheduler leaves such a"
+        " run out): choose an hour that exists on every day"
+    )
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -3,14 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ._active_period import ActivePeriod
 from ._errors import ScheduleError
-from ._time_zones import find_zone
+from ._time_zones import days_with_skipped_times, find_zone, instant
+
+_YEARS_AHEAD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,26 @@ class Schedule(dict[str, Any], ABC):
         runs = self.with_offset(offset_days)._runs(period, zone)  # noqa: SLF001 - the same class
         return [run.astimezone(zone) for run in islice(period.within(runs), n)]
 
+    def skipped_run(self, timezone: str, *, after: datetime | None = None) -> datetime | None:
+        """Return the next local time at which the window would open, if the clocks skip it and the day has no other.
+
+        In spring the clocks skip an hour, so a window that opens in that hour on that day may not open at all. It looks
+        five years ahead. None means that no run is skipped, or that this machine does not know the time zone.
+
+        Args:
+            timezone: the IANA name of the window's time zone.
+            after: only later times. Default: now.
+        """
+        zone = find_zone(timezone)
+        if zone is None:
+            return None
+        since = (after or datetime.now(UTC)).astimezone(zone).date()
+        for day in days_with_skipped_times(zone, since, _YEARS_AHEAD):
+            times = self._times_on(day)
+            if times and all(instant(local, zone) is None for local in times):
+                return times[0]
+        return None
+
     def with_offset(self, offset_days: int | None) -> "Schedule":
         """Return this schedule with the window's offset; None returns it unchanged.
 
@@ -89,6 +111,10 @@ class Schedule(dict[str, Any], ABC):
             given=offset_days,
             allowed="none: AWS shifts cron expressions only",
         )
+
+    def _times_on(self, day: date) -> list[datetime]:  # noqa: ARG002 - a rate has no local times
+        """Give the local times at which the schedule opens the window on a day."""
+        return []
 
     @abstractmethod
     def _words(self) -> str: ...

@@ -6,7 +6,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import ClassVar, Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,11 @@ class Cron(Schedule):
             given=offset_days,
             allowed=f"{self.offset_days}, which the schedule has already, or none beside it",
         )
+
+    def _times_on(self, day: date) -> list[datetime]:
+        lag = timedelta(days=self.offset_days or 0)
+        times = takewhile(lambda local: local.date() == day - lag, self._timetable.times(day - lag))
+        return [local + lag for local in times]
 
     def _words(self) -> str:
         return cron_words(self._timetable, self.offset_days, self._day_words)
@@ -193,6 +199,9 @@ class At(Schedule):
                 allowed="YYYY-MM-DDTHH:MM:SS and no more: the zone is the time zone of the window",
             )
         self._set(expression=expression, _moment=moment)
+
+    def _times_on(self, day: date) -> list[datetime]:
+        return [self._moment] if self._moment.date() == day else []
 
     def _words(self) -> str:
         return at_words(self._moment)

@@ -5,7 +5,8 @@ EventBridge Scheduler: a skipped local time has no run, and a repeated one has a
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -35,6 +36,22 @@ def timezone_warning(timezone: str) -> str | None:
     nearest = nearest_zone(timezone)
     cure = f"did you mean {nearest!r}?" if nearest else "AWS takes IANA names such as 'UTC' or 'Europe/Berlin'"
     return f"time zone {timezone!r} is not known on this machine: {cure}"
+
+
+def days_with_skipped_times(zone: ZoneInfo, since: date, years: int) -> Iterator[date]:
+    """Give the days on which the clocks of a zone skip some local time, from a date on."""
+    for number in range(years * 366):
+        day = since + timedelta(days=number)
+        midnight = datetime.combine(day, time(), UTC)
+        # The offset of a zone grows on a day on which its clocks go forward.
+        before, after = ((midnight + timedelta(hours=hours)).astimezone(zone).utcoffset() for hours in (-14, 38))
+        if before is not None and after is not None and before < after and _skips_a_time(day, zone):
+            yield day
+
+
+def _skips_a_time(day: date, zone: ZoneInfo) -> bool:
+    start = datetime.combine(day, time())
+    return any(instant(start + timedelta(minutes=minutes), zone) is None for minutes in range(0, 24 * 60, 15))
 
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime | None:

@@ -93,6 +93,15 @@ def test_what_aws_takes_though_it_is_odd_is_a_warning(registered, warnings):
     assert any("Europe/Berlim" in warning for warning in warnings)
 
 
+def test_a_window_whose_hour_the_clocks_skip_on_a_day_of_its_schedule_is_warned(registered, warnings):
+    registered(lambda: MaintenanceWindow("web", schedule="cron(30 2 ? * SUN *)", timezone="Europe/Berlin"))
+    (warning,) = warnings
+    assert "the clocks of Europe/Berlin skip 02:30, so the window may not open on that day" in warning
+    registered(lambda: MaintenanceWindow("web", schedule="cron(30 4 ? * SUN *)", timezone="Europe/Berlin"))
+    registered(lambda: MaintenanceWindow("web", schedule="cron(30 2 ? * TUE#2 *)", timezone="Europe/Berlin"))
+    assert len(warnings) == 1
+
+
 def test_a_window_says_in_words_and_in_dates_when_it_opens(registered):
     made = []
     args = {"schedule": PatchTuesday(offset_days=4), "timezone": "Europe/Berlin"}
