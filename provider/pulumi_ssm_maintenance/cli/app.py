@@ -1,0 +1,71 @@
+"""The command line as a whole: its verbs, and how errors become exit codes."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from pulumi_ssm_maintenance._version import __version__
+from pulumi_ssm_maintenance.errors import SsmMaintenanceError
+
+from . import adopt, output
+from .exits import Exit
+
+_app = typer.Typer(
+    name="ssm-maintenance",
+    help="Work on AWS Systems Manager maintenance windows that exist. Nothing is ever written to AWS.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_app.command("adopt")(adopt.adopt)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        output.result(__version__)
+        raise typer.Exit
+
+
+@_app.callback()
+def _common(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=lambda value: _print_version(wanted=value), is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of every verb stand behind the verb."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: those behind the program's name.
+
+    Returns:
+        The exit code.
+    """
+    debug = "--debug" in arguments
+    try:
+        _app(args=[argument for argument in arguments if argument != "--debug"], prog_name="ssm-maintenance")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else Exit.FINE
+    except KeyboardInterrupt:
+        output.error("interrupted")
+        return Exit.INTERRUPTED
+    except SsmMaintenanceError as error:
+        if debug:
+            raise
+        output.error(str(error))
+        return _code(error)
+    return Exit.FINE
+
+
+def _code(error: SsmMaintenanceError) -> Exit:
+    from pulumi_ssm_maintenance.operations.errors import UsageError  # noqa: PLC0415 - boto3 loads when it is needed
+
+    return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED

@@ -1,0 +1,54 @@
+"""Adopt maintenance windows that exist: a Pulumi program, its import file, and a stack whose preview is empty.
+
+    live = read_windows(session, ["mw-…"])
+    adoption = plan(live.windows)
+    folder = write(adoption, Path("infrastructure"))
+    applied = apply(adoption, folder, "prod")
+
+Nothing here writes to AWS.
+"""
+
+from pulumi_ssm_maintenance.operations.errors import OperationError, UsageError
+from pulumi_ssm_maintenance.operations.live import (
+    Live,
+    LiveTarget,
+    LiveTask,
+    LiveWindow,
+    WindowSummary,
+    list_windows,
+    read_windows,
+)
+
+from .folder import Folder, write
+from .import_file import ImportEntry, import_entries, import_file
+from .plan import AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption, Secret, plan
+from .program import program
+from .stack import Applied, Difference, apply, undo
+
+__all__ = [
+    "AdoptedTarget",
+    "AdoptedTask",
+    "AdoptedWindow",
+    "Adoption",
+    "Applied",
+    "Difference",
+    "Folder",
+    "ImportEntry",
+    "Live",
+    "LiveTarget",
+    "LiveTask",
+    "LiveWindow",
+    "OperationError",
+    "Secret",
+    "UsageError",
+    "WindowSummary",
+    "apply",
+    "import_entries",
+    "import_file",
+    "list_windows",
+    "plan",
+    "program",
+    "read_windows",
+    "undo",
+    "write",
+]

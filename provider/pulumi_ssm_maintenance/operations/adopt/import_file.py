@@ -1,0 +1,98 @@
+"""The file for `pulumi import` that brings what is adopted into a stack."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from pulumi_ssm_maintenance.core.identity import TaskId
+from pulumi_ssm_maintenance.core.secrecy import marked
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Properties, inputs_of, outputs
+from pulumi_ssm_maintenance.operations.errors import UsageError
+from pulumi_ssm_maintenance.operations.live import LiveWindow
+
+from .plan import AdoptedTask, Adoption
+
+WINDOW: Final = "aws:ssm/maintenanceWindow:MaintenanceWindow"
+TARGET: Final = "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget"
+TASK: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
+
+# How the engine writes a secret in a file. https://www.pulumi.com/docs/iac/concepts/secrets/
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a constant of Pulumi's protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEntry:
+    """One resource of an import file."""
+
+    type: str
+    name: str
+    id: str
+    """As an import names it, with the window's id before a target's."""
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def physical_id(self) -> str:
+        """The id in the state."""
+        return self.id.rpartition("/")[2]
+
+
+def import_entries(adoption: Adoption) -> tuple[ImportEntry, ...]:
+    """List what is imported, the owners first."""
+    return tuple(_entries(adoption))
+
+
+def import_file(entries: tuple[ImportEntry, ...]) -> str:
+    """Write the import file. It holds secrets in clear."""
+    resources = [{"type": e.type, "name": e.name, "id": e.id, **e.details} for e in entries]
+    return json.dumps({"resources": resources}, indent=2, ensure_ascii=False) + "\n"
+
+
+def pulumi_aws_version() -> str:
+    """Give the version of pulumi-aws that the program will run with, which the state names.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        return version("pulumi_aws")
+    except PackageNotFoundError:
+        raise UsageError(
+            "windows and targets are resources of pulumi-aws, which is not installed:"
+            " pip install 'pulumi-ssm-maintenance[components]'"
+        ) from None
+
+
+def _entries(adoption: Adoption) -> Iterator[ImportEntry]:
+    plugin = {"version": pulumi_aws_version()}
+    for window in adoption.windows:
+        window_id = window.live.window_id
+        yield ImportEntry(WINDOW, window.name, window_id, plugin)
+        for target in window.targets:
+            yield ImportEntry(TARGET, target.name, f"{window_id}/{target.live.window_target_id}", plugin)
+        for task in window.tasks:
+            yield ImportEntry(TASK, task.name, task.live.window_task_id, _properties(window.live, task))
+
+
+def _properties(window: LiveWindow, task: AdoptedTask) -> dict[str, Any]:
+    """Give a task's inputs and outputs as the provider would have left them in the state."""
+    from pulumi.dynamic.dynamic import serialize_provider  # noqa: PLC0415 - takes longer to load than all the rest
+
+    from pulumi_ssm_maintenance._dynamic import TaskProvider  # noqa: PLC0415 - as above
+
+    bookkeeping = {"name": task.name, "secrets": sorted(secret.path for secret in task.secrets)}
+    asked = Properties({"region": window.region, BOOKKEEPING: bookkeeping})
+    task_id = TaskId(window.window_id, task.live.window_task_id)
+    held = {**task.live.fields, "WindowId": window.window_id}
+    found = outputs(asked, task_id, held, window.region, window.account)
+    provider = {"__provider": serialize_provider(TaskProvider())}
+    return {
+        "inputs": marked(inputs_of(found) | provider, asked.secrets, _secret),
+        "outputs": marked(found | provider, asked.secrets, _secret),
+    }
+
+
+def _secret(value: Any) -> dict[str, str]:
+    return {_SIGNATURE: _SECRET, "plaintext": json.dumps(value)}

@@ -1,0 +1,60 @@
+"""ADOPTED.md: what was taken, what was not, and the commands that follow."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from .import_file import TASK, ImportEntry
+from .plan import Adoption
+
+_PAYLOAD: Final = (
+    "jq -j '.resources[] | select(.name == \"{task}\") | .inputs{path}.plaintext | {decode}' import.json \\\n"
+    "  | pulumi config set --secret --raw {key}"
+)
+
+
+def page(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> str:
+    """Write the page: Markdown."""
+    return "\n".join(_lines(adoption, entries)) + "\n"
+
+
+def _lines(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> Iterator[str]:
+    regions = sorted({window.live.region for window in adoption.windows})
+    protect = "true" if adoption.protect else "false"
+    yield "# What was adopted"
+    yield ""
+    yield "`__main__.py` declares what AWS held. To bring it into a stack without a change at AWS:"
+    yield ""
+    yield "```sh"
+    yield "pulumi stack init prod"
+    yield from (f"pulumi config set aws:region {region}" for region in regions[:1])
+    yield from _secret_commands(adoption)
+    yield f"pulumi import --file import.json --generate-code=false --protect={protect} --yes"
+    yield "pulumi preview --expect-no-changes"
+    yield "pulumi up --yes --skip-preview   # records what depends on what; AWS is not called"
+    yield "rm import.json                  # it holds the secrets in clear"
+    yield "```"
+    yield ""
+    yield "`ssm-maintenance adopt … --apply --stack prod` does all of this."
+    yield ""
+    yield "| resource | id |"
+    yield "| --- | --- |"
+    yield from (f"| {_kind(entry)} `{entry.name}` | `{entry.id}` |" for entry in entries)
+    if adoption.warnings:
+        yield ""
+        yield "## To know"
+        yield ""
+        yield from (f"- {warning}" for warning in adoption.warnings)
+
+
+def _kind(entry: ImportEntry) -> str:
+    return {"MaintenanceWindow": "window", "MaintenanceWindowTarget": "target"}.get(
+        entry.type.rpartition(":")[2], "task" if entry.type == TASK else entry.type
+    )
+
+
+def _secret_commands(adoption: Adoption) -> Iterator[str]:
+    for task in adoption.tasks:
+        for secret in task.secrets:
+            path = "".join(f".{part}" for part in secret.path.split("."))
+            decode = "fromjson" if secret.is_text else "."
+            yield _PAYLOAD.format(task=task.name, path=path, decode=decode, key=secret.key)

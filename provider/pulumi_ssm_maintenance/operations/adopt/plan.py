@@ -1,0 +1,231 @@
+"""What an adoption is made of: windows, targets and tasks with their names in a program, and the secrets apart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pulumi_ssm_maintenance.core.codec import decode
+from pulumi_ssm_maintenance.core.model import Shape, task_shape
+from pulumi_ssm_maintenance.core.paths import covers, item, member
+from pulumi_ssm_maintenance.core.placeholders import without_placeholders
+from pulumi_ssm_maintenance.core.secrecy import ALWAYS
+from pulumi_ssm_maintenance.operations.errors import UsageError
+from pulumi_ssm_maintenance.operations.live import LiveTarget, LiveTask, LiveWindow
+
+from .naming import Unique, repeated, target_name, task_name
+
+MOST_WITHOUT_FUNCTIONS: Final = 3
+"""How many windows stand one after another in a program, before each gets a function."""
+
+_SYSTEM_TAG: Final = "aws:"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that goes into the stack's configuration, encrypted, and never into the program."""
+
+    key: str
+    """The configuration's key, without the project's name."""
+    path: str
+    """The task's argument, as a path."""
+    value: Any = field(repr=False)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value is text; anything else is kept as JSON."""
+        return isinstance(self.value, str)
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedTarget:
+    """A window target, and its logical name."""
+
+    name: str
+    live: LiveTarget
+
+    @property
+    def is_nameless(self) -> bool:
+        """Whether AWS holds no name for it."""
+        return not self.live.fields.get("Name")
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedTask:
+    """A task, its logical name, and what of it is secret."""
+
+    name: str
+    live: LiveTask
+    arguments: Mapping[str, Any] = field(repr=False)
+    """The arguments that declare it as AWS holds it. They may hold secrets."""
+    secrets: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedWindow:
+    """A window, its logical name, its targets and tasks."""
+
+    name: str
+    live: LiveWindow
+    targets: tuple[AdoptedTarget, ...]
+    tasks: tuple[AdoptedTask, ...]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The window's tags, but for those that AWS sets itself."""
+        return {key: value for key, value in sorted(self.live.tags.items()) if not key.startswith(_SYSTEM_TAG)}
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What is adopted, and how."""
+
+    windows: tuple[AdoptedWindow, ...]
+    protect: bool = True
+    """Whether Pulumi is to refuse to delete what is adopted."""
+    literal: bool = False
+    """Whether the program names windows and targets by their ids, and not by references."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tasks(self) -> Iterator[AdoptedTask]:
+        """The tasks of all windows."""
+        return (task for window in self.windows for task in window.tasks)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of all tasks."""
+        return tuple(secret for task in self.tasks for secret in task.secrets)
+
+
+def plan(
+    windows: Sequence[LiveWindow], *, protect: bool = True, literal: bool = False, secret: Sequence[str] = ()
+) -> Adoption:
+    """Plan the adoption of windows.
+
+    Args:
+        windows: what to adopt.
+        protect: whether Pulumi is to refuse to delete what is adopted.
+        literal: whether the program names windows and targets by their ids.
+        secret: further arguments that go into the stack's configuration, each as
+            `<logical name of the task>.<path of the argument>`.
+
+    Raises:
+        UsageError: a path in `secret` leads nowhere.
+    """
+    names = _Names(windows)
+    adopted = tuple(_adopted_window(window, names) for window in windows)
+    known = {task.name: task for window in adopted for task in window.tasks}
+    chosen = [_chosen(path, known) for path in secret]
+    keys = Unique()
+    with_secrets = tuple(_with_secrets(window, chosen, keys) for window in adopted)
+    return Adoption(with_secrets, protect, literal, tuple(_warnings(with_secrets)))
+
+
+class _Names:
+    """Logical names: an object's own where it is the only one of that name, else with the window's before it."""
+
+    def __init__(self, windows: Sequence[LiveWindow]) -> None:
+        self._repeated_targets = repeated(target_name(t.fields) for window in windows for t in window.targets)
+        self._repeated_tasks = repeated(task_name(t.fields) for window in windows for t in window.tasks)
+        self._several = len(windows) > 1
+        self._windows, self._targets, self._tasks = Unique(), Unique(), Unique()
+
+    def window(self, window: LiveWindow) -> str:
+        return self._windows.take(window.name)
+
+    def target(self, target: LiveTarget, window: str) -> str:
+        name = target_name(target.fields)
+        return self._targets.take(self._full(name, window, repeated=name in self._repeated_targets))
+
+    def task(self, task: LiveTask, window: str) -> str:
+        name = task_name(task.fields)
+        return self._tasks.take(self._full(name, window, repeated=name in self._repeated_tasks))
+
+    def _full(self, name: str, window: str, *, repeated: bool) -> str:
+        return f"{window}-{name}" if repeated and self._several else name
+
+
+def _adopted_window(window: LiveWindow, names: _Names) -> AdoptedWindow:
+    name = names.window(window)
+    targets = tuple(AdoptedTarget(names.target(target, name), target) for target in window.targets)
+    tasks = tuple(AdoptedTask(names.task(task, name), task, _arguments(task)) for task in window.tasks)
+    return AdoptedWindow(name, window, targets, tasks)
+
+
+def _arguments(task: LiveTask) -> dict[str, Any]:
+    arguments: dict[str, Any] = decode(task_shape(), without_placeholders(dict(task.fields), {}))
+    return arguments
+
+
+def _chosen(path: str, tasks: Mapping[str, AdoptedTask]) -> tuple[str, str]:
+    """Split a path into a task and an argument; a task's name may have dots in it."""
+    names = [name for name in tasks if path.startswith(f"{name}.")]
+    if not names:
+        raise UsageError(f"no task of that name in {path!r}. The tasks are {', '.join(sorted(tasks)) or 'none'}.")
+    name = max(names, key=len)
+    argument = path.removeprefix(f"{name}.")
+    if argument not in dict(_values(tasks[name].arguments)):
+        found = ", ".join(place for place, _ in _values(tasks[name].arguments))
+        raise UsageError(f"task {name} has no argument {argument!r}. It has {found}.")
+    return name, argument
+
+
+def _with_secrets(window: AdoptedWindow, chosen: Sequence[tuple[str, str]], keys: Unique) -> AdoptedWindow:
+    tasks = tuple(
+        AdoptedTask(task.name, task.live, task.arguments, tuple(_secrets_of(task, chosen, keys)))
+        for task in window.tasks
+    )
+    return AdoptedWindow(window.name, window.live, window.targets, tasks)
+
+
+def _secrets_of(task: AdoptedTask, chosen: Sequence[tuple[str, str]], keys: Unique) -> Iterator[Secret]:
+    paths = [*ALWAYS, *(path for name, path in chosen if name == task.name)]
+    for path, value in _values(task.arguments):
+        # The outermost path only: what lies inside it is secret with it.
+        if path in paths and not covers([other for other in paths if other != path], path):
+            last = path.replace("]", "").replace("[", ".").rpartition(".")[2].strip('"')
+            yield Secret(keys.take(f"{task.name}-{last.strip('_').replace('_', '-')}"), path, value)
+
+
+def _values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """List every value in a task's arguments with its path, the outer ones first."""
+    if path:
+        yield path, value
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _values(part, member(path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _values(part, item(path, index))
+
+
+def _warnings(windows: Sequence[AdoptedWindow]) -> Iterator[str]:
+    readable = [
+        f"{task.name}.{path}"
+        for window in windows
+        for task in window.tasks
+        for path in _sensitive(task.arguments, task_shape())
+        if not covers([secret.path for secret in task.secrets], path)
+    ]
+    if readable:
+        yield (
+            "these arguments may be sensitive and stand in the program as they are; `--secret` moves one into the"
+            f" stack's configuration: {', '.join(readable)}"
+        )
+    for window in windows:
+        if owner := window.live.tags.get("aws:cloudformation:stack-name"):
+            yield (
+                f"{window.name} ({window.live.window_id}) belongs to the CloudFormation stack {owner}: take it out of"
+                " that stack with DeletionPolicy: Retain, or both will manage it"
+            )
+        if manager := window.live.tags.get("managed-by"):
+            yield f"{window.name} ({window.live.window_id}) is tagged managed-by: {manager}; two tools may manage it"
+
+
+def _sensitive(value: Any, shape: Shape, path: str = "") -> Iterator[str]:
+    """List the paths of the outermost values that AWS's model calls sensitive."""
+    if shape.sensitive and path:
+        yield path
+    elif isinstance(value, Mapping) and shape.members:
+        for key, part in value.items():
+            yield from _sensitive(part, shape.members[key].shape, member(path, key))

@@ -1,0 +1,182 @@
+"""Bring what is adopted into a stack, prove that nothing is left to change, and take it out again."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pulumi_ssm_maintenance.operations.errors import UsageError
+
+from .engine import Engine, Resource
+from .folder import Folder, read_record, write_import_file
+from .import_file import ImportEntry, import_file
+from .plan import Adoption
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_PROVIDER: Final = "pulumi:providers:"
+_DEFAULT_PROVIDER: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A resource that the program would change."""
+
+    operation: str
+    """The engine's word: `update`, `create`, `replace`, …"""
+    urn: str
+    properties: tuple[str, ...]
+
+    def __str__(self) -> str:
+        name, kind = self.urn.rpartition("::")[2], self.urn.split("::")[2].rpartition(":")[2]
+        return f"{self.operation} {kind} {name}: {', '.join(self.properties) or 'as a whole'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of an adoption."""
+
+    imported: tuple[ImportEntry, ...]
+    """What came into the stack now."""
+    held: tuple[ImportEntry, ...]
+    """What the stack held already."""
+    differences: tuple[Difference, ...]
+    """What the program would change; nothing, where all is well."""
+
+
+def apply(
+    adoption: Adoption,
+    folder: Folder,
+    stack: str,
+    *,
+    profile: str | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> Applied:
+    """Import what a folder adopts into a stack, and prove that a preview of its program is empty.
+
+    It can be run again after an interruption at any point. Nothing is written to AWS.
+
+    Args:
+        adoption: what is adopted.
+        folder: the folder that `write` has written.
+        stack: the stack's name. It is made unless it exists.
+        profile: the AWS profile that the program runs with. Default: the environment's.
+        report: takes a line for each step, while it is under way.
+
+    Raises:
+        UsageError: the engine is too old, or the stack holds another object under the same name.
+        OperationError: the engine failed.
+    """
+    engine = Engine(folder.path, stack, profile)
+    engine.demand_version()
+    report(f"opening stack {stack}")
+    engine.open_stack()
+    missing, held = _compared(folder.entries, engine.resources(), stack)
+    _configure(engine, adoption, folder, report)
+    if missing:
+        report(f"importing {len(missing)} of {len(folder.entries)} resources")
+        write_import_file(folder)
+        _import(engine, folder, missing, protect=adoption.protect)
+    report("previewing the program")
+    differences = _differences(engine.preview())
+    if not differences:
+        report("recording what depends on what")
+        engine.up()
+        folder.import_file.unlink(missing_ok=True)
+    return Applied(missing, held, differences)
+
+
+def undo(path: Path, stack: str) -> tuple[str, ...]:
+    """Take what a folder has adopted out of a stack's state again. AWS is not called.
+
+    Args:
+        path: the folder.
+        stack: the stack's name.
+
+    Returns:
+        The URNs that were removed.
+
+    Raises:
+        UsageError: the folder holds no record of an adoption.
+        OperationError: the engine failed.
+    """
+    _, entries = read_record(path)
+    engine = Engine(path, stack)
+    resources = engine.resources()
+    adopted = {(entry.type, entry.name, entry.physical_id) for entry in entries}
+    going = [one for one in resources if (one.type, one.name, one.id) in adopted]
+    left = [one for one in resources if one not in going]
+    unused = [one for one in left if _is_unused_default(one, left)]
+    left = [one for one in left if one not in unused]
+    if going and all(one.type == _STACK for one in left):
+        unused.extend(left)
+    # What depends on others goes before them.
+    urns = tuple(one.urn for one in [*reversed(going), *unused])
+    if urns:
+        engine.forget(urns)
+    return urns
+
+
+def _compared(
+    entries: Sequence[ImportEntry], resources: Iterable[Resource], stack: str
+) -> tuple[tuple[ImportEntry, ...], tuple[ImportEntry, ...]]:
+    """Split entries into those that a stack lacks and those that it holds."""
+    by_name = {(one.type, one.name): one for one in resources}
+    by_id = {(one.type, one.id): one for one in resources}
+    missing: list[ImportEntry] = []
+    held: list[ImportEntry] = []
+    for entry in entries:
+        found = by_name.get((entry.type, entry.name))
+        other = by_id.get((entry.type, entry.physical_id))
+        if found and found.id != entry.physical_id:
+            raise UsageError(
+                f"stack {stack} holds {found.id} as {entry.name!r}, and {entry.physical_id} would get the same name."
+                f" Use another stack, or rename one of the two."
+            )
+        if other and not found:
+            raise UsageError(
+                f"stack {stack} holds {entry.physical_id} already, as {other.name!r} and not as {entry.name!r}."
+                " Leave it out, or take it out of the stack first (pulumi state delete)."
+            )
+        (held if found else missing).append(entry)
+    return tuple(missing), tuple(held)
+
+
+def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Callable[[str], None]) -> None:
+    """Set the region, and the secrets that the program reads, where they are not set yet."""
+    configuration = engine.configuration()
+    (region,) = {window.live.region for window in adoption.windows}
+    configured = configuration.get("aws:region")
+    if configured is None:
+        engine.configure("aws:region", region)
+    elif configured != region:
+        raise UsageError(
+            f"stack {engine.stack} is set to {configured} (aws:region), and the windows are in {region}."
+            " Use another stack."
+        )
+    wanted = {secret.key: secret.value if secret.is_text else json.dumps(secret.value) for secret in adoption.secrets}
+    absent = {key: text for key, text in wanted.items() if configuration.get(f"{folder.project}:{key}") != text}
+    if absent:
+        report(f"setting {len(absent)} secrets in the stack's configuration")
+    for key, text in absent.items():
+        engine.configure(key, text, secret=True)
+
+
+def _import(engine: Engine, folder: Folder, missing: tuple[ImportEntry, ...], *, protect: bool) -> None:
+    if missing != folder.entries:
+        folder.import_file.write_text(import_file(missing), encoding="utf-8")
+    engine.import_resources(folder.import_file.resolve(), protect=protect)
+
+
+def _differences(preview: Mapping[str, Any]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(step["op"], step["urn"], tuple(sorted(step.get("detailedDiff") or step.get("diffReasons") or ())))
+        for step in preview.get("steps", ())
+        if step["op"] != "same" and not step["urn"].split("::")[2].startswith((_STACK, _PROVIDER))
+    )
+
+
+def _is_unused_default(one: Resource, resources: Sequence[Resource]) -> bool:
+    """Tell whether a resource is a default provider that nothing uses any more."""
+    is_default = one.type.startswith(_PROVIDER) and one.name.startswith(_DEFAULT_PROVIDER)
+    return is_default and not any(other.provider == one.urn for other in resources)

@@ -1,0 +1,235 @@
+"""Maintenance windows as AWS holds them, and how they are read: many calls side by side, none that writes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pulumi_ssm_maintenance._version import __version__
+from pulumi_ssm_maintenance.core.identity import Account, account_of
+from pulumi_ssm_maintenance.core.model import task_fields
+
+from .errors import is_missing, translated
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_ssm import SSMClient
+
+_WORKERS: Final = 16
+_ATTEMPTS: Final = 10
+_NOT_FIELDS: Final = frozenset({"ResponseMetadata", "WindowId", "WindowTargetId"})
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTask:
+    """A task as AWS holds it."""
+
+    window_task_id: str
+    fields: Mapping[str, Any] = field(repr=False)
+    """The fields of GetMaintenanceWindowTask, by their API names. They may hold secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTarget:
+    """A window target as AWS holds it."""
+
+    window_target_id: str
+    fields: Mapping[str, Any] = field(repr=False)
+    """The fields of DescribeMaintenanceWindowTargets, by their API names."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWindow:
+    """A maintenance window as AWS holds it, with its targets and tasks."""
+
+    window_id: str
+    region: str
+    account: Account | None
+    """None when STS could not say whose account it is."""
+    fields: Mapping[str, Any] = field(repr=False)
+    """The fields of GetMaintenanceWindow, by their API names."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    targets: tuple[LiveTarget, ...] = ()
+    tasks: tuple[LiveTask, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The window's name."""
+        return str(self.fields["Name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What was read."""
+
+    windows: tuple[LiveWindow, ...]
+    notes: tuple[str, ...] = ()
+    """What was left out, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """One line about a window."""
+
+    window_id: str
+    name: str
+    schedule: str
+    enabled: bool
+
+
+def list_windows(session: "boto3.Session", region: str | None = None) -> tuple[WindowSummary, ...]:
+    """List the windows of a region, ordered by name.
+
+    Raises:
+        OperationError: AWS refused, or was not reached.
+    """
+    with translated("list the maintenance windows"):
+        pages = _client(session, region).get_paginator("describe_maintenance_windows").paginate()
+        found = [window for page in pages for window in page["WindowIdentities"]]
+    summaries = (
+        WindowSummary(w["WindowId"], w.get("Name", ""), w.get("Schedule", ""), enabled=w.get("Enabled", True))
+        for w in found
+    )
+    return tuple(sorted(summaries, key=lambda window: (window.name, window.window_id)))
+
+
+def read_windows(session: "boto3.Session", window_ids: Sequence[str], region: str | None = None) -> Live:
+    """Read windows with their targets, tasks and tags.
+
+    Args:
+        session: whose windows, and where unless `region` says so.
+        window_ids: which, in the order of the answer.
+        region: the region of the windows. Default: the session's.
+
+    Raises:
+        OperationError: AWS refused, was not reached, or does not know one of the windows.
+    """
+    with translated("set up a connection to AWS"):
+        client = _client(session, region)
+    reader = _Reader(client, client.meta.region_name)
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-windows") as pool:
+        account = pool.submit(_account, session, reader.region)
+        outlines = list(pool.map(reader.outline, window_ids))
+        tasks = list(pool.map(reader.task, ((o.window_id, task) for o in outlines for task in o.task_ids)))
+    found = {window_id: [task for _, task in group] for window_id, group in groupby(tasks, key=lambda pair: pair[0])}
+    windows = tuple(_window(o, reader.region, account.result(), found.get(o.window_id, ())) for o in outlines)
+    gone = tuple(
+        f"a task of {o.name} ({o.window_id}) went away while it was read, and is left out"
+        for o in outlines
+        for task in found.get(o.window_id, ())
+        if task is None
+    )
+    return Live(windows, gone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """A window without its tasks."""
+
+    window_id: str
+    fields: Mapping[str, Any]
+    tags: Mapping[str, str]
+    targets: tuple[LiveTarget, ...]
+    task_ids: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.fields["Name"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The calls about one region."""
+
+    client: "SSMClient"
+    region: str
+
+    def outline(self, window_id: str) -> _Outline:
+        with translated(f"read maintenance window {window_id} in {self.region}"):
+            fields = _fields(self.client.get_maintenance_window(WindowId=window_id))
+        with translated(f"list the targets of {window_id}"):
+            targets = [
+                target
+                for page in self.client.get_paginator("describe_maintenance_window_targets").paginate(
+                    WindowId=window_id
+                )
+                for target in page["Targets"]
+            ]
+        with translated(f"list the tasks of {window_id}"):
+            tasks = [
+                task["WindowTaskId"]
+                for page in self.client.get_paginator("describe_maintenance_window_tasks").paginate(WindowId=window_id)
+                for task in page["Tasks"]
+            ]
+        with translated(f"read the tags of {window_id}, without which an adoption would remove them"):
+            answer = self.client.list_tags_for_resource(ResourceType="MaintenanceWindow", ResourceId=window_id)
+        return _Outline(
+            window_id,
+            fields,
+            {tag["Key"]: tag["Value"] for tag in answer.get("TagList", ())},
+            tuple(LiveTarget(target["WindowTargetId"], _fields(target)) for target in targets),
+            tuple(tasks),
+        )
+
+    def task(self, ids: tuple[str, str]) -> tuple[str, LiveTask | None]:
+        """Read a task; None when it is gone."""
+        window_id, task_id = ids
+        with translated(f"read task {task_id} of {window_id}"):
+            try:
+                answer = self.client.get_maintenance_window_task(WindowId=window_id, WindowTaskId=task_id)
+            except ClientError as error:
+                if is_missing(error):
+                    return window_id, None
+                raise
+        fields = {name: value for name, value in answer.items() if name in task_fields()}
+        return window_id, LiveTask(task_id, fields)
+
+
+def _window(outline: _Outline, region: str, account: Account | None, tasks: Iterable[LiveTask | None]) -> LiveWindow:
+    return LiveWindow(
+        outline.window_id,
+        region,
+        account,
+        outline.fields,
+        outline.tags,
+        tuple(sorted(outline.targets, key=_target_order)),
+        tuple(sorted((task for task in tasks if task), key=_task_order)),
+    )
+
+
+def _target_order(target: LiveTarget) -> tuple[str, str]:
+    return str(target.fields.get("Name", "")), target.window_target_id
+
+
+def _task_order(task: LiveTask) -> tuple[int, str, str]:
+    return int(task.fields.get("Priority") or 0), str(task.fields.get("Name", "")), task.window_task_id
+
+
+def _fields(answer: Any) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in _NOT_FIELDS and value is not None}
+
+
+def _account(session: "boto3.Session", region: str) -> Account | None:
+    try:
+        identity = session.client("sts", region_name=region, config=_config()).get_caller_identity()
+    except (BotoCoreError, ClientError, ValueError):
+        return None
+    return account_of(identity.get("Arn"))
+
+
+def _client(session: "boto3.Session", region: str | None) -> "SSMClient":
+    return session.client("ssm", region_name=region, config=_config())
+
+
+def _config() -> Config:
+    return Config(
+        connect_timeout=10,
+        read_timeout=30,
+        max_pool_connections=_WORKERS,
+        retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS},
+        user_agent_extra=f"ssm-maintenance/{__version__}",
+    )
