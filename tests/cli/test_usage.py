@@ -1,0 +1,129 @@
+"""What does not need an engine: help, mistakes, and the files alone."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from pulumi_ssm_maintenance import __version__
+from pulumi_ssm_maintenance.testing import Fault
+
+WITHOUT_EXTRA = """
+import sys
+sys.modules["typer"] = None  # as where it is not installed
+from pulumi_ssm_maintenance.cli import main
+sys.exit(main())
+"""
+
+
+def test_the_module_is_the_command(aws_environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "pulumi_ssm_maintenance", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{__version__}\n"
+
+
+def test_without_the_extra_one_line_says_what_to_install():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_EXTRA], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "ssm-maintenance needs typer: pip install 'pulumi-ssm-maintenance[cli]'\n"
+
+
+def test_the_help_loads_neither_boto3_nor_pulumi_aws():
+    code = (
+        "import sys; from pulumi_ssm_maintenance.cli.app import run; run(['adopt', '--help']);"
+        "print([name for name in ('boto3', 'botocore', 'pulumi_aws') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Write a Pulumi program for windows that exist" in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+def test_the_library_loads_no_command_line():
+    code = "import sys, pulumi_ssm_maintenance; print([n for n in ('typer', 'rich', 'click') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_without_a_window_those_that_exist_are_listed(aws_environment, ssm_maintenance, ssm, window):
+    ssm.update_maintenance_window(WindowId=window, Enabled=False)
+    ran = ssm_maintenance("adopt")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[0] == "error: no window was named; these exist:"
+    assert ran.err.splitlines()[-1].split() == [window, "nightly", "rate(1", "day)", "disabled"]
+
+
+def test_without_any_window_that_is_said(aws_environment, ssm_maintenance, local_aws):
+    ran = ssm_maintenance("adopt")
+    assert (ran.code, ran.err) == (2, "error: no window was named, and there is none in us-east-1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["mw-0123456789abcdef0"], "--out DIR is missing"),
+        (["mw-0123456789abcdef0", "--out", "new", "--apply"], "--apply needs --stack S"),
+        (["--undo", "new"], "--undo needs --stack S"),
+        (["--undo", "new", "--stack", "prod"], "give --yes"),
+        (["--undo", "new", "--stack", "prod", "--yes"], "new holds no record of an adoption"),
+        (["--nonsense"], "No such option"),
+    ],
+)
+def test_a_mistake_in_the_arguments_is_code_2(aws_environment, ssm_maintenance, arguments, problem):
+    ran = ssm_maintenance("adopt", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert problem in ran.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (None, "could not read maintenance window mw-0123456789abcdef0 in us-east-1: DoesNotExistException"),
+        (Fault.access_denied(), "AccessDenied"),
+        (Fault.expired_credentials(), "Check the credentials"),
+    ],
+)
+def test_a_refusal_of_aws_is_one_line_and_nothing_is_written(
+    aws_environment, ssm_maintenance, local_aws, tmp_path, fault, problem
+):
+    if fault:
+        local_aws.inject(fault)
+    ran = ssm_maintenance("adopt", "mw-0123456789abcdef0", "--out", tmp_path / "new")
+    assert (ran.code, ran.out) == (1, "")
+    *_progress, error = ran.err.splitlines()
+    assert error.startswith("error: could not read")
+    assert problem in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_gives_the_traceback(aws_environment, ssm_maintenance, local_aws, tmp_path):
+    with pytest.raises(Exception, match="DoesNotExistException"):
+        ssm_maintenance("adopt", "mw-0123456789abcdef0", "--out", tmp_path / "new", "--debug")
+
+
+def test_an_unknown_profile_is_named(aws_environment, ssm_maintenance, tmp_path):
+    ran = ssm_maintenance("adopt", "mw-0123456789abcdef0", "--out", tmp_path / "new", "--profile", "nobody")
+    assert (ran.code, ran.out) == (1, "")
+    assert "nobody" in ran.err
+
+
+def test_files_alone_need_no_engine(aws_environment, ssm_maintenance, window, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    ran = ssm_maintenance("adopt", window, "--out", tmp_path / "new")
+    assert ran.code == 0
+    assert ran.out.splitlines()[0] == f"{tmp_path / 'new'}: 1 window, 0 targets, 0 tasks"
+    again = ssm_maintenance("adopt", window, "--out", tmp_path / "new")
+    assert (again.code, again.out.splitlines()[0]) == (0, f"{ran.out.splitlines()[0]} (as written before)")
+
+
+def test_json_is_one_object_on_standard_output(aws_environment, ssm_maintenance, window, tmp_path):
+    ran = ssm_maintenance("adopt", window, "--out", tmp_path / "new", "--format", "json")
+    assert json.loads(ran.out) == {
+        "schema": 1,
+        "verb": "adopt",
+        "folder": str(tmp_path / "new"),
+        "project": "new",
+        "resources": [{"type": "aws:ssm/maintenanceWindow:MaintenanceWindow", "name": "nightly", "id": window}],
+        "warnings": [],
+    }
