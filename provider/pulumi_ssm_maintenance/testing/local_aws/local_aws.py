@@ -193,7 +193,7 @@ class LocalAws:
             nodes: the nodes that exist; this AWS knows of none.
             alarms: what alarms do: minutes after the opening and states, by name. The random end of a name may be left
                 out. All alarms begin in OK.
-            at: when the window opens. Default: its next opening, where this AWS knows it: a rate or a single time.
+            at: when the window opens. Default: its next opening by its schedule.
             outcomes: how runs of runbooks, functions and state machines end, by task or as a function of the call.
             assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
             document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -251,17 +252,25 @@ class TestBadInput:
     def test_a_window_that_is_disabled(self, window):
         window.ssm.update_maintenance_window(WindowId=window.id, Enabled=False)
         with pytest.raises(RehearsalError, match="window 'nightly' is disabled, so it does not open"):
-            window.rehearse(at=datetime.now(UTC))
+            window.rehearse()
 
     def test_no_nodes_for_tasks_with_targets(self, window):
         window.task("patch", [window.target((PATCH_GROUP, ["web"]))])
         with pytest.raises(RehearsalError, match="nodes: none are given, and window 'nightly' has tasks with targets"):
             window.rehearse()
 
-    def test_an_opening_that_is_not_known(self, window):
-        window.ssm.update_maintenance_window(WindowId=window.id, Schedule="cron(0 2 ? * SAT *)")
-        with pytest.raises(RehearsalError, match="at: when window 'nightly' opens is not known here"):
-            window.rehearse(NODE)
+    def test_a_schedule_without_an_opening_left(self, window):
+        window.ssm.update_maintenance_window(WindowId=window.id, EndDate="2020-01-01T00:00:00Z")
+        with pytest.raises(RehearsalError, match="at: the schedule of window 'nightly' has no opening left"):
+            window.rehearse()
+
+
+def test_a_window_opens_by_its_schedule_and_time_zone_unless_told_otherwise(window):
+    window.ssm.update_maintenance_window(
+        WindowId=window.id, Schedule="cron(30 2 ? * SAT *)", ScheduleTimezone="Europe/Berlin"
+    )
+    opened = window.rehearse().opened.astimezone(ZoneInfo("Europe/Berlin"))
+    assert (opened.strftime("%a"), opened.hour, opened.minute) == ("Sat", 2, 30)
 
 
 def test_the_next_opening_of_a_rate_is_known(window):

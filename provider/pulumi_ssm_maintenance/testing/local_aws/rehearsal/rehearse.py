@@ -37,9 +37,11 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     window, opening = read_window(client, window_id, account_id, document_timeouts or {})
     if not nodes and any(task.targets for task in window.tasks):
         raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
+    if not window.enabled:
+        raise RehearsalError(f"window {window.name!r} is disabled, so it does not open")
     opened = at or opening
     if opened is None:
-        raise RehearsalError(f"at: when window {window.name!r} opens is not known here; give a time with a zone")
+        raise RehearsalError(f"at: the schedule of window {window.name!r} has no opening left; give a time with a zone")
     deliveries = Deliveries.read(client, window)
     return simulate(
         window,
