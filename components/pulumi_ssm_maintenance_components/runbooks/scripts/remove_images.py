@@ -42,6 +42,7 @@ def _remove(names: list[str], remove: Callable[[str], object]) -> list[str]:
         try:
             remove(name)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                failed.append(f"{name}: {error.response['Error']['Code']}")
+            code = error.response.get("Error", {}).get("Code")
+            if code not in _GONE:
+                failed.append(f"{name}: {code}")
     return failed
