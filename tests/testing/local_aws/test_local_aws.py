@@ -323,3 +323,23 @@ class TestReset:
         assert aws.client("sns").list_topics()["Topics"] == []
         assert ssm.create_maintenance_window(**WINDOW, ClientToken="token")["WindowId"] != window
         assert [ssm.describe_maintenance_windows()["ResponseMetadata"]["HTTPStatusCode"] for _ in range(4)] == [200] * 4
+
+
+class TestOtherServices:
+    @pytest.mark.parametrize(
+        ("service", "operation", "parameters", "code"),
+        [
+            ("ssm", "create_document", {"Name": "a b", "Content": "{}"}, "ValidationException"),
+            ("ssm", "put_parameter", {"Name": "a", "Value": "1", "Type": "Text"}, "ValidationException"),
+            ("events", "put_rule", {"Name": "a b", "EventPattern": "{}"}, "ValidationException"),
+            ("events", "put_rule", {"Name": "a" * 65, "EventPattern": "{}"}, "ValidationException"),
+            ("logs", "create_log_group", {"logGroupName": "a b"}, "InvalidParameterException"),
+            ("kms", "create_key", {"KeyUsage": "DECRYPT"}, "ValidationException"),
+        ],
+    )
+    def test_refuse_what_breaks_their_model(self, aws, service, operation, parameters, code):
+        with pytest.raises(ClientError) as caught:
+            getattr(aws.client(service), operation)(**parameters)
+        error: Any = caught.value.response["Error"]
+        assert error["Code"] == code
+        assert "failed to satisfy constraint" in error["Message"]

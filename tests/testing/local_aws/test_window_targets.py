@@ -186,3 +186,35 @@ class TestDescribe:
 
     def test_of_a_missing_window_is_refused(self, ssm):
         assert refusal(describe, ssm, UNKNOWN_WINDOW) == "DoesNotExistException"
+
+
+class TestWindowsForTarget:
+    @pytest.mark.parametrize(
+        ("targets", "found"),
+        [
+            ([{"Key": "tag:Environment", "Values": ["test"]}], True),
+            ([{"Key": "tag:Environment", "Values": ["other"]}], False),
+            ([{"Key": "tag:Team", "Values": ["test"]}], False),
+        ],
+    )
+    def test_are_those_with_a_target_that_matches(self, ssm, window, targets, found):
+        register(ssm, window)
+        listed = ssm.describe_maintenance_windows_for_target(ResourceType="INSTANCE", Targets=targets)
+        expected = [{"WindowId": window, "Name": "window"}] if found else []
+        assert listed["WindowIdentities"] == expected
+
+    def test_are_those_with_a_task_on_the_node_too(self, ssm):
+        window = ssm.create_maintenance_window(
+            Name="open", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=True
+        )["WindowId"]
+        targets = [{"Key": "InstanceIds", "Values": [INSTANCE]}]
+        ssm.register_task_with_maintenance_window(
+            WindowId=window,
+            TaskArn="AWS-RunShellScript",
+            TaskType="RUN_COMMAND",
+            Targets=targets,
+            MaxConcurrency="1",
+            MaxErrors="0",
+        )
+        listed = ssm.describe_maintenance_windows_for_target(ResourceType="INSTANCE", Targets=targets)
+        assert [item["WindowId"] for item in listed["WindowIdentities"]] == [window]

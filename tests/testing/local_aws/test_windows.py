@@ -203,6 +203,12 @@ class TestTags:
         ssm.remove_tags_from_resource(**of, TagKeys=["a"])
         assert ssm.list_tags_for_resource(**of)["TagList"] == [{"Key": "b", "Value": "2"}]
 
+    def test_are_at_most_fifty(self, ssm):
+        window = create(ssm, Tags=[{"Key": str(number), "Value": ""} for number in range(49)])
+        of = {"ResourceType": "MaintenanceWindow", "ResourceId": window}
+        ssm.add_tags_to_resource(**of, Tags=[{"Key": "0", "Value": "again"}, {"Key": "last", "Value": ""}])
+        assert refusal(ssm.add_tags_to_resource, **of, Tags=[{"Key": "more", "Value": ""}]) == "TooManyTagsError"
+
     def test_of_a_missing_window_are_refused(self, ssm):
         of = {"ResourceType": "MaintenanceWindow", "ResourceId": UNKNOWN_WINDOW}
         assert refusal(ssm.list_tags_for_resource, **of) == "InvalidResourceId"

@@ -20,6 +20,7 @@ from .api_error import Answer, ApiError, error_answer
 from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
 from .request_recorder import RequestRecorder
+from .request_validation import check
 from .service_model import service_model
 from .ssm.service import SsmService
 
@@ -82,6 +83,7 @@ class LocalAwsServer(ThreadedWSGIServer):
         try:
             if self.ssm.serves(call):
                 return self.ssm.handle(call, effects)
+            check(call)
             return self.moto.handle(call)
         except ApiError as error:
             return error_answer(error, call)

@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import ListShape, MapShape, StructureShape
 
 from .api_error import ApiError
+from .service_model import operation_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from botocore.model import Shape
+
+    from .api_call import ApiCall
+
+# The services whose every request is checked, with the code of the error. moto checks little of it.
+CHECKED_SERVICES = {
+    "events": "ValidationException",
+    "kms": "ValidationException",
+    "logs": "InvalidParameterException",
+    "ssm": "ValidationException",
+    "stepfunctions": "ValidationException",
+}
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -24,6 +36,7 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "boolean": (bool,),
     "double": (int, float),
+    "float": (int, float),
     "timestamp": (int, float),
     "list": (list,),
     "map": (dict,),
@@ -36,6 +49,18 @@ _JAVA_CLASSES = {
     r"\p{N}": r"\d",
     r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
 }
+
+
+def check(call: ApiCall) -> None:
+    """Refuse a call that breaks the model of its service, if that is one of the services that are checked."""
+    model = operation_model(call.service, call.operation)
+    if model is None or call.service not in CHECKED_SERVICES:
+        return
+    try:
+        validated(call.json_body(), model.input_shape)
+    except ApiError as error:
+        code = CHECKED_SERVICES[call.service] if error.code == "ValidationException" else error.code
+        raise ApiError(code, error.message) from None
 
 
 def validated(parameters: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
@@ -107,14 +132,15 @@ def _children(value: Any, shape: Shape, path: str) -> Iterable[tuple[Any, Shape,
 
 def _broken(value: Any, shape: Shape) -> Iterator[str]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    is_number = shape.type_name in {"integer", "long", "double"}
+    is_number = shape.type_name in {"integer", "long", "double", "float"}
     size = value if is_number else _size(value, shape)
     what = "have value" if is_number else "have length"
     if low is not None and size < low:
         yield f"{what} greater than or equal to {low}"
     if high is not None and size > high:
         yield f"{what} less than or equal to {high}"
-    if (pattern := shape.metadata.get("pattern")) and not _pattern(pattern).fullmatch(value):
+    pattern = shape.metadata.get("pattern")
+    if pattern and (compiled := _pattern(pattern)) and not compiled.fullmatch(value):
         yield f"satisfy regular expression pattern: {pattern}"
     if (enum := shape.metadata.get("enum")) and value not in enum:
         yield f"satisfy enum value set: [{', '.join(enum)}]"
@@ -128,10 +154,14 @@ def _size(value: Any, shape: Shape) -> int:
 
 
 @cache
-def _pattern(pattern: str) -> re.Pattern[str]:
+def _pattern(pattern: str) -> re.Pattern[str] | None:
+    """Translate a pattern from Java; None for the few that Python cannot read."""
     for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
 
 
 def _join(path: str, member: str) -> str:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .windows.records import Window
 
 
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html
+MOST_TAGS = 50
+
+
 class _TaggedType(NamedTuple):
     noun: str
     records: Callable[[RegionState], Mapping[str, Window | Baseline]]
@@ -32,7 +36,11 @@ TAGGED_TYPES: Mapping[str, _TaggedType] = {
 
 def add_tags(call: SsmCall) -> Members:
     """Set tags."""
-    _tags(call).update(as_mapping(call.parameters["Tags"]))
+    tags = _tags(call)
+    changed = tags | as_mapping(call.parameters["Tags"])
+    if len(changed) > MOST_TAGS:
+        raise ApiError("TooManyTagsError", f"A resource can have at most {MOST_TAGS} tags")
+    tags.update(changed)
     return {}
 
 

@@ -12,8 +12,6 @@ from pulumi_ssm_maintenance.testing.local_aws.server.ssm.listing import DEFAULT_
 from .schedule import openings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
     from pulumi_ssm_maintenance.testing.local_aws.server.ssm.call import Operations, SsmCall
 
@@ -31,15 +29,10 @@ def describe_schedule(call: SsmCall) -> Members:
     return {"ScheduledWindowExecutions": runs[:most]}
 
 
-def _lists_nothing(result: str) -> Callable[[SsmCall], Members]:
-    """An operation that lists past runs."""
-
-    def describe(call: SsmCall) -> Members:
-        if "WindowId" in call.parameters:
-            _ = call.window
-        return {result: []}
-
-    return describe
+def describe_executions(call: SsmCall) -> Members:
+    """List the past runs of a window."""
+    _ = call.window
+    return {"WindowExecutions": []}
 
 
 def _names_one(call: SsmCall) -> Members:
@@ -49,8 +42,7 @@ def _names_one(call: SsmCall) -> Members:
 
 OPERATIONS: Operations = {
     "DescribeMaintenanceWindowSchedule": describe_schedule,
-    "DescribeMaintenanceWindowExecutions": _lists_nothing("WindowExecutions"),
-    "DescribeMaintenanceWindowsForTarget": _lists_nothing("WindowIdentities"),
+    "DescribeMaintenanceWindowExecutions": describe_executions,
     "DescribeMaintenanceWindowExecutionTasks": _names_one,
     "DescribeMaintenanceWindowExecutionTaskInvocations": _names_one,
     "GetMaintenanceWindowExecution": _names_one,

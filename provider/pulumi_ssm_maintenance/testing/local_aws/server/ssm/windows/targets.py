@@ -66,6 +66,26 @@ def describe_targets(call: SsmCall) -> Members:
     return listing(targets, call.parameters, "Targets", FILTERS)
 
 
+def describe_windows_for_target(call: SsmCall) -> Members:
+    """List the windows that have a target, or a task, with one of these ids, tags or groups."""
+    wanted = call.parameters["Targets"]
+    items = [
+        {"WindowId": window.id, "Name": window.properties["Name"]}
+        for window in call.state.windows.values()
+        if any(_names_one(target.properties, wanted) for target in window.targets.values())
+        or any(_names_one(task.properties, wanted) for task in window.tasks.values())
+    ]
+    return listing(items, call.parameters, "WindowIdentities", {})
+
+
+def _names_one(properties: Members, wanted: list[Members]) -> bool:
+    return any(
+        target["Key"] == one["Key"] and not set(target.get("Values", [])).isdisjoint(one.get("Values", []))
+        for target in properties.get("Targets", [])
+        for one in wanted
+    )
+
+
 def _target(call: SsmCall) -> WindowTarget:
     return find(call.window.targets, call.parameters["WindowTargetId"], "Maintenance window target")
 
@@ -102,4 +122,5 @@ OPERATIONS: Operations = {
     "UpdateMaintenanceWindowTarget": update_target,
     "DeregisterTargetFromMaintenanceWindow": deregister_target,
     "DescribeMaintenanceWindowTargets": describe_targets,
+    "DescribeMaintenanceWindowsForTarget": describe_windows_for_target,
 }
