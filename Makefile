@@ -4,7 +4,7 @@ typed := $(wildcard provider components tools examples benchmarks tests/typing_t
 # A test run starts a thousand processes. Compiled modules save half a second in each.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check build bench bench-full soak clean
+.PHONY: help setup demo demo-adopt test check build bench bench-full soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -14,6 +14,9 @@ setup: ## make .venv with everything that development needs, including pulumi
 
 demo: setup ## deploy the quickstart on the real engine and a local AWS, deploy it again, destroy it
 	$(python) tools/demo.py
+
+demo-adopt: setup ## a window made by hand, adopted with an empty preview, then changed by one line
+	$(python) tools/demo_adopt.py
 
 test: setup ## run all tests; select some with ARGS="-k name"
 	$(python) -m pytest -n 3 --dist worksteal $(ARGS)

@@ -1,21 +1,21 @@
-"""Move a task from `aws.ssm.MaintenanceWindowTask` to `MaintenanceWindowTask`, without registering it again.
+"""Move a task from `aws.ssm.MaintenanceWindowTask` to `MaintenanceWindowTask` in one `pulumi up`.
 
-Warning: never do it in a single `up`. The removal of the old resource would deregister the task that was just
-adopted. Run `pulumi config set step …` and `pulumi up` once for each of four steps:
+The alias takes the task over with its id: nothing is registered or deregistered, and AWS is called only where something
+differs. Try it:
 
-1. `before`: the task as it was.
-2. `release`: the old resource gets `retain_on_delete`, so that its removal leaves the task alone.
-3. `adopt`: the program removes the old resource, and the new one takes the task over. The task keeps its id.
-4. `done`: `adopt` is removed.
+1. `pulumi up`: the task as pulumi-aws manages it.
+2. `pulumi config set moved true` and `pulumi up`: the same task, managed by this package.
+3. `pulumi config set alarm <name of an alarm>` and `pulumi up`: what pulumi-aws could not do.
+4. The alias has done its work and may go.
 """
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance import MaintenanceWindowTask
+from pulumi_ssm_maintenance import FROM_PULUMI_AWS, AlarmConfigurationArgs, MaintenanceWindowTask
 
 config = pulumi.Config()
-step = config.get("step") or "before"
+alarm = config.get("alarm")
 
 window = aws.ssm.MaintenanceWindow("nightly", schedule="rate(1 day)", duration=3, cutoff=1)
 nodes = aws.ssm.MaintenanceWindowTarget(
@@ -25,30 +25,40 @@ nodes = aws.ssm.MaintenanceWindowTarget(
     targets=[{"key": "tag:Patch Group", "values": ["web"]}],
 )
 
-if step in {"before", "release"}:
-    old = aws.ssm.MaintenanceWindowTask(
+task: aws.ssm.MaintenanceWindowTask | MaintenanceWindowTask
+if not config.get_bool("moved"):
+    task = aws.ssm.MaintenanceWindowTask(
         "patch",
+        name="patch-web",
         window_id=window.id,
         task_type="RUN_COMMAND",
         task_arn="AWS-RunPatchBaseline",
         targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
         max_concurrency="10%",
         max_errors="0",
-        opts=pulumi.ResourceOptions(retain_on_delete=step == "release"),
+        task_invocation_parameters={
+            "run_command_parameters": {
+                "parameters": [{"name": "Operation", "values": ["Install"]}],
+                "timeout_seconds": 600,
+            },
+        },
     )
-    pulumi.export("window_task_id", old.window_task_id)
 else:
-    new = MaintenanceWindowTask(
-        "patch",
+    task = MaintenanceWindowTask(
+        "patch",  # the same logical name
+        name="patch-web",
         window_id=window.id,
         task_type="RUN_COMMAND",
         task_arn="AWS-RunPatchBaseline",
         targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
         max_concurrency="10%",
         max_errors="0",
-        # <window_id>/<window_task_id>, from the outputs of the stack
-        adopt=config.require("task") if step == "adopt" else None,
+        task_invocation_parameters={
+            "run_command": {"parameters": {"Operation": ["Install"]}, "timeout_seconds": 600},
+        },
+        alarm_configuration=AlarmConfigurationArgs(alarms=[{"name": alarm}]) if alarm else None,
+        opts=pulumi.ResourceOptions(aliases=[FROM_PULUMI_AWS]),
     )
-    pulumi.export("window_task_id", new.window_task_id)
 
 pulumi.export("window_id", window.id)
+pulumi.export("window_task_id", task.window_task_id)

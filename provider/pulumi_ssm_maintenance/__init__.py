@@ -19,9 +19,10 @@ from .args import (
     TaskParameterValuesArgs,
 )
 from .provider import AssumeRoleArgs, AssumeRoleWithWebIdentityArgs, EndpointArgs, Provider, ProviderArgs
-from .task import MaintenanceWindowTask
+from .task import FROM_PULUMI_AWS, MaintenanceWindowTask
 
 __all__ = [
+    "FROM_PULUMI_AWS",
     "AlarmArgs",
     "AlarmConfigurationArgs",
     "AssumeRoleArgs",

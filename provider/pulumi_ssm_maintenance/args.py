@@ -270,10 +270,10 @@ class MaintenanceWindowTaskArgs(TypedDict, total=False):
     adopt: Input[str | None]
     """`<window_id>/<window_task_id>` of an existing task that no program manages. Create takes it over.
 
-    The task is updated where it differs, and no new task is registered. Remove the argument after the first
-    `pulumi up`. A task that `aws.ssm.MaintenanceWindowTask` manages must leave that resource first
-    (`retain_on_delete`, or `pulumi state delete`): in a single `up`, the removal of the old resource deregisters the
-    adopted task. Do not change an adopted task with another tool: most tools clear the alarm, which they do not know.
+    The task is updated where it differs. Remove the argument after the first `pulumi up`. A task that
+    `aws.ssm.MaintenanceWindowTask` manages is taken over by the alias `FROM_PULUMI_AWS` instead: with `adopt`, the
+    removal of the old resource deregisters the adopted task. Do not change an adopted task with another tool: most
+    tools clear the alarm, which they do not know.
     """
     idempotency_key: Input[str | None]
     """Text that, with the other arguments, makes repeated runs find the same task.

@@ -14,7 +14,7 @@ from .core.identity import idempotency_key
 from .core.paths import top_level
 from .lifecycle.properties import BOOKKEEPING, COMPUTED
 
-__all__ = ["MaintenanceWindowTask"]
+__all__ = ["FROM_PULUMI_AWS", "MaintenanceWindowTask"]
 
 _ARGUMENTS: Final = frozenset(MaintenanceWindowTaskArgs.__annotations__)
 _ALWAYS_OUTPUTS: Final = ("region", *COMPUTED)
@@ -22,6 +22,14 @@ _ALWAYS_OUTPUTS: Final = ("region", *COMPUTED)
 
 _TYPE: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 _TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask"
+
+FROM_PULUMI_AWS: Final = pulumi.Alias(type_=_TYPE_IN_PULUMI_AWS)
+"""The alias with which a task takes over what `pulumi_aws.ssm.MaintenanceWindowTask` managed, in one `pulumi up`.
+
+Give the task the same logical name as the old resource, and remove the old one:
+`opts=ResourceOptions(aliases=[FROM_PULUMI_AWS])`. The id stays. AWS is called only where something differs, and then
+once, to update. The alias may go afterwards.
+"""
 
 
 class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="MaintenanceWindowTask"):

@@ -37,15 +37,18 @@ def test_the_multi_region_example_registers_each_task_where_its_window_is(local_
 def test_the_adopt_example_moves_a_task_without_registering_it_anew(local_aws, local_stack):
     stack = local_stack(EXAMPLES / "adopt")
     stack.up()
-    window_id, window_task_id = stack.outputs["window_id"], stack.outputs["window_task_id"]
-    settings = {"release": {}, "adopt": {"task": f"{window_id}/{window_task_id}"}, "done": {}}
-    for step, more in settings.items():
-        configuration = {"step": step, **more}
-        flags = [part for key, value in configuration.items() for part in ("--config", f"adopt:{key}={value}")]
-        stack.up(args=flags)
-        assert stack.outputs["window_task_id"] == window_task_id, step
-        assert held(local_aws.client("ssm")) == ["RUN_COMMAND"], step
-    assert not stack.preview(args=["--config", "adopt:step=done"]).changed
+    window_task_id = stack.outputs["window_task_id"]
+    local_aws.clear_requests()
+    moved = ["--config", "adopt:moved=true"]
+    assert stack.up(args=moved).ops("patch") == ["update"]
+    assert stack.outputs["window_task_id"] == window_task_id
+    assert not stack.preview(args=moved).changed
+    assert written(local_aws) == []
+    assert held(local_aws.client("ssm")) == ["RUN_COMMAND"]
+
+    stack.up(args=[*moved, "--config", "adopt:alarm=errors-high"])
+    assert stack.outputs["window_task_id"] == window_task_id
+    assert written(local_aws) == ["UpdateMaintenanceWindowTask"]
 
 
 def test_the_root_project_is_the_quickstart(local_stack):
@@ -58,6 +61,14 @@ def test_the_root_project_is_the_quickstart(local_stack):
 def test_every_example_of_a_raw_task_is_run_here():
     raw = {path.parent.name for path in EXAMPLES.glob("*/__main__.py") if "components" not in path.read_text()}
     assert raw == {*TASKS, "adopt"}
+
+
+def written(local_aws):
+    return [
+        call.operation
+        for call in local_aws.requests("ssm")
+        if not call.operation.startswith(("Get", "Describe", "List"))
+    ]
 
 
 def windows(ssm):

@@ -95,6 +95,7 @@ class TaskProvider(ResourceProvider):
                 declared, [f"{task} is the task of {other!r} too; give one of them an idempotency_key of its own"]
             )
         changes = plan.diff(state.raw, declared.raw)
+        warnings.give(declared, changes.warnings)
         return DiffResult(changes=bool(changes.changed), replaces=changes.replacing, delete_before_replace=True)
 
     @_plain_errors

@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance.errors import (
     WrongAccountError,
 )
 
+from .bridged import is_bridged, read_bridged
 from .claims import Claims
 from .properties import Inputs, Properties, State, inputs_of, outputs
 from .registration import register, updated
@@ -95,8 +96,12 @@ def read(connection: Connection, resource_id: str, properties: Mapping[str, Any]
 
 
 def update(connection: Connection, window_task_id: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Outcome:
-    """Set all fields of a task to what is declared."""
-    state, declared = State(olds), Inputs(news)
+    """Set all fields of a task to what is declared. One of pulumi-aws that is equal already is taken over as it is."""
+    declared = Inputs(news)
+    bridged = is_bridged(olds)
+    state = State(read_bridged(olds, declared) if bridged else olds)
+    if bridged and not differences(state.request, declared.request):
+        return Outcome(window_task_id, dict(state.raw))
     task = state.task_id(window_task_id)
     aws = gateway(connection, _region(connection, state))
     try:

@@ -1,7 +1,7 @@
 """Check and diff: what can be known before anything is sent. Pure functions; AWS is not asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ssm_maintenance.aws.settings import region_problem, unknown_region_problem
@@ -12,6 +12,7 @@ from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.core.paths import covers, top_level
 from pulumi_ssm_maintenance.core.rules import examine
 
+from .bridged import is_bridged, read_bridged
 from .properties import COMPUTED, Inputs, State
 
 
@@ -30,6 +31,7 @@ class Changes:
 
     changed: list[str]
     replacing: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def check(
@@ -73,6 +75,8 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
         olds: the outputs in the state.
         news: the checked inputs; unknown values are `UNKNOWN`.
     """
+    if is_bridged(olds):
+        return _take_over(read_bridged(olds, Inputs(news)), news)
     held, declared = State(olds), Inputs(news)
     # Both sides come from the same decoder, so equal arguments need no further comparison.
     fields = [] if held.arguments == declared.arguments else differences(held.request, declared.request)
@@ -85,6 +89,13 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
         changed=[*changed, *made_secret, *moved],
         replacing=[*(arguments[name] for name in replacing(fields)), *moved, *_replacing_by_option(changed, declared)],
     )
+
+
+def _take_over(held: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
+    """Compare a task of pulumi-aws's. It always counts as changed, so that an update writes the state anew."""
+    changes = diff(held, news)
+    replacing = [f"{', '.join(changes.replacing)} differs, so the task is replaced"] if changes.replacing else []
+    return Changes([*changes.changed, "state"], changes.replacing, replacing)
 
 
 def _replacing_by_option(changed: list[str], declared: Inputs) -> list[str]:
@@ -126,7 +137,7 @@ def _own_warnings(declared: Inputs, olds: Mapping[str, Any]) -> Iterator[Failure
         yield Failure(
             "adopt",
             "takes over an existing task; remove it after this `pulumi up`. If aws.ssm.MaintenanceWindowTask has the"
-            " task, give that resource retain_on_delete first",
+            " task, its removal deregisters the task: use aliases=[FROM_PULUMI_AWS] instead of `adopt`",
         )
     elif declared.adopt:
         yield Failure("adopt", "is of use in the first `pulumi up` only; remove it")

@@ -310,7 +310,7 @@ def test_adopt_is_a_line_of_warning():
     (first,) = check(adopting, in_region()).warnings
     assert str(first) == (
         "adopt: takes over an existing task; remove it after this `pulumi up`. If aws.ssm.MaintenanceWindowTask has the"
-        " task, give that resource retain_on_delete first"
+        " task, its removal deregisters the task: use aliases=[FROM_PULUMI_AWS] instead of `adopt`"
     )
     (later,) = check(adopting, in_region(), adopting).warnings
     assert str(later) == "adopt: is of use in the first `pulumi up` only; remove it"
