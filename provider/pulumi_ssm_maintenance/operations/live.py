@@ -88,8 +88,7 @@ def list_windows(session: "boto3.Session", region: str | None = None) -> tuple[W
         OperationError: AWS refused, or was not reached.
     """
     with translated("list the maintenance windows"):
-        pages = _client(session, region).get_paginator("describe_maintenance_windows").paginate()
-        found = [window for page in pages for window in page["WindowIdentities"]]
+        found = _listed(_client(session, region), "describe_maintenance_windows", "WindowIdentities")
     summaries = (
         WindowSummary(w["WindowId"], w.get("Name", ""), w.get("Schedule", ""), enabled=w.get("Enabled", True))
         for w in found
@@ -152,19 +151,9 @@ class _Reader:
         with translated(f"read maintenance window {window_id} in {self.region}"):
             fields = _fields(self.client.get_maintenance_window(WindowId=window_id))
         with translated(f"list the targets of {window_id}"):
-            targets = [
-                target
-                for page in self.client.get_paginator("describe_maintenance_window_targets").paginate(
-                    WindowId=window_id
-                )
-                for target in page["Targets"]
-            ]
+            targets = _listed(self.client, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
         with translated(f"list the tasks of {window_id}"):
-            tasks = [
-                task["WindowTaskId"]
-                for page in self.client.get_paginator("describe_maintenance_window_tasks").paginate(WindowId=window_id)
-                for task in page["Tasks"]
-            ]
+            tasks = _listed(self.client, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
         with translated(f"read the tags of {window_id}, without which an adoption would remove them"):
             answer = self.client.list_tags_for_resource(ResourceType="MaintenanceWindow", ResourceId=window_id)
         return _Outline(
@@ -172,7 +161,7 @@ class _Reader:
             fields,
             {tag["Key"]: tag["Value"] for tag in answer.get("TagList", ())},
             tuple(LiveTarget(target["WindowTargetId"], _fields(target)) for target in targets),
-            tuple(tasks),
+            tuple(task["WindowTaskId"] for task in tasks),
         )
 
     def task(self, ids: tuple[str, str]) -> tuple[str, LiveTask | None]:
@@ -187,6 +176,11 @@ class _Reader:
                 raise
         fields = {name: value for name, value in answer.items() if name in task_fields()}
         return window_id, LiveTask(task_id, fields)
+
+
+def _listed(client: Any, operation: str, member: str, **request: str) -> list[dict[str, Any]]:
+    """Return the items of all pages of an operation that lists."""
+    return [item for page in client.get_paginator(operation).paginate(**request) for item in page[member]]
 
 
 def _window(outline: _Outline, region: str, account: Account | None, tasks: Iterable[LiveTask | None]) -> LiveWindow:
