@@ -7,6 +7,7 @@ lost after the effect, refusals. Removing a task takes effect at once, however l
 from collections import deque
 from dataclasses import dataclass, field
 
+from pulumi_ssm_maintenance.aws.read_delay import ReadDelay
 from pulumi_ssm_maintenance.core.identity import Account, TaskId
 from pulumi_ssm_maintenance.errors import AccessDeniedError, TaskNotFoundError, TokenMismatchError, UnavailableError
 
@@ -45,8 +46,11 @@ class FakeGateway:
 
     def __init__(self, clock=None):
         self.clock = clock or Clock()
+        self.read_delay = ReadDelay()
         self.lag = 0.0
         """How many seconds pass before a new task can be read."""
+        self.writes_lag = False
+        """Whether updates and removals do not find a new task either, until it can be read."""
         self.caller = ACCOUNT
         """None: STS does not say."""
         self.faults = {}
@@ -132,7 +136,8 @@ class FakeGateway:
 
     def _find(self, action, task):
         held = self._alive.get(task.window_task_id)
-        if held is None or held["WindowId"] != task.window_id:
+        late = self.writes_lag and held and self.clock.monotonic() < self._readable_from[task.window_task_id]
+        if held is None or held["WindowId"] != task.window_id or late:
             raise TaskNotFoundError(**_facts(action, task, "DoesNotExistException"))
         return held
 

@@ -31,6 +31,7 @@ from pulumi_ssm_maintenance.errors import (
 )
 
 from .connection import Connection
+from .read_delay import ReadDelay
 from .session import Clients, session_region
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Gateway:
 
     def __init__(self, clients: Clients, client: "SSMClient") -> None:
         self.region = clients.region
+        self.read_delay = ReadDelay()
         self._clients = clients
         self._client = client
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.provider.fake_gateway import LOST, Clock, FakeGateway, answer, denied
 
+from pulumi_ssm_maintenance.aws.read_delay import MAX_PATIENCE_SECONDS, PATIENCE_SECONDS, ReadDelay
 from pulumi_ssm_maintenance.core.codec import encode
 from pulumi_ssm_maintenance.errors import (
     AccessDeniedError,
@@ -15,7 +16,7 @@ from pulumi_ssm_maintenance.errors import (
 )
 from pulumi_ssm_maintenance.lifecycle import registration
 from pulumi_ssm_maintenance.lifecycle.properties import Inputs
-from pulumi_ssm_maintenance.lifecycle.registration import MAX_LINKS, MAX_PATIENCE_SECONDS, PATIENCE_SECONDS, register
+from pulumi_ssm_maintenance.lifecycle.registration import MAX_LATE_LINKS, MAX_LINKS, UNWAITED_LINKS, register
 
 INPUTS = {
     "window_id": "mw-0123456789abcdef0",
@@ -90,6 +91,74 @@ def test_a_dead_task_costs_no_more_than_the_patience(aws):
     assert aws.clock.now == pytest.approx(PATIENCE_SECONDS)
 
 
+def rounds(aws, times, tasks=1):
+    """Deploy and destroy a stack some times, each in a process of its own; give the seconds that each has waited."""
+    waited = []
+    for _ in range(times):
+        aws.read_delay, begun = ReadDelay(), aws.clock.now
+        ids = [run(aws, task_arn=f"task-{number}").task.window_task_id for number in range(tasks)]
+        assert aws.alive == sorted(ids)
+        waited.append(aws.clock.now - begun)
+        for id_ in ids:
+            aws.remove(id_)
+    return waited
+
+
+def test_many_rounds_of_destroying_and_deploying_wait_once_each_not_once_for_each_task(aws):
+    first, *later = rounds(aws, times=6, tasks=100)
+    assert first == 0
+    assert max(later) == pytest.approx(PATIENCE_SECONDS)
+
+
+def test_a_task_that_is_gone_costs_three_calls_once_aws_is_known_to_be_quick(aws):
+    rounds(aws, times=3, tasks=2)
+    run(aws, task_arn="task-0")
+    aws.calls.clear()
+    run(aws, task_arn="task-1")
+    of_one_that_is_gone = ["register", "get", "deregister"]
+    the_youngest_of_them_again = ["deregister"]
+    assert aws.operations() == [*of_one_that_is_gone * 3, "register", "get", *the_youngest_of_them_again]
+
+
+def test_the_twenty_first_round_is_no_error(aws):
+    rounds(aws, times=25)
+
+
+def test_a_chain_without_an_end_is_an_error_with_a_cure(aws):
+    rounds(aws, times=MAX_LINKS)
+    with pytest.raises(TokenMismatchError, match=f"{MAX_LINKS} client tokens in a row .* another idempotency_key"):
+        run(aws, task_arn="task-0")
+    assert aws.alive == []
+
+
+@pytest.mark.parametrize("lag", [0.5, PATIENCE_SECONDS])
+def test_where_reads_and_writes_are_late_after_a_quick_start_one_task_is_left(aws, lag):
+    rounds(aws, times=2, tasks=2)
+    aws.lag, aws.writes_lag = lag, True
+    made = run(aws, task_arn="new")
+    assert aws.alive == [made.task.window_task_id]
+    assert made.held is not None
+    assert aws.most_alive <= UNWAITED_LINKS + 1
+    assert aws.read_delay.patience >= PATIENCE_SECONDS
+
+
+def test_where_reads_are_late_after_a_quick_start_there_is_never_a_second_task(aws):
+    rounds(aws, times=2)
+    aws.most_alive, aws.lag = 0, 2.0
+    made = run(aws, task_arn="new")
+    assert aws.alive == [made.task.window_task_id]
+    assert aws.most_alive == 1
+
+
+def test_a_late_task_is_removed_even_where_the_next_registration_fails(aws):
+    rounds(aws, times=2, tasks=2)
+    aws.lag = 0.5
+    aws.fail("register", None, denied("create"))
+    with pytest.raises(AccessDeniedError):
+        run(aws, task_arn="new")
+    assert aws.alive == []
+
+
 @pytest.mark.parametrize("lag", [0.05, 1.0, PATIENCE_SECONDS])
 def test_a_task_that_shows_within_the_patience_is_waited_for(aws, lag):
     aws.lag = lag
@@ -114,8 +183,10 @@ def test_lag_without_an_end_leaves_one_task_and_a_warning(aws):
     assert aws.alive == [made.task.window_task_id]
     assert made.held is None
     (warning,) = made.warnings
-    assert warning == f"was registered, but AWS shows none of {MAX_LINKS} tasks in a row; run `pulumi refresh` later"
-    assert aws.operations().count("register") == MAX_LINKS + 1
+    assert (
+        warning == f"was registered, but AWS shows none of {MAX_LATE_LINKS} tasks in a row; run `pulumi refresh` later"
+    )
+    assert aws.operations().count("register") == MAX_LATE_LINKS + 1
     assert aws.most_alive == 1
 
 
