@@ -193,6 +193,12 @@ def test_sts_has_a_region_and_an_address_of_its_own():
     assert elsewhere.meta.endpoint_url == "http://127.0.0.1:2"
 
 
+def test_sts_is_asked_in_its_region_where_boto3_prefers_the_global_endpoint(monkeypatch):
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")  # the default of older versions
+    client = Clients(Connection(**STATIC, sts_region="eu-west-2"), REGION).sts()
+    assert client.meta.endpoint_url == "https://sts.eu-west-2.amazonaws.com"
+
+
 def test_sts_is_given_up_soon():
     config = Clients(Connection(**STATIC), REGION).sts().meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 5)
