@@ -54,6 +54,12 @@ _PATCH_DOCUMENTS: Final = ("AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociat
 
 _NODE_PSEUDO_PARAMETER: Final = re.compile(r"\{\{\s*(TARGET_ID|RESOURCE_ID)\s*\}\}")
 
+# Python's own limit on the depth of JSON differs from version to version.
+_DEEPEST_JSON: Final = 500
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+# A text that does not end is taken to the end, or many quotes would take quadratic time.
+_JSON_STRING: Final = re.compile(r'"(?:[^"\\]|\\(?:.|\Z))*(?:"|\Z)', re.DOTALL)
+
 
 Request = Mapping[str, Any]
 """An API request, or a structure in it. Values that are not known yet are `UNKNOWN`."""
@@ -255,8 +261,17 @@ def _holds_pseudo_parameter(text: str) -> bool:
 
 
 def _read_json(text: str | bytes) -> None:
+    _demand_shallow(text if isinstance(text, str) else text.decode("utf-8", "replace"))
     # Python accepts NaN and Infinity, which JSON does not have, and refuses numbers of some thousand digits.
     json.loads(text, parse_constant=_no_constant, parse_int=str)
+
+
+def _demand_shallow(text: str) -> None:
+    depth = 0
+    for bracket in _BRACKET.findall(_JSON_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > _DEEPEST_JSON:
+            raise RecursionError
 
 
 def _no_constant(name: str) -> None:

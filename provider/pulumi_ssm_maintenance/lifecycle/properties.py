@@ -63,7 +63,7 @@ class Properties:
     @property
     def identity(self) -> tuple[str, str]:
         """What tells the resource from others of the run: its logical name and its idempotency key."""
-        return self.name, str(self.raw.get("idempotency_key") or "")
+        return self.name, _text(self.raw.get("idempotency_key"))
 
     @property
     def name(self) -> str:
@@ -108,7 +108,7 @@ class Inputs(Properties):
     @property
     def idempotency_key(self) -> str:
         """The key that makes repeated runs find the same task."""
-        return str(self.raw.get("idempotency_key") or "")
+        return _text(self.raw.get("idempotency_key"))
 
     def without_fingerprint(self) -> "Inputs":
         """Compare the inputs with the fingerprint of what the program declares, and note whether they differ."""
@@ -131,7 +131,12 @@ class State(Properties):
 
     def task_id(self, window_task_id: str) -> TaskId:
         """Give the two ids by which AWS finds the task."""
-        return TaskId(str(self.window_id), window_task_id)
+        return TaskId(_text(self.window_id), window_task_id)
+
+
+def _text(value: Any) -> str:
+    """Give a text; nothing for a value of another type, which check refuses."""
+    return value if isinstance(value, str) else ""
 
 
 def outputs(
