@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -15,11 +16,13 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from measure import MODULES, Setting, run_program
 from noop import Noop
 from pulumi_ssm_maintenance import TaskProvider
+from pulumi_ssm_maintenance.simulation import Node, Target, Task, Window, simulate
 from report import Table
 from tasks import arguments
 
 _IMPORTS = 15
 _CALLS = 300
+_NIGHTS = 5
 _PROVIDER = "__provider"
 _PACKAGES = (
     ("pulumi", "pulumi_ssm_maintenance", "<= 20"),
@@ -65,6 +68,34 @@ def client_figures() -> Table:
     runs = [json.loads(subprocess.check_output([sys.executable, "-c", _CLIENTS])) for _ in range(_IMPORTS)]
     for name in runs[0]:
         table.add(name, statistics.median(run[name] for run in runs))
+    return table
+
+
+def rehearsal_figures() -> Table:
+    """Measure one simulated night of a window on a large fleet."""
+    table = Table("Rehearsal, s, median", ("nodes", "measured", "hold"))
+    for count, hold in ((1_000, ""), (10_000, "<= 2")):
+        window = Window(
+            tasks=[
+                Task(
+                    name="patch",
+                    targets=[Target({"tag:Patch Group": ["web"]})],
+                    max_concurrency="1%",
+                    max_errors="100%",
+                    execution_timeout_seconds=24 * 3600,
+                )
+            ],
+            duration=24,
+        )
+        fleet = Node.fleet(count, tags={"Patch Group": "web"}, minutes=(5, 20))
+        durations = []
+        for _ in range(_NIGHTS):
+            begun = time.perf_counter()
+            night = simulate(window, fleet, at=datetime(2026, 12, 12, tzinfo=UTC))
+            durations.append(time.perf_counter() - begun)
+            if {node.status for node in night.task("patch").nodes} != {"Success"}:
+                raise RuntimeError("every node of the night should have been patched")
+        table.add(f"{count}", statistics.median(durations), hold)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from ._errors import RehearsalError
@@ -118,6 +119,7 @@ class Window:
         return f"arn:{_partition(self.region)}:{service}:{self.region}:{self.account_id}:{resource}"
 
 
+@cache
 def _partition(region: str) -> str:
     return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
