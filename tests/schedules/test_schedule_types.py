@@ -20,7 +20,7 @@ DAY_OF_WEEK = (
 MONTH = "1-12 or JAN-DEC with , - * /"
 ORDER = "six fields: minutes hours day-of-month month day-of-week year, as in cron(0 2 ? * TUE#2 *)"
 ONE_QUESTION_MARK = "? in exactly one of the two, and the days in the other; two windows can have one each"
-UPWARDS = "a range that runs upwards; list the two halves instead, as in 22-23,0-2"
+UPWARDS = "a range that runs upwards; list the two halves instead, as in "
 NEVER = "days that the calendar has: this would never run"
 OFFSET = (
     "1 to 6 days; a longer lag is on no fixed weekday of the month: 11 days after the second Tuesday is the third"
@@ -107,7 +107,7 @@ def test_a_cron_expression_ends_with_its_years(expression, all_runs):
         ("0,57 0,23 * * ? *", "minutes", "runs 3 min apart", "runs at least 5 minutes apart"),
         ("0 24 * * ? *", "hours", "24", "0-23 with , - * /"),
         ("0 ? * * ? *", "hours", "?", "0-23 with , - * /"),
-        ("0 22-2 * * ? *", "hours", "22-2", UPWARDS),
+        ("0 22-2 * * ? *", "hours", "22-2", f"{UPWARDS}22-23,0-2"),
         ("0 0/24 * * ? *", "hours", "0/24", "a step from 1 to 23"),
         ("0 2 0 * ? *", "day-of-month", "0", DAY_OF_MONTH),
         ("0 2 32 * ? *", "day-of-month", "32", DAY_OF_MONTH),
@@ -118,13 +118,15 @@ def test_a_cron_expression_ends_with_its_years(expression, all_runs):
         ("0 2 15,16W * ? *", "day-of-month", "16W in 15,16W", DAY_OF_MONTH),
         ("0 2 * 13 ? *", "month", "13", MONTH),
         ("0 2 * JUNE ? *", "month", "JUNE", MONTH),
-        ("0 2 * NOV-FEB ? *", "month", "NOV-FEB", UPWARDS),
+        ("0 2 ? * SAT-MON *", "day-of-week", "SAT-MON", f"{UPWARDS}SAT,SUN-MON"),
+        ("0 2 ? * 7-1 *", "day-of-week", "7-1", f"{UPWARDS}7,1"),
+        ("0 2 * NOV-FEB ? *", "month", "NOV-FEB", f"{UPWARDS}NOV-DEC,JAN-FEB"),
         ("0 2 ? * 0 *", "day-of-week", "0", DAY_OF_WEEK),
         ("0 2 ? * 8 *", "day-of-week", "8", DAY_OF_WEEK),
         ("0 2 ? * TUESDAY *", "day-of-week", "TUESDAY", DAY_OF_WEEK),
         ("0 2 ? * TUE#6 *", "day-of-week", "TUE#6", DAY_OF_WEEK),
         ("0 2 ? * TUE#2,TUE#4 *", "day-of-week", "TUE#2 in TUE#2,TUE#4", DAY_OF_WEEK),
-        ("0 2 ? * FRI-MON *", "day-of-week", "FRI-MON", UPWARDS),
+        ("0 2 ? * FRI-MON *", "day-of-week", "FRI-MON", f"{UPWARDS}FRI-SAT,SUN-MON"),
         ("0 2 * * ? 1969", "year", "1969", "1970-2199 with , - * /"),
         ("0 2 * * ? 2200", "year", "2200", "1970-2199 with , - * /"),
         ("0 2 ? * ? *", "day-of-month and day-of-week", "? and ?", ONE_QUESTION_MARK),

@@ -131,6 +131,8 @@ def test_a_known_time_zone_is_no_warning(timezone):
     [
         ("Europe/Belrin", "did you mean 'Europe/Berlin'?"),
         ("europe/berlin ", "did you mean 'Europe/Berlin'?"),
+        ("GMT+2", "did you mean 'Etc/GMT-2'?"),
+        ("UTC-05:00", "did you mean 'Etc/GMT+5'?"),
         ("../etc/passwd", "AWS takes IANA names such as 'UTC' or 'Europe/Berlin'"),
         ("", "AWS takes IANA names such as 'UTC' or 'Europe/Berlin'"),
     ],

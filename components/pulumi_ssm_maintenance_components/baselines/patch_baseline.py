@@ -7,7 +7,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack, get_args
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
@@ -115,19 +115,24 @@ class PatchBaseline(Component):
         """Create the baseline. `PatchBaselineArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("PatchBaseline", name, opts)
         where = f"PatchBaseline {name!r}"
-        args = given_args(where, args, PatchBaselineArgs)
-        _check(where, args)
+        problems = Problems(where)
+        args = problems.read(args, PatchBaselineArgs)
+        problems.check(_check, where, args)
+        rules, global_filters, sources, status = (
+            problems.check(rule, where, args) for rule in (_rules, _global_filters, _sources, _status)
+        )
+        problems.raise_all()
         baseline = aws.ssm.PatchBaseline(
             f"{name}-baseline",
             name=args.get("baseline_name") or full_name(name),
             operating_system=args["os"],
-            approval_rules=_rules(where, args),
+            approval_rules=rules,
             approved_patches=args.get("approved"),
             approved_patches_compliance_level=args.get("compliance"),
             approved_patches_enable_non_security=args.get("approved_non_security"),
-            global_filters=_global_filters(where, args),
-            sources=_sources(where, args),
-            available_security_updates_compliance_status=_status(where, args),
+            global_filters=global_filters,
+            sources=sources,
+            available_security_updates_compliance_status=status,
             rejected_patches=args.get("rejected"),
             rejected_patches_action=args.get("rejected_action"),
             description=args.get("description"),

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, read_periods
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
@@ -103,10 +103,12 @@ class ChangeFreeze(Component):
         """Create the schedules. `ChangeFreezeArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("ChangeFreeze", name, opts)
         where = f"ChangeFreeze {name!r}"
-        args = given_args(where, args, ChangeFreezeArgs)
+        problems = Problems(where)
+        args = problems.read(args, ChangeFreezeArgs)
+        problems.check(_check_windows, where, args)
+        problems.check(_periods, args)
+        problems.raise_all()
         self._windows = {key: window_id(window) for key, window in args["windows"].items()}
-        if not self._windows:
-            raise wrong(where, "windows", args["windows"], "one window or more, by name")
         self._timezone = args.get("timezone", "UTC")
         self._location = location_of(self)
         self._tags = full_tags(name, args.get("tags"))
@@ -122,9 +124,7 @@ class ChangeFreeze(Component):
         )
         self.queue_arn = queue.arn
         self.role_arn = self._role(args.get("role"))
-        self.schedule_arns = pulumi.Output.all(
-            **self._schedules(read_periods(args["periods"], self._timezone), args.get("now") or datetime.now(UTC))
-        )
+        self.schedule_arns = pulumi.Output.all(**self._schedules(_periods(args), args.get("now") or datetime.now(UTC)))
         self.alarm_arns = self._alarms(queue) if args.get("alarms", True) else {}
         self.register_outputs({output: getattr(self, output) for output in ChangeFreeze.__annotations__})
 
@@ -201,6 +201,15 @@ class ChangeFreeze(Component):
             opts=self.child(ignore_changes=_PINNED if switch.is_pinned else None),
         )
         return key, schedule
+
+
+def _check_windows(where: str, args: ChangeFreezeArgs) -> None:
+    if not args["windows"]:
+        raise wrong(where, "windows", args["windows"], "one window or more, by name")
+
+
+def _periods(args: ChangeFreezeArgs) -> list[Period]:
+    return read_periods(args["periods"], args.get("timezone", "UTC"), "periods")
 
 
 def _retry_policy(switch: Switch) -> aws.scheduler.ScheduleTargetRetryPolicyArgsDict | None:

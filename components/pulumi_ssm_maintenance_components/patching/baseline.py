@@ -27,7 +27,8 @@ def demand_patch_groups(where: str, baseline: AnyBaseline | None, waves: Sequenc
     for wave in waves:
         if not all(targets.patch_groups for targets in wave.targets.values()):
             allowed = "none unless all targets are by patch group (Targets.by_patch_group): a baseline works for groups"
-            raise wrong(where, "baseline", f"targets of wave {wave.name!r} without one", allowed)
+            place = where if len(waves) == 1 else f"{where}: wave {wave.name!r}"
+            raise wrong(place, "baseline", "targets without a patch group", allowed)
     groups = dict.fromkeys(
         group for wave in waves for targets in wave.targets.values() for group in targets.patch_groups
     )

@@ -9,7 +9,7 @@ from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance.schedules import Room
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes, topic_arn
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
@@ -26,11 +26,11 @@ from .baseline import register_baseline
 from .context import RunContext
 from .images import remove_images
 from .neighbours import PlannedRun, neighbour_warnings
-from .plan import PatchPlan, read_plan
+from .plan import PatchPlan, check_plan, read_plan
 from .roles import notification_role, task_role
 from .runbook import WAVE, PatchRunbook, patch_runbook
 from .waves import WaveIds, register_waves
-from .window import run_window, scan_window
+from .window import check_windows, run_window, scan_window
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm
@@ -135,7 +135,11 @@ class PatchingRun(Component):
     ) -> None:
         """Create the run. `PatchingRunArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("PatchingRun", name, opts)
-        args = given_args(f"PatchingRun {name!r}", args, PatchingRunArgs)
+        problems = Problems(self.where)
+        args = problems.read(args, PatchingRunArgs)
+        check_windows(problems, args)
+        check_plan(problems, name, args)
+        problems.raise_all()
         run = RunContext(self, name, location_of(self), full_tags(name, args.get("tags")))
         plan = read_plan(run.where, name, args)
         window = run_window(run, args)

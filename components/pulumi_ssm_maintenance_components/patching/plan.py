@@ -14,7 +14,7 @@ from pulumi_ssm_maintenance.args import (
 from pulumi_ssm_maintenance.schedules import Room, room
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import PatchCommand, patch_command
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.logs.command_logs import CommandLogs
 from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
@@ -141,45 +141,66 @@ class PatchPlan:
         )
 
 
+def check_plan(problems: Problems, name: str, args: PatchingRunArgs) -> None:
+    """Check the arguments of a run, and collect all mistakes."""
+    where = problems.where
+    for rule in (_waves, read_engine, _command, _scan, _delivery_timeout, _priority, _comment, _alarm):
+        problems.check(rule, where, args)
+    problems.check(_key_prefix, where, name, args)
+
+
 def read_plan(where: str, name: str, args: PatchingRunArgs) -> PatchPlan:
     """Check the arguments, and fill in the defaults.
 
     Raises:
         ArgumentError: an argument is wrong.
     """
-    install, max_concurrency = args.get("install", True), args.get("max_concurrency", _CONCURRENCY)
+    waves, runbook = _waves(where, args), read_engine(where, args)
+    return PatchPlan(
+        command=_command(where, args),
+        runbook=runbook,
+        waves=waves,
+        scan=_scan(where, args),
+        delivery_timeout=_delivery_timeout(where, args),
+        cutoff_behavior=args.get("cutoff_behavior", _CUTOFF_OF_RUNBOOKS if runbook else _CUTOFF_OF_COMMANDS),
+        stop_on_alarm=args.get("stop_on_alarm"),
+        alarm_configuration=_alarm(where, args),
+        node_count=args.get("node_count"),
+        patch_groups=demand_patch_groups(where, args.get("baseline"), waves),
+        priority=_priority(where, args),
+        key_prefix=_key_prefix(where, name, args),
+        document_version=args.get("document_version"),
+        comment=_comment(where, args),
+        roles=ExistingRoles(args.get("task_role"), args.get("notification_role"), args.get("assume_role")),
+    )
+
+
+def _waves(where: str, args: PatchingRunArgs) -> list[Wave]:
     waves = read_waves(
         where,
         _groups(where, args),
-        install=install,
-        max_concurrency=max_concurrency,
+        install=args.get("install", True),
+        max_concurrency=args.get("max_concurrency", _CONCURRENCY),
         max_errors=args.get("max_errors"),
         reboot=args.get("reboot"),
+        is_named="waves" in args,
     )
-    runbook = read_engine(where, args)
-    return PatchPlan(
-        command=patch_command(
-            where,
-            install=install,
-            hooks=args.get("hooks"),
-            install_override_list=args.get("install_override_list"),
-            baseline_override=args.get("baseline_override"),
-        ),
-        runbook=runbook,
-        waves=waves,
-        scan=_scan(where, waves, args),
-        delivery_timeout=_delivery_timeout(where, args.get("delivery_timeout", _DELIVERY)),
-        cutoff_behavior=args.get("cutoff_behavior", _CUTOFF_OF_RUNBOOKS if runbook else _CUTOFF_OF_COMMANDS),
-        stop_on_alarm=args.get("stop_on_alarm"),
-        alarm_configuration=alarm_configuration(where, args.get("stop_on_alarm")),
-        node_count=args.get("node_count"),
-        patch_groups=demand_patch_groups(where, args.get("baseline"), waves),
-        priority=_priority(where, args.get("priority", 0)),
-        key_prefix=_key_prefix(where, name, args),
-        document_version=args.get("document_version"),
-        comment=_comment(where, args.get("comment")),
-        roles=ExistingRoles(args.get("task_role"), args.get("notification_role"), args.get("assume_role")),
+    demand_patch_groups(where, args.get("baseline"), waves)
+    return waves
+
+
+def _command(where: str, args: PatchingRunArgs) -> PatchCommand:
+    return patch_command(
+        where,
+        install=args.get("install", True),
+        hooks=args.get("hooks"),
+        install_override_list=args.get("install_override_list"),
+        baseline_override=args.get("baseline_override"),
     )
+
+
+def _alarm(where: str, args: PatchingRunArgs) -> AlarmConfigurationArgs | None:
+    return alarm_configuration(where, args.get("stop_on_alarm"))
 
 
 def _groups(where: str, args: PatchingRunArgs) -> Mapping[str, WaveArgs | Targets]:
@@ -192,7 +213,7 @@ def _groups(where: str, args: PatchingRunArgs) -> Mapping[str, WaveArgs | Target
     raise wrong(where, "targets", given, "either `targets`, for a single wave, or `waves`")
 
 
-def _scan(where: str, waves: list[Wave], args: PatchingRunArgs) -> Wave | None:
+def _scan(where: str, args: PatchingRunArgs) -> Wave | None:
     if args.get("scan_schedule") is None:
         for name in _SCAN_ONLY:
             if name in args:
@@ -203,11 +224,12 @@ def _scan(where: str, waves: list[Wave], args: PatchingRunArgs) -> Wave | None:
     concurrency = args.get("scan_max_concurrency", args.get("max_concurrency", _CONCURRENCY))
     for name, rate in (("max_concurrency", concurrency), ("max_errors", errors)):
         demand_rates(f"{where}: scan", **{"max_concurrency": "1", "max_errors": "0", name: rate})
-    return merged("scan", waves, max_concurrency=concurrency, max_errors=errors)
+    return merged("scan", _waves(where, args), max_concurrency=concurrency, max_errors=errors)
 
 
-def _priority(where: str, priority: int) -> int:
-    if type(priority) is not int or priority < 0:
+def _priority(where: str, args: PatchingRunArgs) -> int:
+    priority = args.get("priority", 0)
+    if priority < 0:
         raise wrong(where, "priority", priority, "a whole number, 0 or more")
     return priority
 
@@ -223,13 +245,15 @@ def _key_prefix(where: str, name: str, args: PatchingRunArgs) -> str:
     return prefix
 
 
-def _comment(where: str, comment: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
+def _comment(where: str, args: PatchingRunArgs) -> pulumi.Input[str] | None:
+    comment = args.get("comment")
     if isinstance(comment, str) and len(comment) > _LONGEST_COMMENT:
         raise wrong(where, "comment", comment, f"at most {_LONGEST_COMMENT} characters")
     return comment
 
 
-def _delivery_timeout(where: str, seconds: int) -> int:
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < _SHORTEST_DELIVERY:
+def _delivery_timeout(where: str, args: PatchingRunArgs) -> int:
+    seconds = args.get("delivery_timeout", _DELIVERY)
+    if seconds < _SHORTEST_DELIVERY:
         raise wrong(where, "delivery_timeout", seconds, f"{_SHORTEST_DELIVERY} seconds or more")
     return seconds

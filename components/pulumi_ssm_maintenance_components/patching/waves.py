@@ -130,6 +130,7 @@ def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by name
     max_concurrency: str,
     max_errors: str | None,
     reboot: Reboot | None,
+    is_named: bool = True,
 ) -> list[Wave]:
     """Check the waves of a run, and fill in the defaults.
 
@@ -145,7 +146,7 @@ def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by name
     for (name, value), errors in zip(waves.items(), default_errors, strict=True):
         if not _NAME.fullmatch(name):
             raise wrong(where, "waves", name, "names of 1 to 64 letters, digits, _ and -, a letter first")
-        wave_where = f"{where}: wave {name!r}"
+        wave_where = f"{where}: wave {name!r}" if is_named else where
         wave: WaveArgs = {"targets": value} if isinstance(value, Targets) else given_args(wave_where, value, WaveArgs)
         complete = Wave(
             name,

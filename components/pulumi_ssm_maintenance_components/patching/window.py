@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
-from pulumi_ssm_maintenance.schedules import is_frozen
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, read_periods
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.windows.maintenance_window import (
     AnyWindow,
     MaintenanceWindow,
     WindowSettings,
+    check_window,
     window_id,
 )
 
@@ -60,6 +62,24 @@ class RunWindow:
         host = location.partition.apply(lambda partition: _CONSOLES.get(partition, _CONSOLES["aws"]))
         page = "https://{0}.{1}/systems-manager/maintenance-windows/{2}/description?region={0}"
         return pulumi.Output.format(page, location.region, host, self.window_id)
+
+
+def check_windows(problems: Problems, args: PatchingRunArgs) -> None:
+    """Check the settings of the new windows of a run, and collect all mistakes."""
+    if args.keys() & {"window"}:
+        return
+    check_window(problems, args)
+    if "scan_schedule" in args:
+        problems.check(lambda: parse_schedule(cast("Schedule | str", args.get("scan_schedule"))))
+    problems.check(_is_frozen, args)
+
+
+def _is_frozen(args: PatchingRunArgs) -> bool:
+    periods = args.get("freeze", ())
+    if not periods:
+        return False
+    moment = datetime.now(UTC)
+    return any(period.covers(moment) for period in read_periods(periods, args.get("timezone", "UTC"), "freeze"))
 
 
 def run_window(run: RunContext, args: PatchingRunArgs) -> RunWindow:
@@ -111,7 +131,7 @@ def _new_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow:
     if args.get("freeze") and not isinstance(enabled, bool):
         allowed = "True or False with `freeze`: the end of a freeze would enable a window that the output disables"
         raise wrong(run.where, "enabled", "an output", allowed)
-    if is_frozen(args.get("freeze", ()), timezone=args.get("timezone", "UTC")):
+    if _is_frozen(args):
         settings["enabled"] = False
     return MaintenanceWindow(
         run.name, schedule=schedule, tags=args.get("tags", {}), opts=run.component.child(), **settings

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Required, TypeAlias, TypedDict, Unpack
+from typing import Literal, Required, TypeAlias, TypedDict, Unpack, cast
 
 import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, timezone_warning
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
@@ -92,26 +91,31 @@ class MaintenanceWindow(Component):
     ) -> None:
         """Create the window. `MaintenanceWindowArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("MaintenanceWindow", name, opts)
-        args = given_args(f"MaintenanceWindow {name!r}", args, MaintenanceWindowArgs)
+        problems = Problems(self.where)
+        args = problems.read(args, MaintenanceWindowArgs)
+        check_window(problems, args)
+        problems.check(_window_name, name, args)
+        problems.check(_description, name, args)
+        problems.raise_all()
         self.schedule = parse_schedule(args["schedule"], args.get("offset_days"))
         self.timezone = args.get("timezone", "UTC")
-        self.duration, self.cutoff = _hours(name, args.get("duration", 4), args.get("cutoff", 1))
+        self.duration, self.cutoff = _hours(self.where, args)
         self._start, self._end = args.get("start"), args.get("end")
         daylight_saving = _daylight_saving_warning(self.schedule, self.timezone)
         for warning in filter(None, (*self.schedule.warnings, timezone_warning(self.timezone), daylight_saving)):
             pulumi.log.warn(warning, self)
         window = aws.ssm.MaintenanceWindow(
             f"{name}-window",
-            name=_window_name(name, args.get("window_name")),
+            name=_window_name(name, args),
             schedule=self.schedule.expression,
             schedule_timezone=self.timezone,
             schedule_offset=self.schedule.offset_days,
             duration=self.duration,
             cutoff=self.cutoff,
             enabled=args.get("enabled", True),
-            start_date=_moment(self._start),
-            end_date=_moment(self._end),
-            description=_description(name, args.get("description")),
+            start_date=_moment(self.where, "start", args),
+            end_date=_moment(self.where, "end", args),
+            description=_description(name, args),
             allow_unassociated_targets=args.get("allow_unassociated", False),
             tags=full_tags(name, args.get("tags")),
             opts=self.child(),
@@ -144,25 +148,36 @@ def window_id(window: AnyWindow) -> pulumi.Output[str]:
     return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else pulumi.Output.from_input(window)
 
 
-def _window_name(name: str, window_name: str | None) -> str:
+def check_window(problems: Problems, args: WindowSettings) -> None:
+    """Check when a window opens, and for how long; `args` may have a schedule too."""
+    given = cast("MaintenanceWindowArgs", args)
+    if "schedule" in args:
+        problems.check(lambda: parse_schedule(given["schedule"], given.get("offset_days")))
+    problems.check(_hours, problems.where, args)
+    for name in ("start", "end"):
+        problems.check(_moment, problems.where, name, args)
+
+
+def _window_name(name: str, args: MaintenanceWindowArgs) -> str:
+    window_name = args.get("window_name")
     if window_name is not None and not _NAME.fullmatch(window_name):
-        raise wrong(
-            f"MaintenanceWindow {name!r}", "window_name", window_name, "3 to 128 characters of a-z A-Z 0-9 _ - ."
-        )
+        allowed = "3 to 128 characters of a-z A-Z 0-9 _ - ."
+        raise wrong(f"MaintenanceWindow {name!r}", "window_name", window_name, allowed)
     return window_name or full_name(name)
 
 
-def _description(name: str, text: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
+def _description(name: str, args: MaintenanceWindowArgs) -> pulumi.Input[str] | None:
+    text = args.get("description")
     if isinstance(text, str) and not 1 <= len(text) <= _LONGEST_DESCRIPTION:
         raise wrong(f"MaintenanceWindow {name!r}", "description", text, f"1 to {_LONGEST_DESCRIPTION} characters")
     return text
 
 
-def _hours(name: str, duration: int, cutoff: int) -> tuple[int, int]:
-    where = f"MaintenanceWindow {name!r}"
-    if type(duration) is not int or duration not in _HOURS:
+def _hours(where: str, args: WindowSettings) -> tuple[int, int]:
+    duration, cutoff = args.get("duration", 4), args.get("cutoff", 1)
+    if duration not in _HOURS:
         raise wrong(where, "duration", duration, "1 to 24 hours")
-    if type(cutoff) is not int or not 0 <= cutoff < duration:
+    if not 0 <= cutoff < duration:
         raise wrong(where, "cutoff", cutoff, f"0 to {duration - 1} hours, less than the duration")
     return duration, cutoff
 
@@ -178,9 +193,10 @@ def _daylight_saving_warning(schedule: Schedule, timezone: str) -> str | None:
     )
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _moment(where: str, name: Literal["start", "end"], args: WindowSettings) -> str | None:
+    moment = args.get(name)
     if moment is None:
         return None
     if moment.tzinfo is None:
-        raise ComponentError(f"start and end: got {moment.isoformat()}, allowed is a datetime with a time zone")
+        raise wrong(where, name, moment.isoformat(), "a datetime with a time zone")
     return moment.isoformat(timespec="seconds")

@@ -90,10 +90,24 @@ class Entry:
             last = self.number(found["last"])
             if last < first:
                 # AWS does not document whether a range may wrap around, as in SAT-MON.
-                raise self.refusal(part, "a range that runs upwards; list the two halves instead, as in 22-23,0-2")
+                cure = f"list the two halves instead, as in {self._halves(found)}"
+                raise self.refusal(part, f"a range that runs upwards; {cure}")
             return last
         open_ended = found["first"] is None or found["step"] is not None
         return self.field.highest if open_ended else first
+
+    def _halves(self, found: re.Match[str]) -> str:
+        """Write a range that runs over the end of its field as two: SAT-MON as SAT,SUN-MON."""
+        by_number = {number: name for name, number in self.field.names.items()}
+        lowest, highest = (
+            by_number.get(bound, str(bound)) if found["first"] in self.field.names else str(bound)
+            for bound in (self.field.lowest, self.field.highest)
+        )
+        if found["step"]:
+            return "22-23,0-2"  # each half would count its steps anew
+        first = found["first"] if found["first"] == highest else f"{found['first']}-{highest}"
+        last = found["last"] if found["last"] == lowest else f"{lowest}-{found['last']}"
+        return f"{first},{last}"
 
     def _step(self, part: str, step: str | None) -> int:
         longest = self.field.highest - self.field.lowest + (1 if self.field.lowest == 1 else 0)

@@ -78,6 +78,10 @@ class Period:
         yield Switch(enabled=True, due=self.end, moment=on, retries_for=None)
 
 
+class _WrongPeriodError(ValueError):
+    """A period is wrong, or its time zone."""
+
+
 def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: datetime | None = None) -> bool:
     """Whether a change freeze disables a window now. Use it for the `enabled` of the window.
 
@@ -95,8 +99,24 @@ def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: da
     return any(period.covers(moment) for period in read_periods(periods, timezone))
 
 
-def read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period]:
-    """Check periods and sort them by their start."""
+def read_periods(periods: Sequence[FreezePeriod], timezone: str, where: str = "ChangeFreeze: periods") -> list[Period]:
+    """Check periods and sort them by their start.
+
+    Args:
+        periods: the periods.
+        timezone: the IANA name of their time zone.
+        where: how a message names the periods.
+
+    Raises:
+        ArgumentError: a period is wrong, or two periods overlap.
+    """
+    try:
+        return _read_periods(periods, timezone)
+    except _WrongPeriodError as error:
+        raise ArgumentError(f"{where}: {error}") from None
+
+
+def _read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period]:
     zone = _zone(timezone)
     found = sorted((_period(period, zone) for period in periods), key=lambda period: period.start)
     for earlier, later in pairwise(found):
@@ -114,8 +134,8 @@ def read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period]
 def _zone(timezone: str) -> ZoneInfo:
     zone = find_zone(timezone)
     if zone is None:
-        raise ArgumentError(
-            f"ChangeFreeze: timezone: got {timezone!r}, allowed is an IANA name such as {nearest_zone(timezone)!r}"
+        raise _WrongPeriodError(
+            f"timezone: got {timezone!r}, allowed is an IANA name such as {nearest_zone(timezone)!r}"
         )
     return zone
 
@@ -152,4 +172,4 @@ def _read(value: str | datetime) -> datetime | None:
 
 
 def _fail(message: str) -> NoReturn:
-    raise ArgumentError(f"ChangeFreeze: periods: {message}")
+    raise _WrongPeriodError(message)

@@ -5,10 +5,14 @@ EventBridge Scheduler: a skipped local time has no run, and a repeated one has a
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+_OFFSET: Final = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?00)?", re.IGNORECASE)
 
 
 def find_zone(timezone: str) -> ZoneInfo | None:
@@ -21,6 +25,10 @@ def find_zone(timezone: str) -> ZoneInfo | None:
 
 def nearest_zone(timezone: str) -> str | None:
     """Return the most similar IANA name, or None if no name is similar."""
+    if offset := _OFFSET.fullmatch(timezone.strip()):
+        # The names of zones with a fixed offset have the sign of POSIX, which is the opposite of the usual one.
+        name = f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{int(offset['hours'])}"
+        return name if find_zone(name) else None
     names = {name.casefold(): name for name in sorted(available_timezones())}
     nearest = get_close_matches(timezone.casefold(), names, n=1)
     return names[nearest[0]] if nearest else None

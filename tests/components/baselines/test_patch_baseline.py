@@ -287,6 +287,15 @@ class TestArguments:
             baseline(**args)
 
 
+def test_all_mistakes_of_a_baseline_are_told_at_once(baseline):
+    with pytest.raises(ArgumentError) as refused:
+        baseline(
+            rules=[PatchRule.security(filters={"PRODUCT": ["All"]})], sources=[SOURCE] * 21, patch_groups=["", "a"]
+        )
+    lines = str(refused.value).splitlines()
+    assert [line.split(": ")[0] for line in lines] == ["PatchBaseline 'base'"] * 3
+
+
 class TestEngine:
     def test_the_example_comes_up_stays_changes_one_thing_and_leaves_nothing(self, local_aws, local_stack):
         ssm = local_aws.client("ssm")

@@ -91,6 +91,10 @@ def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, told)
     ("args", "told"),
     [
         ({"windows": {}, "periods": [CHRISTMAS]}, "windows: got {}, allowed: one window or more"),
+        (
+            {"windows": {}, "periods": [{**CHRISTMAS, "start": "x"}]},
+            "(?s)ChangeFreeze 'holidays': windows: got {}.*\nChangeFreeze 'holidays': periods: 'christmas': start",
+        ),
         ({"windows": {"a": "mw-0"}, "period": []}, "there is no argument 'period'; do you mean 'periods'"),
     ],
 )

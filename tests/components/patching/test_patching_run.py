@@ -321,7 +321,9 @@ class TestBaseline:
         "targets", [Targets.by_tags({"Role": "web"}), {"a": WEB, "b": Targets.by_ids(["i-0123456789abcdef0"])}]
     )
     def test_nodes_without_a_group_would_keep_another_baseline_so_they_are_refused(self, run, targets):
-        with pytest.raises(ArgumentError, match=r"baseline: got .*wave 'all'.*Targets\.by_patch_group"):
+        with pytest.raises(
+            ArgumentError, match=r"'web': baseline: got .*without a patch group.*Targets\.by_patch_group"
+        ):
             run(targets=targets, baseline="pb-1")
 
 
@@ -539,7 +541,7 @@ class TestOutputs:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        ({"reboot": None}, r"PatchingRun 'web': wave 'all': reboot: got None, allowed: 'RebootIfNeeded'"),
+        ({"reboot": None}, r"PatchingRun 'web': reboot: got None, allowed: 'RebootIfNeeded'"),
         ({"reboot": "Always"}, "reboot: got 'Always'"),
         (
             {"schedule": None},
@@ -593,3 +595,28 @@ class TestOutputs:
 def test_a_wrong_argument_is_refused_while_the_program_runs(run, args, told):
     with pytest.raises(ArgumentError, match=told):
         run(**args)
+
+
+def test_all_mistakes_of_a_run_are_told_at_once_and_none_about_what_nobody_wrote(run):
+    with pytest.raises(ArgumentError) as refused:
+        run(
+            schedule="cron(0 25 ? * SAT *)",
+            duration=2,
+            cutoff=2,
+            reboot=None,
+            priority=-1,
+            hooks={"pre": "x"},
+            baseline_override="s3://a/b",
+            freeze=[AHEAD | {"start": "Christmas"}],
+        )
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 6
+    assert all(line.startswith("PatchingRun 'web': ") for line in lines)
+    assert all(line.count("PatchingRun") == 1 for line in lines)
+    for part in ("schedule 'cron(0 25 ? * SAT *)': hours", "cutoff: got 2", "freeze: 'christmas': start"):
+        assert any(part in line for line in lines), part
+
+
+def test_a_time_zone_that_is_not_known_is_a_warning_in_a_run_without_a_freeze(made, warnings):
+    assert made(timezone="GMT+2")
+    assert "time zone 'GMT+2' is not known on this machine: did you mean 'Etc/GMT-2'?" in warnings[0]
