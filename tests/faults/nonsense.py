@@ -40,7 +40,7 @@ _NUMBERS = (
     *(0, 1, -1, 2**31, -(2**63), 10**18, 10**5000, -(10**5000)),
     *(0.0, -0.0, 1.0, 1.5, 5e-324, 2.0**53, 1e308, float("inf"), float("-inf"), float("nan")),
 )
-_STRANGERS = (
+_OTHER_TYPES = (
     *(b"", b"\xff", bytearray(b"a"), (), ("a",), {1, 2}, frozenset(), 1j, decimal.Decimal(1), object(), Ellipsis),
     *(dt.datetime(2030, 1, 1, tzinfo=dt.UTC), len, int, range(3), pulumi.StringAsset("a")),
     *(pulumi.FileAsset("no-such-file"), pulumi.AssetArchive({"a": pulumi.StringAsset("a")}), pulumi.FileArchive("no")),
@@ -115,7 +115,7 @@ def _name(random):
 
 def nonsense(random, depth=0):
     """Give one value, of any kind that Python has a name for."""
-    simple = (_text, _text, _number, _stranger, _nothing_much, _unknown)
+    simple = (_text, _text, _number, _other_type, _nothing_much, _unknown)
     makers = simple if depth > 3 else (*simple, *simple, _list, _list, _mapping, _mapping)
     return random.choice(makers)(random, depth)
 
@@ -132,8 +132,8 @@ def _number(random, _depth):
     return random.choice(_NUMBERS)
 
 
-def _stranger(random, _depth):
-    return random.choice(_STRANGERS) if random.random() < 0.9 else random.choice(list(extremes().values()))
+def _other_type(random, _depth):
+    return random.choice(_OTHER_TYPES) if random.random() < 0.9 else random.choice(list(extremes().values()))
 
 
 def _list(random, depth):

@@ -53,7 +53,7 @@ def watchdog():
 def provider(monkeypatch):
     monkeypatch.setattr(task_provider, "settings", Settings())
     monkeypatch.setattr(task_provider, "warnings", Warnings())
-    monkeypatch.setattr(pulumi.log, "warn", lambda text: assert_told(["task"], [text]))
+    monkeypatch.setattr(pulumi.log, "warn", lambda text: assert_reported(["task"], [text]))
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     return TaskProvider()
 
@@ -77,7 +77,7 @@ def test_what_is_long_or_wide_or_deep_is_answered_in_every_place(provider, name)
 def assert_answered(provider, last, task):
     with watchdog():
         checked = check(task, in_europe)
-    assert_told([failure.path for failure in checked.failures], checked.failures + checked.warnings)
+    assert_reported([failure.path for failure in checked.failures], checked.failures + checked.warnings)
     if not checked.failures:
         assert_takeable(checked.inputs)
     with watchdog():
@@ -95,7 +95,7 @@ def assert_answered(provider, last, task):
     assert (answer.changes, answer.replaces) == (bool(changes.changed), changes.replacing)
 
 
-def assert_told(paths, texts):
+def assert_reported(paths, texts):
     """Demand that each failure says where, in one line that a terminal and the wire can take."""
     assert all(paths)
     for text in map(str, texts):

@@ -60,7 +60,7 @@ class Row:
 
     def __init__(self, operation, local_aws, local_stack, new_window, assert_exactly):
         self.aws, self.new_window, self.assert_exactly = local_aws, new_window, assert_exactly
-        self.stranger = environment_of(local_aws, "222222222222")
+        self.other_account = environment_of(local_aws, "222222222222")
         self.windows = {fault: new_window() for fault in FAULTS if (operation, fault) not in STRUCK_OUT}
         self.wanted = {"task_type": "AUTOMATION", "task_arn": "task", "priority": 1}
         self.present = True
@@ -79,7 +79,7 @@ class Row:
         self.aws.clear_requests()
         if WRONG_ACCOUNT in self.windows:
             with pytest.raises(EngineError):
-                act(target=[URN(WRONG_ACCOUNT)], env=self.stranger)
+                act(target=[URN(WRONG_ACCOUNT)], env=self.other_account)
         self.break_calls(call)
         for options in [{"args": GO_ON}] if at_once else [{"target": [URN(fault)]} for fault in CALLS_FAIL]:
             with pytest.raises(EngineError):

@@ -34,7 +34,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def failure_of(capfd):
-    """Read a task, while STS is asked for the account; give the error, and demand that nothing else is told."""
+    """Read a task, while STS is asked for the account; give the error, and demand that nothing else is printed."""
 
     def read(connection):
         aws = gateway(connection, REGION)

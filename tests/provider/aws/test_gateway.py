@@ -177,13 +177,13 @@ def test_a_text_says_what_on_which_task_why_and_what_next(action):
 @pytest.mark.parametrize(
     ("status", "kind"), [(400, RejectedError), (413, RejectedError), (500, UnavailableError), (503, UnavailableError)]
 )
-def test_an_error_that_nobody_knows_is_told_by_its_status(status, kind):
+def test_an_unknown_error_is_classified_by_its_status(status, kind):
     error = raised_by("read", refusal("NewException", status))
     assert type(error) is kind
     assert error.code == "NewException"
 
 
-def test_an_answer_that_says_nothing_is_told_as_such():
+def test_an_answer_without_code_and_message_is_reported_as_such():
     error = raised_by("read", ClientError({}, "x"))
     assert (error.code, error.detail) == ("Unknown", "AWS GAVE NO REASON")
 
@@ -226,7 +226,7 @@ def test_no_error_of_botocore_gets_through(kind):
     ],
     ids=lambda part: type(part).__name__ if isinstance(part, Exception) else "",
 )
-def test_what_went_wrong_on_the_way_is_told_apart(error, kind):
+def test_failures_on_the_way_to_aws_are_distinguished(error, kind):
     ours = raised_by("delete", error)
     assert type(ours) is kind
     assert ours.code == type(error).__name__
@@ -266,7 +266,7 @@ def test_the_caller_is_asked_for_once(monkeypatch):
     ],
     ids=lambda answer: type(answer).__name__,
 )
-def test_a_caller_that_nobody_can_name_is_no_error(monkeypatch, answer):
+def test_an_unknown_account_is_no_error(monkeypatch, answer):
     sts(monkeypatch, answer)
     assert answering({}).account() is None
 
@@ -335,7 +335,7 @@ def test_only_the_accounts_that_the_settings_allow_are_worked_in(monkeypatch, se
         gateway(Connection(**settings), REGION)
 
 
-def test_an_account_that_nobody_can_name_is_not_an_allowed_one(monkeypatch):
+def test_an_unknown_account_is_not_an_allowed_one(monkeypatch):
     sts(monkeypatch, refusal("AccessDenied"))
     with pytest.raises(WrongAccountError, match="STS did not say whose credentials these are"):
         gateway(Connection(allowed_account_ids=(MINE,)), REGION)

@@ -260,7 +260,7 @@ def test_what_aws_refuses_at_first_is_an_error_and_leaves_nothing(aws):
     assert aws.alive == []
 
 
-def test_two_programs_with_one_key_are_told_apart(aws):
+def test_two_programs_with_one_key_are_distinguished(aws):
     run(aws)
     token = aws.calls[0].token
     with pytest.raises(TokenMismatchError):
