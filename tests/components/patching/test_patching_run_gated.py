@@ -344,15 +344,18 @@ def test_the_example_comes_up_stays_as_it_is_and_leaves_nothing(local_aws, local
     client = local_aws.client("ssm")
     (window,) = client.describe_maintenance_windows()["WindowIdentities"]
     listed = client.describe_maintenance_window_tasks(WindowId=window["WindowId"])["Tasks"]
-    asking, canary, fleet = (
+    tasks = [
         client.get_maintenance_window_task(WindowId=window["WindowId"], WindowTaskId=it["WindowTaskId"])
         for it in sorted(listed, key=lambda it: it["Priority"])
-    )
+    ]
+    (removal,) = (it for it in tasks if "images-runbook" in it["TaskArn"])
+    assert removal["Priority"] == 10
+    asking, canary, fleet = (it for it in tasks if it is not removal)
     given = fleet["TaskInvocationParameters"]["Automation"]["Parameters"]
     assert given["Runbooks"] == [canary["TaskArn"], asking["TaskArn"]]
     assert (given["Priority"], given["EarlierTasks"]) == (["20"], ["2"])
     content = json.loads(client.get_document(Name=fleet["TaskArn"], DocumentVersion="1")["Content"])
-    assert [step["name"] for step in content["mainSteps"]] == ["gate", "snapshot", "patch", "check"]
+    assert [step["name"] for step in content["mainSteps"]] == ["gate", "snapshot", "tag_image", "patch", "check"]
     stack.destroy()
     assert not left_over(local_aws)
 
