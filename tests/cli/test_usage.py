@@ -127,3 +127,45 @@ def test_json_is_one_object_on_standard_output(aws_environment, ssm_maintenance,
         "resources": [{"type": "aws:ssm/maintenanceWindow:MaintenanceWindow", "name": "nightly", "id": window}],
         "warnings": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "selected"),
+    [
+        (["--all"], {"prod-web", "prod-db", "test-web"}),
+        (["--name", "prod-*"], {"prod-web", "prod-db"}),
+        (["--name", "prod-db", "--name", "test-*"], {"prod-db", "test-web"}),
+        (["--tag", "team"], {"prod-web", "test-web"}),
+        (["--tag", "team=web"], {"prod-web"}),
+        (["--tag", "team", "--tag", "team=qa"], {"test-web"}),
+        (["--enabled"], {"prod-web", "test-web"}),
+        (["--name", "prod-*", "--enabled"], {"prod-web"}),
+    ],
+)
+def test_windows_are_selected_by_name_tag_and_state(aws_environment, ssm_maintenance, ssm, tmp_path, options, selected):
+    teams = {"prod-web": {"team": "web"}, "prod-db": {}, "test-web": {"team": "qa"}}
+    for name, tags in teams.items():
+        window = ssm.create_maintenance_window(
+            Name=name,
+            Schedule="rate(1 day)",
+            Duration=4,
+            Cutoff=1,
+            AllowUnassociatedTargets=True,
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )["WindowId"]
+        ssm.update_maintenance_window(WindowId=window, Enabled=name != "prod-db")
+    ran = ssm_maintenance("adopt", *options, "--out", tmp_path / "new", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert {one["name"] for one in json.loads(ran.out)["resources"]} == selected
+
+
+def test_a_selection_that_no_window_meets_is_code_2(aws_environment, ssm_maintenance, window, tmp_path):
+    ran = ssm_maintenance("adopt", "--name", "nothing-*", "--out", tmp_path / "new")
+    assert (ran.code, ran.err) == (2, "error: no window in us-east-1 is selected\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ids_and_a_selection_exclude_each_other(aws_environment, ssm_maintenance, window, tmp_path):
+    ran = ssm_maintenance("adopt", window, "--all", "--out", tmp_path / "new")
+    assert (ran.code, ran.out) == (2, "")
+    assert "give either ids of windows, or --name, --tag, --enabled and --all" in ran.err

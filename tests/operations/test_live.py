@@ -1,5 +1,6 @@
 """Reading windows: what is read, and what is said when AWS does not answer as hoped."""
 
+import boto3
 import pytest
 
 from pulumi_ssm_maintenance.operations.errors import OperationError, UsageError
@@ -24,7 +25,7 @@ def test_a_window_is_read_whole_and_nothing_is_written(ssm, session, local_aws, 
 
 
 def test_windows_come_in_the_order_in_which_they_were_asked_for(session, new_window, register):
-    windows = [new_window(name) for name in ("b", "a", "c")]
+    windows = [new_window(name) for name in ("bbb", "aaa", "ccc")]
     tasks = [register(window) for window in windows]
     found = read_windows(session, windows).windows
     assert [one.window_id for one in found] == windows
@@ -74,14 +75,15 @@ def test_a_missing_permission_is_named_with_what_it_is_for(session, local_aws, n
         read_windows(session, [window])
 
 
-def test_without_a_region_the_cure_is_said(session):
-    session._session.set_config_variable("region", None)
+def test_without_a_region_the_cure_is_said(session, monkeypatch):
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION")
     with pytest.raises(UsageError, match=r"no region is set\. Give a region, or set AWS_REGION\."):
-        list_windows(session)
+        list_windows(boto3.Session())
 
 
 def test_windows_are_listed_by_name(ssm, session, new_window):
-    b, a = new_window("b"), new_window("a")
+    b, a = new_window("bbb"), new_window("aaa")
     ssm.update_maintenance_window(WindowId=a, Enabled=False)
     found = list_windows(session)
     assert [(one.window_id, one.enabled) for one in found] == [(a, False), (b, True)]

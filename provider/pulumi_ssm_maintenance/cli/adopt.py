@@ -30,6 +30,14 @@ class Format(StrEnum):
 def adopt(  # noqa: PLR0913 - the options of a command
     windows: Annotated[list[str] | None, typer.Argument(metavar="WINDOW", help="Ids of windows, mw-….")] = None,
     *,
+    name: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Adopt windows of such a name, as prod-*. Repeatable.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="KEY[=VALUE]", help="Adopt windows with this tag. Repeatable.")
+    ] = None,
+    enabled: Annotated[bool, typer.Option("--enabled", help="Adopt enabled windows only.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Adopt all windows of the region.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a Pulumi project into this folder, new or empty.")
     ] = None,
@@ -68,28 +76,38 @@ def adopt(  # noqa: PLR0913 - the options of a command
     if undo is not None:
         _undo(undo, _required(stack, "--undo needs --stack S"), yes=yes, format_=format)
         return
-    if not windows:
+    selects = bool(name or tag or enabled or all_)
+    if windows and selects:
+        raise typer.BadParameter("give either ids of windows, or --name, --tag, --enabled and --all")
+    if not windows and not selects:
         _list_windows(region, profile)
         raise typer.Exit(Exit.USAGE)
     path = _required(out, "--out DIR is missing: where is the program to be written?")
-    name = _required(stack, "--apply needs --stack S") if apply else None
+    target = _required(stack, "--apply needs --stack S") if apply else None
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
     session = open_session(region, profile)
-    output.progress(f"reading {_count(len(windows), 'window')}")
-    live = operation.read_windows(session, list(dict.fromkeys(windows)))
+    if windows:
+        ids = list(dict.fromkeys(windows))
+    else:
+        selection = operation.Selection(tuple(name or ()), tuple(tag or ()), enabled=enabled)
+        ids = [window.window_id for window in operation.find_windows(session, selection)]
+    if not ids:
+        raise operation.UsageError(f"no window in {session.region_name} is selected")
+    output.progress(f"reading {_count(len(ids), 'window')}")
+    live = operation.read_windows(session, ids)
     adoption = operation.plan(live.windows, protect=protect, literal=literal, secret=secret or ())
     for text in (*live.notes, *adoption.warnings):
         output.warning(text)
     folder = operation.write(adoption, path, project=project, force=force)
     applied = None
-    if name:
-        _confirm(f"import {len(folder.entries)} resources into stack {name} of project {folder.project}", yes=yes)
-        applied = operation.apply(adoption, folder, name, profile=profile, report=output.progress)
+    if target:
+        _confirm(f"import {len(folder.entries)} resources into stack {target} of project {folder.project}", yes=yes)
+        applied = operation.apply(adoption, folder, target, profile=profile, report=output.progress)
     if format is Format.JSON:
-        output.result(json.dumps(_as_json(adoption, folder, name, applied), indent=2))
+        output.result(json.dumps(_as_json(adoption, folder, target, applied), indent=2))
     else:
-        _print(adoption, folder, name, applied)
+        _print(adoption, folder, target, applied)
     if applied and applied.differences:
         raise typer.Exit(Exit.FINDINGS)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,6 +97,39 @@ def list_windows(session: "boto3.Session", region: str | None = None) -> tuple[W
     return tuple(sorted(summaries, key=lambda window: (window.name, window.window_id)))
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which windows of a region are meant. A window has to meet every condition that is given."""
+
+    names: tuple[str, ...] = ()
+    """Patterns of names, such as `prod-*`; one of them has to fit."""
+    tags: tuple[str, ...] = ()
+    """`key` or `key=value`; each of them has to be there."""
+    enabled: bool = False
+    """Enabled windows only."""
+
+
+def find_windows(
+    session: "boto3.Session", selection: Selection, region: str | None = None
+) -> tuple[WindowSummary, ...]:
+    """Find the windows of a region that meet a selection, ordered by name.
+
+    Raises:
+        OperationError: AWS refused, or was not reached.
+    """
+    found = [window for window in list_windows(session, region) if _fits(window, selection)]
+    if not selection.tags:
+        return tuple(found)
+    client = _client(session, region)
+
+    def tagged(window: WindowSummary) -> bool:
+        tags = _tags(client, window.window_id)
+        return all(_has_tag(tags, *wanted.partition("=")) for wanted in selection.tags)
+
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-tags") as pool:
+        return tuple(window for window, fits in zip(found, pool.map(tagged, found), strict=True) if fits)
+
+
 def read_windows(session: "boto3.Session", window_ids: Sequence[str], region: str | None = None) -> Live:
     """Read windows with their targets, tasks and tags.
 
@@ -154,12 +188,11 @@ class _Reader:
             targets = _listed(self.client, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
         with translated(f"list the tasks of {window_id}"):
             tasks = _listed(self.client, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
-        with translated(f"read the tags of {window_id}, without which an adoption would remove them"):
-            answer = self.client.list_tags_for_resource(ResourceType="MaintenanceWindow", ResourceId=window_id)
+        tags = _tags(self.client, window_id)
         return _Outline(
             window_id,
             fields,
-            {tag["Key"]: tag["Value"] for tag in answer.get("TagList", ())},
+            tags,
             tuple(LiveTarget(target["WindowTargetId"], _fields(target)) for target in targets),
             tuple(task["WindowTaskId"] for task in tasks),
         )
@@ -193,6 +226,21 @@ def _window(outline: _Outline, region: str, account: Account | None, tasks: Iter
         tuple(sorted(outline.targets, key=_target_order)),
         tuple(sorted((task for task in tasks if task), key=_task_order)),
     )
+
+
+def _tags(client: "SSMClient", window_id: str) -> dict[str, str]:
+    with translated(f"read the tags of {window_id}, without which an adoption would remove them"):
+        answer = client.list_tags_for_resource(ResourceType="MaintenanceWindow", ResourceId=window_id)
+    return {tag["Key"]: tag["Value"] for tag in answer.get("TagList", ())}
+
+
+def _fits(window: WindowSummary, selection: Selection) -> bool:
+    named = not selection.names or any(fnmatchcase(window.name, pattern) for pattern in selection.names)
+    return named and (window.enabled or not selection.enabled)
+
+
+def _has_tag(tags: Mapping[str, str], key: str, equals: str, value: str) -> bool:
+    return key in tags and (not equals or tags[key] == value)
 
 
 def _target_order(target: LiveTarget) -> tuple[str, str]:
