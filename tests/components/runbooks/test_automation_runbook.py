@@ -102,7 +102,10 @@ def test_the_example_makes_a_runbook_that_runs_once_for_each_node(local_aws, loc
     name = task["TaskArn"]
     assert task["TaskType"] == "AUTOMATION"
     assert task["TaskInvocationParameters"] == {
-        "Automation": {"DocumentVersion": "1", "Parameters": {"InstanceId": ["{{RESOURCE_ID}}"]}}
+        "Automation": {
+            "DocumentVersion": "1",
+            "Parameters": {"InstanceId": ["{{RESOURCE_ID}}"], "WindowExecutionId": ["{{WINDOW_EXECUTION_ID}}"]},
+        }
     }
     assert (task["MaxConcurrency"], task["MaxErrors"], task["CutoffBehavior"]) == ("1", "0", "CANCEL_TASK")
     assert task["ServiceRoleArn"] == task_role
