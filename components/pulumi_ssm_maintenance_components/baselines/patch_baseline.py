@@ -118,9 +118,10 @@ class PatchBaseline(Component):
         problems = Problems(where)
         args = problems.read(args, PatchBaselineArgs)
         problems.check(_check, where, args)
-        rules, global_filters, sources, status = (
-            problems.check(rule, where, args) for rule in (_rules, _global_filters, _sources, _status)
-        )
+        rules = problems.check(_rules, where, args)
+        global_filters = problems.check(_global_filters, where, args)
+        sources = problems.check(_sources, where, args)
+        status = problems.check(_status, where, args)
         problems.raise_all()
         baseline = aws.ssm.PatchBaseline(
             f"{name}-baseline",
