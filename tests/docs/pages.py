@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -34,4 +35,4 @@ def snippets(*languages):
 def _of(page):
     text = page.read_text()
     for found in _FENCE.finditer(text):
-        yield Snippet(page, text.count("\n", 0, found.start()) + 1, found[2], found[3])
+        yield Snippet(page, text.count("\n", 0, found.start()) + 1, found[2], dedent(found[3]))

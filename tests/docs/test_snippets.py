@@ -1,13 +1,14 @@
 """Every snippet of every page is run, or at least read by the tool that it is for."""
 
+import ast
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from functools import cache
-from importlib.metadata import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from pulumi_ssm_maintenance_components import MaintenanceWindow, Targets
 KNOWN = {"python", "sh", "yaml", "json", "text", "mermaid"}
 PULUMI = Path(sys.executable).with_name("pulumi")
 TEST = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
-PROGRAMS = [it for it in snippets("python") if not TEST.search(it.text)]
+NEEDS_AN_ACCOUNT = re.compile(r"boto3\.Session\(")
+PROGRAMS = [it for it in snippets("python") if not TEST.search(it.text) and not NEEDS_AN_ACCOUNT.search(it.text)]
 PAGES_WITH_PROGRAMS = sorted({it.page for it in PROGRAMS})
 SHELL = snippets("sh")
 
@@ -64,6 +66,13 @@ def test_the_python_of_a_page_runs_as_a_part_of_a_program(page, tmp_path, monkey
             exec(compile(snippet.text, str(snippet), "exec"), names)
 
     run(program, config=settings(page))
+
+
+@pytest.mark.parametrize("snippet", [it for it in snippets("python") if NEEDS_AN_ACCOUNT.search(it.text)], ids=str)
+def test_python_that_needs_an_account_imports_what_exists(snippet):
+    imports = [it for it in ast.parse(snippet.text).body if isinstance(it, ast.Import | ast.ImportFrom)]
+    assert imports
+    exec(compile(ast.Module(imports, []), str(snippet), "exec"), {})
 
 
 def surroundings():
@@ -221,7 +230,7 @@ def make_faults(words):
 
 def pip_faults(words):
     """Packages and extras that do not exist."""
-    extras = metadata("pulumi-ssm-maintenance").get_all("Provides-Extra")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     wanted = [re.fullmatch(r"pulumi-ssm-maintenance(?:\[([\w,]+)\])?", word) for word in words[1:]]
     named = {extra for match in wanted if match and match[1] for extra in match[1].split(",")}
     return [f"{extra} is no extra" for extra in named - set(extras)]
@@ -232,6 +241,17 @@ def python_faults(words):
     if words[0] == "-m":
         return [] if find_spec(words[1]) else [f"{words[1]} is no module"]
     return [] if (ROOT / words[0]).exists() else [f"{words[0]} is no file"]
+
+
+def own_faults(words):
+    """Commands and options that our own command line does not have."""
+    command = [sys.executable, "-m", "pulumi_ssm_maintenance", words[0], "--help"]
+    environment = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    options = set(re.findall(r"--[\w-]+", answer.stdout))
+    if answer.returncode:
+        return [f"{words[0]} is no command"]
+    return [f"{option} is no option" for option in words if option.startswith("--") and option not in options]
 
 
 def no_faults(_):
@@ -251,6 +271,7 @@ COMMANDS = {
     "python": python_faults,
     "python3": python_faults,
     "sort": no_faults,
+    "ssm-maintenance": own_faults,
 }
 
 
@@ -265,6 +286,8 @@ COMMANDS = {
         ("make tests", "tests is no target"),
         ("pip install 'pulumi-ssm-maintenance[tests]'", "tests is no extra"),
         ("python -m pulumi_ssm_maintenance.nothing", "pulumi_ssm_maintenance.nothing is no module"),
+        ("ssm-maintenance adoptt", "adoptt is no command"),
+        ("ssm-maintenance adopt --outt x", "--outt is no option"),
         ("python tools/nothing.py", "tools/nothing.py is no file"),
         ("cd x && frobnicate", "no test knows this command"),
     ],
