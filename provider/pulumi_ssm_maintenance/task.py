@@ -173,11 +173,10 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
         """
         _refuse_options(resource_name, opts)
         found = cls.__new__(cls)
-        # The names of the given arguments tell the plugin that this is a lookup, and what its inputs are.
         properties = {
             **dict.fromkeys((*_ARGUMENTS, *COMPUTED)),
             "region": region,
-            BOOKKEEPING: {"name": resource_name, "lookup": [] if region is None else ["region"]},
+            BOOKKEEPING: {"name": resource_name} | ({} if region is None else {"lookup": ["region"]}),
         }
         lookup = pulumi.ResourceOptions(id=id)
         super().__init__(found, TaskProvider(), resource_name, properties, pulumi.ResourceOptions.merge(opts, lookup))

@@ -166,7 +166,9 @@ def inputs_of(held_outputs: Mapping[str, Any]) -> dict[str, Any]:
 
     The inputs of a lookup are those that the program gives, whatever AWS holds.
     """
-    given = State(held_outputs).bookkeeping.get("lookup")
-    if given is not None:
-        return {name: value for name, value in held_outputs.items() if name in {*given, BOOKKEEPING}}
+    bookkeeping = State(held_outputs).bookkeeping
+    # Only what a program manages has the paths of its secrets. A lookup has the names of its arguments, if any.
+    if bookkeeping and "secrets" not in bookkeeping:
+        given = {*bookkeeping.get("lookup", ()), BOOKKEEPING}
+        return {name: value for name, value in held_outputs.items() if name in given}
     return {name: value for name, value in held_outputs.items() if name not in COMPUTED}

@@ -54,9 +54,9 @@ def test_drift_is_an_output_and_an_input():
     assert drifted["priority"] == inputs_of(drifted)["priority"] == 7
 
 
-@pytest.mark.parametrize(("given", "inputs"), [([], {}), (["region"], {"region": REGION})])
+@pytest.mark.parametrize(("given", "inputs"), [({}, {}), ({"lookup": ["region"]}, {"region": REGION})])
 def test_the_inputs_of_a_lookup_are_those_that_were_given(given, inputs):
-    facts = {"name": "found", "lookup": given}
+    facts = {"name": "found", **given}
     assert inputs_of(outputs_of({**MINIMAL, BOOKKEEPING: facts})) == {**inputs, BOOKKEEPING: facts}
 
 
