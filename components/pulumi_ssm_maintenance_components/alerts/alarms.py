@@ -15,6 +15,16 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.location import location_of
+from pulumi_ssm_maintenance_components.foundation.roles import (
+    AnyRole,
+    on_behalf_of,
+    publish_statement,
+    role_arn,
+    service_role,
+)
+
+_EVENT_ROLE = "event-role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,13 @@ class RuleAlarm:
 
     rule: aws.cloudwatch.EventRule
     alarm: aws.cloudwatch.MetricAlarm | None
+    """Goes off when the rule matches an event."""
+
+
+def use_event_role(component: Component, role: AnyRole | None) -> None:
+    """Let the rules of a component publish with an existing role, if there is one."""
+    if role is not None:
+        component.once(_EVENT_ROLE, lambda: role_arn(role))
 
 
 def rule_alarm(  # noqa: PLR0913 - one parameter for each part
@@ -37,7 +54,8 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
 ) -> RuleAlarm:
     """Create a rule, and an alarm that goes off in a minute in which the rule matches.
 
-    Both the rule and the alarm notify the topic, because EventBridge delivers metrics on a best-effort basis.
+    Both the rule and the alarm notify the topic, because EventBridge delivers metrics on a best-effort basis. A second
+    alarm goes off when EventBridge cannot deliver an event of the rule to the topic.
 
     Args:
         component: the parent.
@@ -56,9 +74,21 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
         opts=component.child(),
     )
     if topic_arn is not None:
-        aws.cloudwatch.EventTarget(name, rule=rule.name, arn=topic_arn, opts=component.child())
+        role = component.once(_EVENT_ROLE, lambda: _event_role(component, topic_arn, tags).arn)
+        aws.cloudwatch.EventTarget(name, rule=rule.name, arn=topic_arn, role_arn=role, opts=component.child())
     if not alarm:
         return RuleAlarm(rule, None)
+    if topic_arn is not None:
+        metric_alarm(
+            component,
+            f"{name}-undelivered",
+            namespace="AWS/Events",
+            metric_name="FailedInvocations",
+            dimensions={"RuleName": rule.name},
+            topic_arn=topic_arn,
+            description=f"EventBridge could not notify the topic. {description}",
+            tags=tags,
+        )
     made = metric_alarm(
         component,
         name,
@@ -70,6 +100,27 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
         tags=tags,
     )
     return RuleAlarm(rule, made)
+
+
+def _event_role(
+    component: Component, topic_arn: pulumi.Input[str], tags: Mapping[str, pulumi.Input[str]] | None
+) -> aws.iam.Role:
+    """Create the role with which the rules of a component publish to its topic.
+
+    A topic policy with a condition does not work for EventBridge, and one without a condition lets the rules of all
+    accounts publish.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+    """
+    name = component.logical_name
+    return service_role(
+        component,
+        f"{name}-events",
+        "events.amazonaws.com",
+        [publish_statement(topic_arn)],
+        condition=on_behalf_of(location_of(component), "events", f"rule/{name}-*"),
+        tags=tags,
+        description="Lets EventBridge notify a topic",
+    )
 
 
 def metric_alarm(  # noqa: PLR0913 - one parameter for each part

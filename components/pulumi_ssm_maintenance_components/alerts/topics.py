@@ -12,11 +12,6 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
-# The services that publish, and the resources for which they do. The ARNs contain the account.
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-# https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-_PUBLISHERS = {"events": "rule/*", "cloudwatch": "alarm:*"}
-
 Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
 
 
@@ -104,14 +99,17 @@ def alert_topic(
 
 
 def publisher_statements(location: Location, topic_arn: pulumi.Input[str]) -> list[Statement]:
-    """Return the statements of a topic policy that let rules and alarms publish."""
+    """Return the statements of a topic policy that let the alarms of this account and region publish.
+
+    EventBridge rules need none: they publish with a role.
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
     return [
         {
             "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
             "Action": ["sns:Publish"],
             "Resource": [topic_arn],
-            "Condition": {"ArnLike": {"aws:SourceArn": location.arn(service, sources)}},
+            "Condition": {"ArnLike": {"aws:SourceArn": location.arn("cloudwatch", "alarm:*")}},
         }
-        for service, sources in _PUBLISHERS.items()
     ]

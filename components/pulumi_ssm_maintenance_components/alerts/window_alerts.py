@@ -9,8 +9,10 @@ from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wro
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
+from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
 
+from .alarms import use_event_role
 from .topics import Notify, check_notify, topic_arn
 from .window_events import ALL_EVENTS, WindowEvent, window_alerts
 
@@ -25,11 +27,14 @@ class WindowAlertsArgs(TypedDict, total=False):
     notify: Notify
     """Who is notified: True for a new topic without subscribers, a list of e-mail addresses for a new topic that writes
     to them, an `aws.sns.Topic` or its ARN, False for nobody. The policy of an existing topic is not changed: it must
-    let `events.amazonaws.com` and `cloudwatch.amazonaws.com` publish. Default: True."""
+    let `cloudwatch.amazonaws.com` publish. Default: True."""
     events: Sequence[WindowEvent]
     """The events: `failed`, `timed-out`, `skipped`. Default: all of them."""
     alarms: bool
     """Whether each event has an alarm besides its rule. Default: True."""
+    event_role: AnyRole | None
+    """An existing role with which EventBridge rules publish to the topic, or its ARN. Default: a new role if there is a
+    topic."""
     tags: Mapping[str, pulumi.Input[str]]
     """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
@@ -70,6 +75,7 @@ class WindowAlerts(Component):
         problems.check(lambda: check_notify(self.where, args.get("notify", True)))
         problems.raise_all()
 
+        use_event_role(self, args.get("event_role"))
         tags = full_tags(name, args.get("tags"))
         windows = [window_id(window) for window in args["windows"]]
         self.topic_arn = topic_arn(self, name, location_of(self), args.get("notify", True), tags)

@@ -18,6 +18,7 @@ WindowEvent = Literal["failed", "timed-out", "skipped"]
 ALL_EVENTS: tuple[WindowEvent, ...] = get_args(WindowEvent)
 
 _RUN = "Maintenance Window Execution State-change Notification"
+_TASK = "Maintenance Window Task Execution State-change Notification"
 _TARGET = "Maintenance Window Task Target Invocation State-change Notification"
 
 
@@ -32,9 +33,12 @@ class _EventKind:
 
 _KINDS: Mapping[WindowEvent, _EventKind] = MappingProxyType(
     {
+        # The events of targets of AUTOMATION, LAMBDA and STEP_FUNCTIONS tasks never say FAILED: those of tasks do.
         # CANCELLED is a status in the API, but not in the documentation of the events.
-        "failed": _EventKind((_RUN, _TARGET), ("FAILED", "CANCELLED"), "failed on a target or as a whole"),
-        "timed-out": _EventKind((_RUN, _TARGET), ("TIMED_OUT",), "was not done when the window closed"),
+        "failed": _EventKind(
+            (_RUN, _TASK, _TARGET), ("FAILED", "CANCELLED"), "failed on a target, in a task or as a whole"
+        ),
+        "timed-out": _EventKind((_RUN, _TASK, _TARGET), ("TIMED_OUT",), "was not done when the window closed"),
         "skipped": _EventKind((_RUN,), ("SKIPPED_OVERLAPPING",), "was left out: the one before was still at it"),
     }
 )

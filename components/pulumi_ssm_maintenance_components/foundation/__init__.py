@@ -1,1 +1,1 @@
-"""What every component stands on."""
+"""The base of all components: arguments and their checks, errors, names, tags, roles and ARNs."""

@@ -1,39 +1,45 @@
-"""What all components share: their type tokens, their children's options, and both providers or none."""
+"""The base class of all components: type token, options of children, outputs, and a check of the providers."""
 
 import inspect
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pulumi
 
 from .auto_names import Named, demand_auto_name
 from .errors import ComponentError
 
+T = TypeVar("T")
+
 PACKAGE = "pulumi-ssm-maintenance"
 
 
 class Component(pulumi.ComponentResource):
-    """A bundle of resources. Its children are named after it, and use its providers."""
+    """A component whose children are named after it and use its providers."""
 
+    logical_name: str
+    """The name that the program gave the component."""
     where: str
     """How messages name this component: its class and its logical name."""
 
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
-        self._logical_name = name
+        self.logical_name = name
+        self._shared: dict[str, Any] = {}
         self.where = f"{kind} {name!r}"
         _demand_both_providers(kind, name, self._providers)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
-        """Give the options of a child."""
+        """Return the options of a child."""
         return pulumi.ResourceOptions(parent=self, **options)
 
     def auto_named(self, kind: Named, name: str) -> str:
-        """Give the logical name of a child, once AWS takes what its provider makes up of it.
+        """Return the logical name of a child if AWS accepts the name that its provider generates from it.
 
         Raises:
-            ArgumentError: AWS does not.
+            ArgumentError: AWS does not accept the name.
         """
-        demand_auto_name(self.where, self._logical_name, kind, name)
+        demand_auto_name(self.where, self.logical_name, kind, name)
         return name
 
     def declared_outputs(self) -> dict[str, Any]:
@@ -42,8 +48,15 @@ class Component(pulumi.ComponentResource):
         names = dict.fromkeys(name for cls in reversed(classes) for name in inspect.get_annotations(cls))
         return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
+    def once(self, key: str, create: Callable[[], T]) -> T:
+        """Return what several parts of the component share. Create it the first time."""
+        if key not in self._shared:
+            self._shared[key] = create()
+        shared: T = self._shared[key]
+        return shared
+
     def lookup(self) -> pulumi.InvokeOptions:
-        """Give the options of a lookup, so that it asks the account and region of the children."""
+        """Return the options of a lookup in the account and region of the children."""
         return pulumi.InvokeOptions(parent=self)
 
 

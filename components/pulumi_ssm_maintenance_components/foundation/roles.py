@@ -1,7 +1,7 @@
-"""Roles that Systems Manager assumes: what starts a task, and what tells about it.
+"""IAM roles and policy statements.
 
-Two roles are called `service_role_arn` by the API. The *task role* starts the command, runbook, function or state
-machine; the *notification role* publishes a command's status. Here they keep these two names.
+The API has two roles with the name `service_role_arn`. The *task role* starts the command, runbook, function or state
+machine. The *notification role* publishes the status of a command. The components use these two names.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-permissions.html
 """
@@ -13,45 +13,66 @@ import pulumi
 import pulumi_aws as aws
 
 from .component import Component
+from .documents import document_arn
 from .location import Location
 
 Statement: TypeAlias = dict[str, Any]
 AnyRole: TypeAlias = aws.iam.Role | pulumi.Input[str]
 
-# Systems Manager names no resource for these.
+# AWS has no resource for these actions.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-_ABOUT_COMMANDS = ("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands")
+_COMMAND_ACTIONS = ("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands")
 
-# As AWS's own policy for such roles has them: what a group holds may be anything, and a lookup of tags has no resource.
-_ABOUT_GROUPS = ("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources")
+# As in AWS's own policy for such roles: a group may contain any resource.
+_GROUP_ACTIONS = ("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources")
+
+_PARTS_OF_STATE_MACHINE = 7  # arn:aws:states:<region>:<account>:stateMachine:<name>
 
 
-def ssm_role(
+def ssm_role(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     statements: Sequence[Statement],
     *,
+    condition: Mapping[str, Any] | None = None,
     tags: Mapping[str, pulumi.Input[str]] | None = None,
     description: str | None = None,
 ) -> aws.iam.Role:
-    """Make a role for Systems Manager with these statements and nothing else."""
-    return service_role(component, name, "ssm.amazonaws.com", statements, tags=tags, description=description)
+    """Create a role for Systems Manager with these statements and no others.
+
+    AWS documents no condition for the trust of task roles and of notification roles, so it has none by default.
+    """
+    return service_role(
+        component, name, "ssm.amazonaws.com", statements, condition=condition, tags=tags, description=description
+    )
 
 
-def service_role(  # noqa: PLR0913 - a role is made of just these
+def service_role(  # noqa: PLR0913 - one parameter for each part
     component: Component,
     name: str,
     service: str,
     statements: Sequence[Statement],
     *,
+    condition: Mapping[str, Any] | None = None,
     tags: Mapping[str, pulumi.Input[str]] | None = None,
     description: str | None = None,
 ) -> aws.iam.Role:
-    """Make a role that one service may assume, with these statements and nothing else.
+    """Create a role that one service may assume, with these statements and no others.
 
-    The role has a name that AWS's provider makes up, so that a replacement can stand beside it.
+    The aws provider generates the name of the role, so that a replacement can exist beside it.
+
+    Args:
+        component: the parent.
+        name: the logical name.
+        service: the service that may assume the role, such as `ssm.amazonaws.com`.
+        statements: the policy statements.
+        condition: the condition of the trust, as `on_behalf_of` returns it.
+        tags: the tags.
+        description: the description.
     """
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust: Statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    if condition is not None:
+        trust["Condition"] = condition
     role = aws.iam.Role(
         component.auto_named("role", name),
         assume_role_policy=policy([trust]),
@@ -64,66 +85,92 @@ def service_role(  # noqa: PLR0913 - a role is made of just these
     return role
 
 
+def on_behalf_of(location: Location, service: str, resource: pulumi.Input[str]) -> Mapping[str, Any]:
+    """Return the condition that lets a service assume a role for resources of this account only.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    return {
+        "StringEquals": {"aws:SourceAccount": location.account_id},
+        "ArnLike": {"aws:SourceArn": location.arn(service, resource)},
+    }
+
+
 def role_arn(role: AnyRole) -> pulumi.Output[str]:
-    """Give the ARN of a role that is an object, or an ARN already."""
+    """Return the ARN of a role."""
     return role.arn if isinstance(role, aws.iam.Role) else pulumi.Output.from_input(role)
 
 
 def policy(statements: Sequence[Statement]) -> pulumi.Output[str]:
-    """Write a policy document; statements may hold outputs."""
+    """Return a policy document as JSON. Statements may contain outputs."""
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]], **more: Any) -> Statement:
-    """Write a statement."""
+    """Return a statement that allows actions on resources."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": list(resources), **more}
 
 
 def run_command_statements(location: Location, *document_arns: pulumi.Input[str]) -> list[Statement]:
-    """Say what a task role needs to run Command documents on the nodes of this account and region."""
+    """Return what a task role needs to run Command documents on the nodes of this account and region."""
     nodes = [location.arn("ec2", "instance/*"), location.arn("ssm", "managed-instance/*")]
-    return [allow(["ssm:SendCommand"], [*document_arns, *nodes]), allow(_ABOUT_COMMANDS, ["*"])]
+    return [allow(["ssm:SendCommand"], [*document_arns, *nodes]), allow(_COMMAND_ACTIONS, ["*"])]
 
 
 def resource_group_statements() -> list[Statement]:
-    """Say what a task role needs to find the members of resource groups.
+    """Return what a task role needs to find the members of resource groups.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/configuring-maintenance-window-permissions-console.html
     """
-    return [allow(_ABOUT_GROUPS, ["*"])]
+    return [allow(_GROUP_ACTIONS, ["*"])]
 
 
-def automation_statements(location: Location, document_name: pulumi.Input[str]) -> list[Statement]:
-    """Say what a task role needs to run one runbook."""
-    runbook = pulumi.Output.format("automation-definition/{0}:*", document_name)
+def automation_statements(location: Location, document: pulumi.Input[str]) -> list[Statement]:
+    """Return what a task role needs to start one runbook, by name or ARN.
+
+    To start it, AWS checks the document and the execution, and may check the definition.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    arn = document_arn(location, document)
+    definition = arn.apply(lambda known: f"{known.replace(':document/', ':automation-definition/', 1)}:*")
+    executions = location.arn("ssm", "automation-execution/*")
     return [
-        allow(["ssm:StartAutomationExecution"], [location.arn("ssm", runbook)]),
-        allow(["ssm:GetAutomationExecution"], [location.arn("ssm", "automation-execution/*")]),
+        allow(["ssm:StartAutomationExecution"], [arn, executions, definition]),
+        allow(["ssm:GetAutomationExecution"], [executions]),
     ]
 
 
 def lambda_statements(function_arn: pulumi.Input[str], qualifier: pulumi.Input[str] | None) -> list[Statement]:
-    """Say what a task role needs to call one function, or one version or alias of it."""
+    """Return what a task role needs to call one function, or one version or alias of it."""
     called = pulumi.Output.format("{0}:{1}", function_arn, qualifier) if qualifier else function_arn
     return [allow(["lambda:InvokeFunction"], [called])]
 
 
 def state_machine_statements(state_machine_arn: pulumi.Input[str]) -> list[Statement]:
-    """Say what a task role needs to run one state machine."""
-    executions = pulumi.Output.from_input(state_machine_arn).apply(
-        lambda arn: f"{arn.replace(':stateMachine:', ':execution:', 1)}:*"
-    )
+    """Return what a task role needs to start one state machine.
+
+    For a version or an alias, AWS checks the state machine itself and has a condition for the qualifier.
+    https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+    """
+    qualified = pulumi.Output.from_input(state_machine_arn)
+    unqualified = qualified.apply(unqualified_state_machine)
+    executions = unqualified.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:', 1)}:*")
     return [
-        allow(["states:StartExecution"], [state_machine_arn]),
+        allow(["states:StartExecution"], [unqualified]),
         allow(["states:DescribeExecution"], [executions]),
     ]
 
 
+def unqualified_state_machine(arn: str) -> str:
+    """Return the ARN of a state machine without the version or alias at its end."""
+    return ":".join(arn.split(":")[:_PARTS_OF_STATE_MACHINE])
+
+
 def pass_role_statement(role_arns: Sequence[pulumi.Input[str]]) -> Statement:
-    """Let a role hand others to Systems Manager."""
+    """Return what a role needs to pass other roles to Systems Manager."""
     return allow(["iam:PassRole"], role_arns, Condition={"StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}})
 
 
 def publish_statement(topic_arn: pulumi.Input[str]) -> Statement:
-    """Say what a notification role needs."""
+    """Return what a role needs to publish to a topic."""
     return allow(["sns:Publish"], [topic_arn])

@@ -14,7 +14,7 @@ from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wro
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
-from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, allow, role_arn, service_role
+from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, allow, on_behalf_of, role_arn, service_role
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
 
 __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
@@ -137,10 +137,14 @@ class ChangeFreeze(Component):
         ]
         role = service_role(
             self,
-            f"{self._logical_name}-role",
+            f"{self.logical_name}-role",
             "scheduler.amazonaws.com",
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
             [allow(["ssm:UpdateMaintenanceWindow"], windows), allow(["sqs:SendMessage"], [self.queue_arn])],
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+            condition=on_behalf_of(
+                self._location, "scheduler", pulumi.Output.format("schedule-group/{0}", self.group_name)
+            ),
             tags=self._tags,
             description="Switches maintenance windows off and on for change freezes",
         )
@@ -150,22 +154,22 @@ class ChangeFreeze(Component):
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
         dropped = metric_alarm(
             self,
-            f"{self._logical_name}-dropped",
+            f"{self.logical_name}-dropped",
             namespace="AWS/Scheduler",
             metric_name="InvocationDroppedCount",
             dimensions={"ScheduleGroup": self.group_name},
             topic_arn=self.topic_arn,
-            description=f"{self._logical_name}: a maintenance window could not be disabled or enabled",
+            description=f"{self.logical_name}: a maintenance window could not be disabled or enabled",
             tags=self._tags,
         )
         waiting = metric_alarm(
             self,
-            f"{self._logical_name}-dead-letters",
+            f"{self.logical_name}-dead-letters",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": queue.name},
             topic_arn=self.topic_arn,
-            description=f"{self._logical_name}: the dead-letter queue has requests to disable or enable a window",
+            description=f"{self.logical_name}: the dead-letter queue has requests to disable or enable a window",
             tags=self._tags,
         )
         return {"dropped": dropped.arn, "dead-letters": waiting.arn}
@@ -184,8 +188,8 @@ class ChangeFreeze(Component):
         word = "on" if switch.enabled else "off"
         key = f"{window}-{period.name}-{switch.due:%Y%m%dT%H%M%S}-{word}"
         schedule = aws.scheduler.Schedule(
-            f"{self._logical_name}-{key}",
-            name=full_name(self._logical_name, key, longest=_LONGEST_NAME),
+            f"{self.logical_name}-{key}",
+            name=full_name(self.logical_name, key, longest=_LONGEST_NAME),
             group_name=self.group_name,
             description=f"Switches maintenance window {window} {word}: {period.name}",
             schedule_expression=f"at({switch.moment.astimezone(period.start.tzinfo):%Y-%m-%dT%H:%M:%S})",

@@ -65,8 +65,8 @@ class CommandLogs:
         streams = location.arn("logs", pulumi.Output.format("log-group:{0}:*", self.log_group_name))
         return [
             allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [streams]),
-            # The agent finds the group in a list, and AWS has no narrower resource for that.
-            allow(["logs:DescribeLogGroups"], [location.arn("logs", "log-group:*")]),
+            # As in AWS's guide: the agent finds the group in the list of all groups.
+            allow(["logs:DescribeLogGroups"], ["*"]),
         ]
 
     def _bucket_statements(self, location: Location) -> list[Statement]:

@@ -129,6 +129,9 @@ class PatchingRunArgs(WindowSettings, total=False):
     the notification role, or the role of the runbook. Default: a new role."""
     notification_role: AnyRole | None
     """An existing role that publishes failed nodes to the topic: an `aws.iam.Role` or an ARN. Default: a new role."""
+    event_role: AnyRole | None
+    """An existing role with which EventBridge rules publish to the topic, or its ARN. Default: a new role if there is a
+    topic."""
     assume_role: AnyRole | None
     """An existing role that the runbook runs as: an `aws.iam.Role` or an ARN. Needs `engine="runbook"`. Default: a new
     role."""

@@ -7,6 +7,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance.schedules import Room
+from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes, topic_arn
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems
@@ -149,6 +150,7 @@ class PatchingRun(Component):
         self.room = plan.room(run.where, window.minutes)
         self._warn(args, plan)
 
+        use_event_role(self, args.get("event_role"))
         self.topic_arn = topic_arn(self, name, run.location, args.get("notify", True), run.tags)
         self.notification_role_arn = notification_role(run, plan, self.topic_arn)
         logs = command_logs(self, name, run.where, logs=args.get("logs", True), tags=run.tags)

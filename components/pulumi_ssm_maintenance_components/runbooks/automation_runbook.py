@@ -6,6 +6,7 @@ from typing import Unpack
 import pulumi
 
 from pulumi_ssm_maintenance.args import AutomationArgs
+from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
@@ -50,6 +51,9 @@ class AutomationRunbookArgs(WindowTaskArgs, total=False):
     statements: Sequence[Statement]
     """IAM policy statements for the new role, besides those that the steps need. Required with `content` that names no
     role, unless you pass `assume_role`, since the component does not know what `content` needs."""
+    event_role: AnyRole | None
+    """An existing role with which EventBridge rules publish to the topic, or its ARN. Default: a new role if there is a
+    topic."""
     description: str
     """The description of the document. Only with `steps`. Default: a sentence with the name."""
 
@@ -107,6 +111,7 @@ class AutomationRunbook(WindowTask):
 
         args.setdefault("cutoff_behavior", "CANCEL_TASK")
         self._begin(args)
+        use_event_role(self, args.get("event_role"))
         self.assume_role_arn = self._assume_role(runbook, args)
         document = runbook_document(self, name, runbook, self.assume_role_arn, self._tags)
         self.document_name, self.document_arn = document.name, document.arn
@@ -128,13 +133,13 @@ class AutomationRunbook(WindowTask):
         if role is not None:
             return role_arn(role)
         alarm, statements = args.get("stop_on_alarm"), args.get("statements", ())
-        name, location, tags = self._logical_name, self._location, self._tags
+        name, location, tags = self.logical_name, self._location, self._tags
         return assume_role(self, name, location, runbook, stop_on_alarm=alarm, statements=statements, tags=tags)
 
     def _watch(self, *, alarms: bool) -> None:
         alert = None
         if alarms:
-            alert = runbook_alert(self, self._logical_name, "failed", [self.document_name], self.topic_arn, self._tags)
+            alert = runbook_alert(self, self.logical_name, "failed", [self.document_name], self.topic_arn, self._tags)
         self.rule_arn = alert.rule.arn if alert else None
         self.alarm_arn = alert.alarm.arn if alert and alert.alarm else None
 

@@ -9,14 +9,15 @@ from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alar
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
-from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, ssm_role
+from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, on_behalf_of, ssm_role
 
 from .content import Runbook
 from .steps import describe_alarm
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
 _DETAIL_TYPE = "EC2 Automation Execution Status-change Notification"
-_BAD = ["Failed", "TimedOut", "Cancelled"]
+# The guide writes both `Canceled` and `Cancelled`. A rejected approval ends as `Rejected`.
+_FAILURES = ["Failed", "TimedOut", "Canceled", "Cancelled", "Rejected"]
 
 
 def assume_role(  # noqa: PLR0913 - one parameter for each part
@@ -44,7 +45,9 @@ def assume_role(  # noqa: PLR0913 - one parameter for each part
     needed = [statement for permit in permits for statement in permit(location)]
     needed += [*_stopping_statements(location, stop_on_alarm), *statements]
     about = "What a maintenance runbook runs as"
-    return ssm_role(component, f"{name}-assume-role", needed, tags=tags, description=about).arn
+    condition = on_behalf_of(location, "ssm", "automation-execution/*")
+    role = ssm_role(component, f"{name}-assume-role", needed, condition=condition, tags=tags, description=about)
+    return role.arn
 
 
 def runbook_document(
@@ -79,10 +82,10 @@ def runbook_alert(  # noqa: PLR0913, PLR0917 - one parameter for each part
         pattern={
             "source": ["aws.ssm"],
             "detail-type": [_DETAIL_TYPE],
-            "detail": {"Definition": list(document_names), "Status": _BAD},
+            "detail": {"Definition": list(document_names), "Status": _FAILURES},
         },
         topic_arn=topic_arn,
-        description=f"{name}: a run of the runbook failed, took too long or was cancelled",
+        description=f"{name}: a run of the runbook failed, took too long, was cancelled or rejected",
         tags=tags,
     )
 

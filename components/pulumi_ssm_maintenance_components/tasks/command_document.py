@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.documents import document_arn
 from pulumi_ssm_maintenance_components.foundation.location import Location
 
 AnyDocument: TypeAlias = aws.ssm.Document | Mapping[str, Any] | pulumi.Input[str]
@@ -17,9 +18,6 @@ CommandParameters: TypeAlias = Mapping[str, pulumi.Input[str] | Sequence[pulumi.
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 _COMMAND_SCHEMAS = ("1.2", "2.0", "2.2")
-
-# AWS reserves these prefixes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-_OF_AWS = re.compile("aws|amazon|amzn", re.IGNORECASE)
 
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SendCommand.html
@@ -64,7 +62,7 @@ def command_document(
     if isinstance(document, aws.ssm.Document):
         return CommandDocument(document.name, document.arn, document.default_version)
     text = pulumi.Output.from_input(document)
-    return CommandDocument(text, text.apply(lambda known: _arn(location, known)), None)
+    return CommandDocument(text, document_arn(location, document), None)
 
 
 def check_document(where: str, args: DocumentArgs) -> None:
@@ -128,9 +126,3 @@ def _check_value(where: str, name: str, value: object, allowed: object) -> None:
 def _property(declared: Mapping[str, Any], parameter: str, name: str) -> object:
     declaration = declared[parameter]
     return declaration.get(name) if isinstance(declaration, Mapping) else None
-
-
-def _arn(location: Location, name: str) -> pulumi.Output[str] | str:
-    if name.startswith("arn:"):
-        return name
-    return location.arn("ssm", f"document/{name}", owner="" if _OF_AWS.match(name) else None)

@@ -87,12 +87,12 @@ class LambdaTask(WindowTask):
     def _alarm(self, function_name: pulumi.Input[str]) -> pulumi.Output[str]:
         return metric_alarm(
             self,
-            f"{self._logical_name}-errors",
+            f"{self.logical_name}-errors",
             namespace="AWS/Lambda",
             metric_name="Errors",
             dimensions={"FunctionName": function_name},
             topic_arn=self.topic_arn,
-            description=f"{self._logical_name}: the function ended in an error",
+            description=f"{self.logical_name}: the function ended in an error",
             tags=self._tags,
         ).arn
 

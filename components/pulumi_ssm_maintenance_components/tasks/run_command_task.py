@@ -6,7 +6,7 @@ from typing import Required, Unpack
 import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
-from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm
+from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm, use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import (
@@ -64,6 +64,9 @@ class RunCommandTaskArgs(WindowTaskArgs, total=False):
     with a retention of 90 days."""
     notification_role: AnyRole | None
     """An existing role that notifies the topic of failed nodes, or its ARN. Default: a new role if there is a topic."""
+    event_role: AnyRole | None
+    """An existing role with which EventBridge rules publish to the topic, or its ARN. Default: a new role if there is a
+    topic."""
 
 
 class RunCommandTask(WindowTask):
@@ -121,6 +124,7 @@ class RunCommandTask(WindowTask):
         problems.raise_all()
 
         self._begin(args)
+        use_event_role(self, args.get("event_role"))
         document = command_document(self, name, self._location, args["document"], self._tags)
         version = args.get("document_version")
         self.document_name = document.name
@@ -145,7 +149,7 @@ class RunCommandTask(WindowTask):
             role
             or ssm_role(
                 self,
-                f"{self._logical_name}-notification-role",
+                f"{self.logical_name}-notification-role",
                 [publish_statement(self.topic_arn)],
                 tags=self._tags,
                 description="Tells of nodes on which a command failed",
@@ -171,14 +175,14 @@ class RunCommandTask(WindowTask):
         detail = {"window-id": [self._window_id], "window-target-id": self.target_ids, "status": list(_FAILURES)}
         return rule_alarm(
             self,
-            f"{self._logical_name}-failed",
+            f"{self.logical_name}-failed",
             pattern={
                 "source": ["aws.ssm"],
                 "detail-type": ["Maintenance Window Task Target Invocation State-change Notification"],
                 "detail": detail,
             },
             topic_arn=self.topic_arn,
-            description=f"{self._logical_name}: the command failed on a target, or was not done in time",
+            description=f"{self.logical_name}: the command failed on a target, or was not done in time",
             tags=self._tags,
             alarm=alarm,
         )

@@ -10,7 +10,13 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
-from pulumi_ssm_maintenance_components.foundation.roles import Statement, service_role, state_machine_statements
+from pulumi_ssm_maintenance_components.foundation.roles import (
+    Statement,
+    on_behalf_of,
+    service_role,
+    state_machine_statements,
+    unqualified_state_machine,
+)
 
 from .execution_name import check_execution_name
 from .payload import Json, rendered
@@ -20,7 +26,7 @@ __all__ = ["StepFunctionTask", "StepFunctionTaskArgs"]
 
 AnyStateMachine: TypeAlias = aws.sfn.StateMachine | Mapping[str, Any] | pulumi.Input[str]
 
-_ARN = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:\s]+")
+_ARN = re.compile(r"arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[^:\s]+(:[^:\s]+)?")
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 _FAILURES: Mapping[str, str] = MappingProxyType(
@@ -33,8 +39,8 @@ class StepFunctionTaskArgs(WindowTaskArgs, total=False):
     """The arguments of `StepFunctionTask`."""
 
     state_machine: Required[AnyStateMachine]
-    """The state machine: an `aws.sfn.StateMachine`, the ARN of an existing one, or the definition of a new standard one
-    as a dict."""
+    """The state machine: an `aws.sfn.StateMachine`, the ARN of an existing one, with or without a version or an alias,
+    or the definition of a new standard one as a dict."""
     statements: Sequence[Statement]
     """IAM policy statements for the role of a new state machine. Default: none."""
     input: Json | None
@@ -65,7 +71,7 @@ class StepFunctionTask(WindowTask):
     """
 
     state_machine_arn: pulumi.Output[str]
-    """The ARN of the state machine that the task starts."""
+    """The ARN of the state machine that the task starts, with its version or alias."""
     state_machine_role_arn: pulumi.Output[str] | None
     """The ARN of the role of a new state machine, or None."""
     alarm_arns: dict[str, pulumi.Output[str]]
@@ -102,14 +108,15 @@ class StepFunctionTask(WindowTask):
             return pulumi.Output.from_input(machine), None
         role = service_role(
             self,
-            f"{self._logical_name}-state-machine-role",
+            f"{self.logical_name}-state-machine-role",
             "states.amazonaws.com",
             args.get("statements", ()),
+            condition=on_behalf_of(self._location, "states", "stateMachine:*"),
             tags=self._tags,
             description="What the state machine of a maintenance window task may do",
         )
         created = aws.sfn.StateMachine(
-            self.auto_named("state machine", f"{self._logical_name}-state-machine"),
+            self.auto_named("state machine", f"{self.logical_name}-state-machine"),
             definition=pulumi.Output.json_dumps(machine),
             role_arn=role.arn,
             tags=self._tags,
@@ -121,12 +128,12 @@ class StepFunctionTask(WindowTask):
         return {
             failure: metric_alarm(
                 self,
-                f"{self._logical_name}-{failure}",
+                f"{self.logical_name}-{failure}",
                 namespace="AWS/States",
                 metric_name=metric,
-                dimensions={"StateMachineArn": self.state_machine_arn},
+                dimensions={"StateMachineArn": self.state_machine_arn.apply(unqualified_state_machine)},
                 topic_arn=self.topic_arn,
-                description=f"{self._logical_name}: an execution of the state machine {failure.replace('-', ' ')}",
+                description=f"{self.logical_name}: an execution of the state machine {failure.replace('-', ' ')}",
                 tags=self._tags,
             ).arn
             for failure, metric in _FAILURES.items()

@@ -102,18 +102,18 @@ class WindowTask(Component):
     def _begin(self, args: WindowTaskArgs) -> None:
         """Register the window targets, and declare the topic."""
         self._args, self._location = args, location_of(self)
-        self._tags = full_tags(self._logical_name, args.get("tags"))
+        self._tags = full_tags(self.logical_name, args.get("tags"))
         self._window_id = window_id(args["window"])
         self.target_ids = self._register_targets(args.get("targets"))
         notify = args.get("notify", False)
-        self.topic_arn = topic_arn(self, self._logical_name, self._location, notify, self._tags)
+        self.topic_arn = topic_arn(self, self.logical_name, self._location, notify, self._tags)
 
     def _start_with(self, statements: Sequence[Statement], description: str) -> None:
         """Set the role that starts the task: the existing one, or a new one with these statements."""
         role = self._args.get("task_role")
         if role is None:
             groups = resource_group_statements() if _has_resource_groups(self._args.get("targets")) else []
-            name = f"{self._logical_name}-task-role"
+            name = f"{self.logical_name}-task-role"
             role = ssm_role(self, name, [*statements, *groups], tags=self._tags, description=description)
         self.task_role_arn = role_arn(role)
 
@@ -136,7 +136,7 @@ class WindowTask(Component):
         task_arn: pulumi.Input[str],
         invocation: TaskInvocationParametersArgs,
     ) -> MaintenanceWindowTask:
-        name, args = self._logical_name, self._args
+        name, args = self.logical_name, self._args
         targets: list[TargetArgs] = [{"key": "WindowTargetIds", "values": target_ids}]
         return MaintenanceWindowTask(
             f"{name}-task" if number == 1 else f"{name}-task.{number}",
@@ -161,9 +161,9 @@ class WindowTask(Component):
             return [pulumi.Output.from_input(target_id) for target_id in named]
         return [
             part.register(
-                "-".join(filter(None, (self._logical_name, "target", key))),
+                "-".join(filter(None, (self.logical_name, "target", key))),
                 self._window_id,
-                owner_information=owner_information(self._logical_name, key),
+                owner_information=owner_information(self.logical_name, key),
                 opts=self.child(),
             ).id
             for key, part in named.items()

@@ -26,8 +26,11 @@ def alerts(resources):
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        ("windows-failed", {("run", "FAILED"), ("run", "CANCELLED"), ("target", "FAILED"), ("target", "CANCELLED")}),
-        ("windows-timed-out", {("run", "TIMED_OUT"), ("target", "TIMED_OUT")}),
+        (
+            "windows-failed",
+            {(kind, end) for kind in ("run", "task", "target") for end in ("FAILED", "CANCELLED")},
+        ),
+        ("windows-timed-out", {("run", "TIMED_OUT"), ("task", "TIMED_OUT"), ("target", "TIMED_OUT")}),
         ("windows-skipped", {("run", "SKIPPED_OVERLAPPING")}),
     ],
 )
@@ -67,21 +70,52 @@ def test_an_alarm_goes_off_for_a_single_event_of_its_own_rule_and_silence_is_fin
     assert alarm["treatMissingData"] == "notBreaching"
 
 
-def test_rules_and_alarms_tell_a_topic_that_only_rules_and_alarms_of_this_account_may_publish_to(alerts):
+def test_rules_and_alarms_tell_a_topic_that_only_alarms_of_this_account_may_publish_to_without_a_role(alerts):
     found = alerts()
     topic = "arn:aws:sns:us-east-1:123456789012:windows-alerts-1234567"
     assert {target["arn"] for target in found["EventTarget"].values()} == {topic}
-    assert [alarm["alarmActions"] for alarm in found["MetricAlarm"].values()] == [[topic]] * 3
+    assert [alarm["alarmActions"] for alarm in found["MetricAlarm"].values()] == [[topic]] * 6
     assert found["TopicPolicy"]["windows-alerts"]["policy"]["Statement"] == [
         {
             "Effect": "Allow",
-            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
             "Action": ["sns:Publish"],
             "Resource": [topic],
-            "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:{service}:us-east-1:123456789012:{sources}"}},
+            "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"}},
         }
-        for service, sources in (("events", "rule/*"), ("cloudwatch", "alarm:*"))
     ]
+
+
+@pytest.mark.parametrize("notify", [True, TOPIC])
+def test_rules_publish_with_a_role_that_eventbridge_may_assume_for_these_rules_only(alerts, notify):
+    found = alerts(notify=notify)
+    topics = {target["arn"] for target in found["EventTarget"].values()}
+    (role,) = found["Role"].values()
+    assert {target["roleArn"] for target in found["EventTarget"].values()} == {
+        "arn:aws:iam::123456789012:role/windows-events-1234567"
+    }
+    assert role["assumeRolePolicy"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": "123456789012"},
+                "ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/windows-*"},
+            },
+        }
+    ]
+    assert found["RolePolicy"]["windows-events"]["policy"]["Statement"] == [
+        {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [*topics]}
+    ]
+
+
+def test_an_alarm_tells_of_events_that_eventbridge_could_not_deliver(alerts):
+    found = alerts()["MetricAlarm"]
+    for event in ("failed", "timed-out", "skipped"):
+        alarm = found[f"windows-{event}-undelivered"]
+        assert (alarm["namespace"], alarm["metricName"]) == ("AWS/Events", "FailedInvocations")
+        assert alarm["dimensions"] == {"RuleName": f"windows-{event}-1234567"}
 
 
 def test_a_topic_that_is_there_is_told_and_keeps_its_policy(alerts):
@@ -97,7 +131,7 @@ def test_a_topic_of_the_same_program_will_do(resources):
     found = resources(program)
     assert [alarm["alarmActions"] for alarm in found["MetricAlarm"].values()] == [
         ["arn:aws:sns:us-east-1:123456789012:operations-1234567"]
-    ] * 3
+    ] * 6
 
 
 def test_nobody_is_told_where_nobody_is_to_be_told(alerts):

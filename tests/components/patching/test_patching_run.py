@@ -365,9 +365,10 @@ class TestRoles:
         assert statement["Resource"] == [command(found)["notification_config"]["notification_arn"]]
 
     def test_only_systems_manager_may_assume_them(self, run):
-        for role in run()["Role"].values():
+        for name, role in run()["Role"].items():
             (statement,) = role["assumeRolePolicy"]["Statement"]
-            assert statement["Principal"] == {"Service": "ssm.amazonaws.com"}
+            service = "events" if name == "web-events" else "ssm"
+            assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
 
     def test_a_run_on_a_resource_group_may_look_up_its_members(self, run):
         found = run(targets=Targets.by_resource_group("web"))
@@ -376,10 +377,11 @@ class TestRoles:
         assert not looked_up & actions(run(), "web-task-role")
 
     def test_roles_that_are_there_take_the_place_of_new_ones(self, run):
-        found = run(task_role=ROLE, notification_role=f"{ROLE}-too")
+        found = run(task_role=ROLE, notification_role=f"{ROLE}-too", event_role=f"{ROLE}-of-rules")
         assert "Role" not in found
         assert task(found)["service_role_arn"] == ROLE
         assert command(found)["service_role_arn"] == f"{ROLE}-too"
+        assert {target["roleArn"] for target in found["EventTarget"].values()} == {f"{ROLE}-of-rules"}
 
     def test_no_statement_of_a_run_with_everything_has_a_wildcard_for_an_action(self, run):
         found = run(
@@ -442,7 +444,7 @@ class TestLogs:
             {
                 "Effect": "Allow",
                 "Action": ["logs:DescribeLogGroups"],
-                "Resource": ["arn:aws:logs:us-east-1:123456789012:log-group:*"],
+                "Resource": ["*"],
             },
         ]
 

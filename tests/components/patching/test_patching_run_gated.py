@@ -210,7 +210,11 @@ class TestRoles:
 
     def test_what_starts_it_may_start_this_runbook_and_pass_its_role_and_run_no_command(self, run):
         assert permissions(run(), "web-task-role") == {
-            "ssm:StartAutomationExecution": [f"arn:aws:ssm:{HERE}:automation-definition/{RUNBOOK}:*"],
+            "ssm:StartAutomationExecution": [
+                f"arn:aws:ssm:{HERE}:document/{RUNBOOK}",
+                f"arn:aws:ssm:{HERE}:automation-execution/*",
+                f"arn:aws:ssm:{HERE}:automation-definition/{RUNBOOK}:*",
+            ],
             "ssm:GetAutomationExecution": [f"arn:aws:ssm:{HERE}:automation-execution/*"],
             "iam:PassRole": ["arn:aws:iam::123456789012:role/web-assume-role-1234567"],
         }
@@ -230,7 +234,13 @@ class TestRoles:
         assert "NotificationConfig" not in steps(found)["patch"]["inputs"]
 
     def test_roles_that_are_there_take_the_place_of_new_ones(self, run):
-        found = run(task_role=ROLE, notification_role=f"{ROLE}-too", assume_role=f"{ROLE}-as-well", approvers=["ann"])
+        found = run(
+            task_role=ROLE,
+            notification_role=f"{ROLE}-too",
+            assume_role=f"{ROLE}-as-well",
+            event_role=f"{ROLE}-of-rules",
+            approvers=["ann"],
+        )
         assert "Role" not in found
         assert {it["service_role_arn"] for it in found["MaintenanceWindowTask"].values()} == {ROLE}
         for document in found["Document"].values():

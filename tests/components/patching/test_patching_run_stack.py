@@ -89,14 +89,15 @@ class TestExample:
             assert dimension["Value"] in rules
             assert alarm["TreatMissingData"] == "notBreaching"
             assert alarm["AlarmActions"] == [topic]
-            assert [it["Arn"] for it in events.list_targets_by_rule(Rule=dimension["Value"])["Targets"]] == [topic]
+            (target,) = events.list_targets_by_rule(Rule=dimension["Value"])["Targets"]
+            assert target["Arn"] == topic
+            assert target["RoleArn"].startswith("arn:aws:iam::123456789012:role/web-events-")
 
-    def test_the_topic_lets_rules_and_alarms_of_this_account_in_and_nobody_else(self, deployed, local_aws):
+    def test_the_topic_lets_alarms_of_this_account_in_and_nobody_else(self, deployed, local_aws):
         client = local_aws.client("sns")
         (topic,) = (it["TopicArn"] for it in client.list_topics()["Topics"])
         policy = json.loads(client.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
         assert {it["Principal"]["Service"]: it["Condition"] for it in policy["Statement"]} == {
-            "events.amazonaws.com": {"ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/*"}},
             "cloudwatch.amazonaws.com": {
                 "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"}
             },

@@ -114,7 +114,11 @@ def test_the_example_makes_a_runbook_that_runs_once_for_each_node(local_aws, loc
         {
             "Effect": "Allow",
             "Action": ["ssm:StartAutomationExecution"],
-            "Resource": [f"arn:aws:ssm:{HERE}:automation-definition/{name}:*"],
+            "Resource": [
+                f"arn:aws:ssm:{HERE}:document/{name}",
+                f"arn:aws:ssm:{HERE}:automation-execution/*",
+                f"arn:aws:ssm:{HERE}:automation-definition/{name}:*",
+            ],
         },
         {
             "Effect": "Allow",
@@ -142,10 +146,23 @@ def test_the_example_makes_a_runbook_that_runs_once_for_each_node(local_aws, loc
     assert local_aws.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
 
 
+def test_systems_manager_may_use_the_role_of_a_runbook_for_executions_of_this_account_only(resources):
+    made = resources(runbook(steps=[Step.lambda_("call", FUNCTION)]))
+    (trust,) = made["Role"]["tidy-assume-role"]["assumeRolePolicy"]["Statement"]
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ssm:{HERE}:automation-execution/*"},
+    }
+    # AWS shows no condition for the role that starts a task of a window.
+    (starting,) = made["Role"]["tidy-task-role"]["assumeRolePolicy"]["Statement"]
+    assert "Condition" not in starting
+
+
 def test_a_rule_and_an_alarm_watch_the_runs_of_this_runbook(resources):
     made = resources(runbook(steps=[Step.lambda_("call", FUNCTION)], notify=True))
     pattern = made["EventRule"]["tidy-failed"]["eventPattern"]
-    assert all(matches(pattern, automation_event(status, DOCUMENT)) for status in ("Failed", "TimedOut", "Cancelled"))
+    ends = ("Failed", "TimedOut", "Cancelled", "Canceled", "Rejected")
+    assert all(matches(pattern, automation_event(status, DOCUMENT)) for status in ends)
     assert not matches(pattern, automation_event("Success", DOCUMENT))
     assert not matches(pattern, automation_event("Failed", "another"))
     alarm = made["MetricAlarm"]["tidy-failed"]
@@ -199,8 +216,9 @@ def test_roles_and_a_topic_that_are_there_already_are_used_and_none_is_made(reso
     own, starter = (f"arn:aws:iam::123456789012:role/{name}" for name in ("own", "starter"))
     topic = f"arn:aws:sns:{HERE}:operations"
     given = {"assume_role": own, "task_role": starter, "notify": topic, "parameters": {"Database": ["orders"]}}
-    made = resources(runbook(content=CONTENT, **given))
+    made = resources(runbook(content=CONTENT, event_role=f"{own}-too", **given))
     assert "Role" not in made
+    assert made["EventTarget"]["tidy-failed"]["roleArn"] == f"{own}-too"
     assert "Topic" not in made
     assert made["MaintenanceWindowTask"]["tidy-task"]["service_role_arn"] == starter
     assert made["Document"]["tidy-runbook"]["content"]["assumeRole"] == own

@@ -39,6 +39,15 @@ class TestStateMachine:
         assert (starts["Action"], starts["Resource"]) == (["states:StartExecution"], [MACHINE])
         assert describes["Resource"] == ["arn:aws:states:us-east-1:123456789012:execution:drain:*"]
 
+    @pytest.mark.parametrize("qualifier", ["live", "3"])
+    def test_with_a_version_or_alias_is_started_by_a_role_for_the_machine_that_aws_checks(self, start, qualifier):
+        found = start(state_machine=f"{MACHINE}:{qualifier}")
+        assert found["MaintenanceWindowTask"]["job-task"]["task_arn"] == f"{MACHINE}:{qualifier}"
+        starts, describes = found["RolePolicy"]["job-task-role"]["policy"]["Statement"]
+        assert starts["Resource"] == [MACHINE]
+        assert describes["Resource"] == ["arn:aws:states:us-east-1:123456789012:execution:drain:*"]
+        assert found["MetricAlarm"]["job-failed"]["dimensions"] == {"StateMachineArn": MACHINE}
+
     def test_may_be_an_object(self, resources):
         def program():
             machine = aws.sfn.StateMachine("mine", role_arn="role", definition="{}")
@@ -53,6 +62,8 @@ class TestStateMachine:
         assert found["StateMachine"]["job-state-machine"]["definition"] == DEFINITION
         (trust,) = found["Role"]["job-state-machine-role"]["assumeRolePolicy"]["Statement"]
         assert trust["Principal"] == {"Service": "states.amazonaws.com"}
+        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+        assert trust["Condition"]["ArnLike"]["aws:SourceArn"].endswith(":stateMachine:*")
         assert found["RolePolicy"]["job-state-machine-role"]["policy"]["Statement"] == [needs]
 
     def test_that_needs_nothing_has_a_role_that_may_do_nothing(self, start):

@@ -1,0 +1,26 @@
+"""The ARNs of Systems Manager documents."""
+
+import re
+
+import pulumi
+
+from .location import Location
+
+# AWS reserves these prefixes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+_OF_AWS = re.compile("aws|amazon|amzn", re.IGNORECASE)
+
+
+def is_of_aws(name: str) -> bool:
+    """Return whether a name is that of a document of AWS."""
+    return bool(_OF_AWS.match(name))
+
+
+def document_arn(location: Location, document: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Return the ARN of a document from its name or ARN. The ARN of a document of AWS has no account."""
+
+    def arn(text: str) -> pulumi.Output[str] | str:
+        if text.startswith("arn:"):
+            return text
+        return location.arn("ssm", f"document/{text}", owner="" if is_of_aws(text) else None)
+
+    return pulumi.Output.from_input(document).apply(arn)
