@@ -177,7 +177,7 @@ class PatchingRun(Component):
         is_enabled = args.get("enabled", True) is not False
         existing = args.get("window")
         window = existing if existing is not None else self.window or self.window_id
-        warnings = [*neighbour_warnings(PlannedRun(self._logical_name, window, plan, is_enabled))]
+        warnings = [*neighbour_warnings(PlannedRun(self.logical_name, window, plan, is_enabled))]
         if self.room and (warning := self.room.warning(args.get("minutes_per_node"))):
             warnings.append(warning)
         for warning in warnings:
