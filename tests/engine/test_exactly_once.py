@@ -123,14 +123,16 @@ def test_a_name_that_is_used_again_after_a_rename_needs_a_key_of_its_own(
     made = stack({"old": automation})
     apply(made)
     apply(made, renamed)
-    again = {"new": automation, "old": automation}
-    apply(made, again)
-    (shared,) = held(window)
-    assert {made.resource(name)["id"] for name in again} == {shared}
+    (kept,) = held(window)
 
-    made.pulumi("state", "delete", made.resource("old")["urn"], "--yes", "--stack", made.name)
+    again = {"new": automation, "old": automation}
+    with pytest.raises(EngineError, match="belongs to 'new' now. Give the new task an idempotency_key of its own"):
+        apply(made, again)
+    assert held(window).keys() == {kept}
+
     again["old"] = {**automation, "idempotency_key": "old, once more"}
     apply(made, again)
+    assert made.resource("new")["id"] == kept
     assert {made.resource(name)["id"] for name in again} == held(window).keys()
     assert_held(again)
 

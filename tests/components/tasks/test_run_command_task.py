@@ -228,8 +228,10 @@ class TestEngine:
         assert document["DocumentType"] == "Command"
         (target,) = ssm.describe_maintenance_window_targets(WindowId=outputs["window_id"])["Targets"]
         assert held["Targets"] == [{"Key": "WindowTargetIds", "Values": [target["WindowTargetId"]]}]
-        (alarm,) = local_aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
-        assert alarm["AlarmArn"] == outputs["alarm"]
+        alarms = local_aws.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        undelivered, failed = sorted(alarms, key=lambda alarm: alarm["AlarmArn"] == outputs["alarm"])
+        assert failed["AlarmArn"] == outputs["alarm"]
+        assert undelivered["MetricName"] == "FailedInvocations"
 
         stack.pulumi("config", "set", "state", "/srv/status", "--stack", stack.name)
         assert stack.up().ops("rotate-logs-task") == ["update"]
