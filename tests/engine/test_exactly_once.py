@@ -126,7 +126,7 @@ def test_a_name_that_is_used_again_after_a_rename_needs_a_key_of_its_own(
     (kept,) = held(window)
 
     again = {"new": automation, "old": automation}
-    with pytest.raises(EngineError, match="belongs to 'new' now. Give the new task an idempotency_key of its own"):
+    with pytest.raises(EngineError, match=r"belongs to 'new' now\. Give the new task an idempotency_key of its own"):
         apply(made, again)
     assert held(window).keys() == {kept}
 
