@@ -98,7 +98,7 @@ def test_a_machine_path_is_recognised(line):
 
 def test_importing_the_components_does_not_load_s3_which_few_programs_use():
     program = "import sys, pulumi_ssm_maintenance_components; print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(told.stdout.split())
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
     assert "pulumi_ssm_maintenance_components" in loaded
     assert "pulumi_aws.s3.bucket" not in loaded

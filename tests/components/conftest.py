@@ -27,6 +27,6 @@ def resources(registered):
 @pytest.fixture
 def warnings(monkeypatch):
     """The warnings of the program, as a list that grows."""
-    said = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_, **__: said.append(message))
-    return said
+    texts = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_, **__: texts.append(message))
+    return texts

@@ -73,7 +73,7 @@ class _Mocks(pulumi.runtime.Mocks):
 
 
 class _Monitor(MockMonitor):
-    """Remembers parents, which mocks are not told."""
+    """Remembers parents, which mocks do not get."""
 
     def __init__(self, mocks):
         super().__init__(mocks)

@@ -29,9 +29,9 @@ def test_what_the_readme_shows_is_the_marked_part_of_an_example(example, positio
 
 def test_the_configuration_page_says_of_every_key_whether_it_is_honoured():
     rows = [line.split("|") for line in (ROOT / "docs/configuration.md").read_text().splitlines() if "`aws:" in line]
-    told = {key: cells[2].strip() for cells in rows for key in re.findall(r"`aws:(\w+)`", cells[1])}
+    documented = {key: cells[2].strip() for cells in rows for key in re.findall(r"`aws:(\w+)`", cells[1])}
     known = {**dict.fromkeys(HONOURED, "honoured"), **dict.fromkeys(IRRELEVANT, "irrelevant"), "assumeRole": "refused"}
-    assert told == known
+    assert documented == known
 
 
 def test_every_link_to_a_file_leads_somewhere():

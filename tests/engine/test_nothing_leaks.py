@@ -18,7 +18,7 @@ UPDATE = "UpdateMaintenanceWindowTask"
 REGISTER = "RegisterTaskWithMaintenanceWindow"
 DEREGISTER = "DeregisterTaskFromMaintenanceWindow"
 
-# What a value that must not show can be told by: words, hex digits, and numbers that stand alone.
+# Values that must not show contain one of these: words, hex digits, and numbers that stand alone.
 WORD, HEX, NUMBERS = "canary", "ca0a49ca0a49", (73195846, 171717)
 GO_ON = ["--continue-on-error"]  # so that every task fails, with all of its values
 INSTANCE = f"i-{HEX}ca0a4"
@@ -43,7 +43,7 @@ def assert_silent(text, where):
 
 
 def arguments(window):
-    """Tasks with a value to be told by in every field that takes one."""
+    """Tasks with a recognisable value in every field that takes one."""
     shared = {
         "window_id": window,
         "service_role_arn": ROLE,
@@ -122,14 +122,14 @@ MARKS = {"fields": marked_at(1), "inside": marked_at(2), "further inside": marke
 
 
 class Listener:
-    """A stack on its own local AWS, with everything said, written and sent kept for the search."""
+    """A stack on its own local AWS, which keeps all output, files and requests for the search."""
 
     def __init__(self, stack, wire, folder):
-        self.stack, self.wire, self.folder, self.said = stack, wire, folder, []
+        self.stack, self.wire, self.folder, self.outputs = stack, wire, folder, []
 
     def run(self, operation, **options):
         result = getattr(self.stack, operation)(**options)
-        self.said.append(result.output)
+        self.outputs.append(result.output)
         return result
 
     def fail(self, operation, echoing, **options):
@@ -139,13 +139,13 @@ class Listener:
             self.run(operation, **options)
         self.wire.echo = ()
         assert "[secret]" in str(failed.value)
-        self.said.append(str(failed.value))
+        self.outputs.append(str(failed.value))
 
     def command(self, *words):
-        self.said.append(self.stack.pulumi(*words, "--stack", self.stack.name))
+        self.outputs.append(self.stack.pulumi(*words, "--stack", self.stack.name))
 
     def assert_silent(self):
-        for number, text in enumerate(self.said):
+        for number, text in enumerate(self.outputs):
             assert_silent(text, f"output {number}")
         files = [file for root in (self.folder, Path(self.stack.env["PULUMI_HOME"])) for file in root.rglob("*")]
         read = {file: file.read_text(errors="replace") for file in files if file.is_file()}
@@ -273,7 +273,7 @@ def kill_plugin_at_work(run, aws):
     assert running.kill_plugin("pulumi.dynamic")
     with pytest.raises(EngineError) as failed:
         running.wait()
-    run.said.extend([str(failed.value), running.output()])
+    run.outputs.extend([str(failed.value), running.output()])
     aws.clear_faults()
 
 

@@ -64,9 +64,9 @@ def assert_silent():
 
 def test_secrets_are_in_no_state_and_in_no_output(stack, apply, assert_silent, held, ssm, window, secretive):
     made = stack(secretive(1), secrets={"name": "canary-name"})
-    said = [made.preview(diff=True), apply(made), made.refresh(diff=True)]
+    results = [made.preview(diff=True), apply(made), made.refresh(diff=True)]
     assert str(held(window)).count("'canary-name'") == 2
-    assert_silent(made, *(result.output for result in said))
+    assert_silent(made, *(result.output for result in results))
 
     assert_silent(made, apply(made, secretive(2), diff=True).output)
 
@@ -78,8 +78,8 @@ def test_secrets_are_in_no_state_and_in_no_output(stack, apply, assert_silent, h
     by_hand("downstream", TaskInvocationParameters={"Lambda": {"Payload": b'"canary-drifted-payload"'}})
     by_hand("function", TaskParameters={"a": {"Values": ["canary-drifted-parameter"]}})
     by_hand("command", Description="canary-drifted-description", ServiceRoleArn=f"{ROLE}-drifted")
-    said = [made.refresh(diff=True), made.preview(diff=True)]
-    assert_silent(made, *(result.output for result in said))
+    results = [made.refresh(diff=True), made.preview(diff=True)]
+    assert_silent(made, *(result.output for result in results))
     assert apply(made).changed == {"update": 4}
 
 

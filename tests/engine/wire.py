@@ -125,8 +125,8 @@ def _error(message):
 
 
 def _xml_error(message):
-    told = f"<Code>ValidationException</Code><Message>{escape(message)}</Message>"
-    return f"<ErrorResponse><Error>{told}</Error></ErrorResponse>".encode()
+    error = f"<Code>ValidationException</Code><Message>{escape(message)}</Message>"
+    return f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode()
 
 
 def _unescaped(body):

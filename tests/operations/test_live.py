@@ -1,4 +1,4 @@
-"""Reading windows: what is read, and what is said when AWS does not answer as hoped."""
+"""Reading windows: what is read, and what is reported when AWS fails."""
 
 import boto3
 import pytest

@@ -110,8 +110,8 @@ class FakeGateway:
         held = self._find("update", task)
         kept = {name: held[name] for name in ("WindowId", "TaskType")}
         self._alive[task.window_task_id] = kept | fields
-        told = {name: value for name, value in answer(kept | fields).items() if name != "TaskType"}
-        return self._answer(lost, "update", told)
+        answered = {name: value for name, value in answer(kept | fields).items() if name != "TaskType"}
+        return self._answer(lost, "update", answered)
 
     def deregister(self, task, redact):
         self.calls.append(Call("deregister", task.window_task_id))

@@ -105,8 +105,8 @@ class TestTheFormInUsersState:
 
 def test_importing_the_package_loads_nothing_of_aws():
     program = "import sys, pulumi_ssm_maintenance; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(told.stdout.split())
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
     assert "pulumi_ssm_maintenance" in loaded
     assert loaded.isdisjoint({"boto3", "botocore", "moto", "pulumi_aws", "pytest"})
 
@@ -121,8 +121,8 @@ assert not TaskProvider().diff("id", checked.inputs, checked.inputs).changes
 print(*sys.modules)
 """
     environment = {**os.environ, "AWS_REGION": "eu-west-1"}
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
-    loaded = set(told.stdout.split())
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    loaded = set(run.stdout.split())
     assert "botocore" in loaded  # whose model it is
     assert loaded.isdisjoint({"boto3", "botocore.model", "botocore.session", "urllib3"})
 

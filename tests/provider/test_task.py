@@ -337,11 +337,11 @@ class TestInputTypes:
 
 
 def test_a_subclass_is_refused_with_what_to_do_instead():
-    said = re.escape(
+    message = re.escape(
         "Patch: MaintenanceWindowTask cannot be subclassed, since the state identifies it by its type; wrap it in a"
         " pulumi.ComponentResource instead"
     )
-    with pytest.raises(TypeError, match=said):
+    with pytest.raises(TypeError, match=message):
 
         class Patch(MaintenanceWindowTask):
             pass

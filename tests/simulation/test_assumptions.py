@@ -132,5 +132,5 @@ def test_every_assumption_is_a_field_with_its_metadata():
 def test_the_page_lists_every_assumption_with_its_answers():
     page = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text()
     for name, (question, answers) in questions().items():
-        told = "<br>".join(f"`{answer}`: {meaning}" for answer, meaning in answers.items())
-        assert f"| `{name}` | {question} | {told} |" in page
+        listed = "<br>".join(f"`{answer}`: {meaning}" for answer, meaning in answers.items())
+        assert f"| `{name}` | {question} | {listed} |" in page

@@ -1,4 +1,4 @@
-"""Which nodes a target finds, and what is said of those it does not."""
+"""Which nodes a target finds, and what the night reports of the others."""
 
 import pytest
 from tests.simulation.nights import ON, PATCH_GROUP, command, details, group, ids, night_of, node, nodes, runbook

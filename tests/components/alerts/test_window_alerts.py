@@ -24,7 +24,7 @@ def alerts(resources):
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "matched"),
     [
         (
             "windows-failed",
@@ -34,11 +34,11 @@ def alerts(resources):
         ("windows-skipped", {("run", "SKIPPED_OVERLAPPING")}),
     ],
 )
-def test_a_rule_matches_the_events_of_its_kind_and_no_others(alerts, rule, told):
+def test_a_rule_matches_the_events_of_its_kind_and_no_others(alerts, rule, matched):
     events = {"run": run_event, "task": task_event, "target": invocation_event, "window": window_event}
     ends = ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING", "IN_PROGRESS", "PENDING", "ENABLED")
     pattern = alerts()["EventRule"][rule]["eventPattern"]
-    assert {(kind, end) for kind, event in events.items() for end in ends if matches(pattern, event(end))} == told
+    assert {(kind, end) for kind, event in events.items() for end in ends if matches(pattern, event(end))} == matched
 
 
 def test_a_rule_matches_all_windows_that_are_given_and_no_other_one(alerts):
@@ -155,7 +155,7 @@ def test_events_and_alarms_may_be_chosen(alerts):
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"windows": []}, r"WindowAlerts 'windows': windows: got \[\]"),
         ({"windows": WINDOW}, f"windows: got {WINDOW!r}, allowed: a list of MaintenanceWindow"),
@@ -165,8 +165,8 @@ def test_events_and_alarms_may_be_chosen(alerts):
         ({"notified": True}, r"no argument 'notified'; do you mean 'notify'\?"),
     ],
 )
-def test_a_wrong_argument_is_refused_while_the_program_runs(alerts, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_a_wrong_argument_is_refused_while_the_program_runs(alerts, args, message):
+    with pytest.raises(ArgumentError, match=message):
         alerts(**args)
 
 

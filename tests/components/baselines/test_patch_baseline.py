@@ -153,7 +153,7 @@ class TestRules:
         assert rule("SUSE", own, compliance="HIGH")[1]["complianceLevel"] == "CRITICAL"
 
     @pytest.mark.parametrize(
-        ("os", "rule_of", "told"),
+        ("os", "rule_of", "message"),
         [
             ("CENTOS", PatchRule.security, "rules.0.: rule: got 'security'.* have no advisories"),
             ("MACOS", PatchRule.security, "security'.*MACOS are its package managers: softwareupdate"),
@@ -190,8 +190,8 @@ class TestRules:
             ("SUSE", lambda: PatchRule.security(until="31.1.2026"), "until: got '31.1.2026', .*YYYY-MM-DD"),
         ],
     )
-    def test_that_aws_would_refuse_or_ignore_are_refused(self, rule, os, rule_of, told):
-        with pytest.raises(ArgumentError, match=told):
+    def test_that_aws_would_refuse_or_ignore_are_refused(self, rule, os, rule_of, message):
+        with pytest.raises(ArgumentError, match=message):
             rule(os, rule_of())
 
     def test_a_value_that_aws_does_not_document_is_a_warning_since_the_documents_may_be_old(self, rule, warnings):
@@ -249,7 +249,7 @@ class TestArguments:
         }
 
     @pytest.mark.parametrize(
-        ("args", "told"),
+        ("args", "message"),
         [
             ({"os": "BEOS"}, "PatchBaseline 'base': os: got 'BEOS', allowed: 'ALMA_LINUX', 'AMAZON_LINUX'"),
             ({"rules": []}, "rules: got .., allowed: one rule or more"),
@@ -282,8 +282,8 @@ class TestArguments:
             ({"patch_group": ["web"]}, "there is no argument 'patch_group'; do you mean 'patch_groups'"),
         ],
     )
-    def test_that_are_wrong_are_refused_while_the_program_runs(self, baseline, args, told):
-        with pytest.raises(ArgumentError, match=told):
+    def test_that_are_wrong_are_refused_while_the_program_runs(self, baseline, args, message):
+        with pytest.raises(ArgumentError, match=message):
             baseline(**args)
 
 

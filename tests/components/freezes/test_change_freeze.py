@@ -70,7 +70,7 @@ def test_periods_are_local_times_of_the_freeze_or_carry_their_own_zone():
 
 
 @pytest.mark.parametrize(
-    ("periods", "timezone", "told"),
+    ("periods", "timezone", "message"),
     [
         ([{**CHRISTMAS, "end": "2040-12-20T00:05"}], "UTC", "'christmas' ends at 2040-12-20T00:05"),
         ([{**CHRISTMAS, "start": "20 December"}], "UTC", "'christmas': start: got '20 December'"),
@@ -82,13 +82,13 @@ def test_periods_are_local_times_of_the_freeze_or_carry_their_own_zone():
         ([{**CHRISTMAS, "start": "2040-03-25T02:30"}], "Europe/Berlin", "that the time zone has"),
     ],
 )
-def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, message):
+    with pytest.raises(ArgumentError, match=message):
         read_periods(periods, timezone)
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"windows": {}, "periods": [CHRISTMAS]}, "windows: got {}, allowed: one window or more"),
         (
@@ -98,8 +98,8 @@ def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, told)
         ({"windows": {"a": "mw-0"}, "period": []}, "there is no argument 'period'; do you mean 'periods'"),
     ],
 )
-def test_wrong_arguments_are_refused_with_what_is_allowed(args, told, registered):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_with_what_is_allowed(args, message, registered):
+    with pytest.raises(ArgumentError, match=message):
         registered(lambda: ChangeFreeze("holidays", **args))
 
 

@@ -14,7 +14,7 @@ def patch(name, **args):
 
 
 @pytest.fixture
-def said(registered, warnings):
+def warnings_of(registered, warnings):
     """What a program that declares these runs is warned of."""
 
     def declare(*runs):
@@ -24,8 +24,8 @@ def said(registered, warnings):
     return declare
 
 
-def test_two_runs_in_one_window_with_equal_priorities_run_at_the_same_time(said):
-    (warning,) = said(("web", {"window": WINDOW}), ("db", {"window": WINDOW, "targets": DB}))
+def test_two_runs_in_one_window_with_equal_priorities_run_at_the_same_time(warnings_of):
+    (warning,) = warnings_of(("web", {"window": WINDOW}), ("db", {"window": WINDOW, "targets": DB}))
     assert warning.startswith("PatchingRun 'web' and PatchingRun 'db' have tasks of priority 10 in one window")
     assert "priority=100" in warning
 
@@ -41,17 +41,17 @@ def test_a_window_that_is_an_object_is_one_window_too(registered, warnings):
     assert "have tasks of priority 10 in one window" in warning
 
 
-def test_runs_with_priorities_of_their_own_are_fine(said):
-    assert not said(("web", {"window": WINDOW}), ("db", {"window": WINDOW, "targets": DB, "priority": 100}))
+def test_runs_with_priorities_of_their_own_are_fine(warnings_of):
+    assert not warnings_of(("web", {"window": WINDOW}), ("db", {"window": WINDOW, "targets": DB, "priority": 100}))
 
 
-def test_runs_in_other_windows_are_fine(said):
-    assert not said(("web", {"schedule": SATURDAY}), ("db", {"schedule": SATURDAY, "targets": DB}))
+def test_runs_in_other_windows_are_fine(warnings_of):
+    assert not warnings_of(("web", {"schedule": SATURDAY}), ("db", {"schedule": SATURDAY, "targets": DB}))
 
 
-def test_two_windows_that_are_open_at_once_on_the_same_nodes_are_warned(said):
+def test_two_windows_that_are_open_at_once_on_the_same_nodes_are_warned(warnings_of):
     later = {"schedule": "cron(0 6 ? * SAT *)"}
-    (warning,) = said(("web", {"schedule": SATURDAY}), ("again", later))
+    (warning,) = warnings_of(("web", {"schedule": SATURDAY}), ("again", later))
     assert warning.startswith("PatchingRun 'web' and PatchingRun 'again' patch the same targets, and both windows are")
     assert "06:00 UTC" in warning
 
@@ -66,10 +66,10 @@ def test_two_windows_that_are_open_at_once_on_the_same_nodes_are_warned(said):
         {"schedule": "rate(1 day)"},
     ],
 )
-def test_windows_that_do_not_meet_or_change_nothing_are_fine(said, other):
-    assert not said(("web", {"schedule": SATURDAY}), ("again", other))
+def test_windows_that_do_not_meet_or_change_nothing_are_fine(warnings_of, other):
+    assert not warnings_of(("web", {"schedule": SATURDAY}), ("again", other))
 
 
-def test_runs_of_another_program_do_not_count(said):
-    assert not said(("web", {"window": WINDOW}))
-    assert not said(("db", {"window": WINDOW}))
+def test_runs_of_another_program_do_not_count(warnings_of):
+    assert not warnings_of(("web", {"window": WINDOW}))
+    assert not warnings_of(("db", {"window": WINDOW}))

@@ -122,7 +122,7 @@ def test_a_frozen_run_tries_nothing():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"rebot": "NoReboot"}, r"patching\.defaults: there is no argument 'rebot'; do you mean 'reboot'"),
         ({"dev": {"target": {}}}, r"environments\[dev\]: there is no argument 'target'; do you mean 'targets'"),
@@ -147,8 +147,8 @@ def test_a_frozen_run_tries_nothing():
         ({"dev": {"approve_until_date": "January"}}, "approve_until_date: got 'January', allowed: a day"),
     ],
 )
-def test_a_wrong_mapping_is_refused_with_its_place_and_what_is_allowed(changes, told, registered):
-    with pytest.raises(ArgumentError, match=told):
+def test_a_wrong_mapping_is_refused_with_its_place_and_what_is_allowed(changes, message, registered):
+    with pytest.raises(ArgumentError, match=message):
         registered(lambda: PatchWaves("patching", patching=patching(**changes), environment="prod", now=NOW))
 
 
@@ -207,8 +207,8 @@ def test_an_environment_may_be_gated_approved_and_have_a_baseline(resources):
 def test_only_the_stack_with_a_gap_is_warned(registered, warnings):
     for stack in ("dev", "prod"):
         registered(lambda: PatchWaves("patching", patching=PATCHING, now=NOW), stack=stack)
-    (said,) = (said for said in warnings if "never had" in said)
-    assert said.startswith("prod on 2030-01-14 would install patches that dev never had")
+    (warning,) = (warning for warning in warnings if "never had" in warning)
+    assert warning.startswith("prod on 2030-01-14 would install patches that dev never had")
 
 
 def test_windows_that_overlap_fail_the_preview_of_every_stack(registered):

@@ -506,16 +506,16 @@ class TestRoom:
         assert warning.startswith("10 rounds of 30 minutes take 300 minutes, and the cutoff comes after 180")
 
     def test_nothing_is_printed_for_a_run_that_is_as_it_should_be(self, made, monkeypatch, warnings):
-        said = []
-        monkeypatch.setattr(pulumi.log, "info", lambda message, *_, **__: said.append(message))
+        infos = []
+        monkeypatch.setattr(pulumi.log, "info", lambda message, *_, **__: infos.append(message))
         made(targets=None, waves=TWO_WAVES, node_count=10, minutes_per_node=9)
-        assert said == warnings == []
+        assert infos == warnings == []
 
     def test_nodes_that_fit_are_none(self, made, warnings):
         made(node_count=100, minutes_per_node=18)
         assert not warnings
 
-    def test_nothing_is_said_of_a_window_that_is_not_known(self, made):
+    def test_an_existing_window_has_no_room(self, made):
         assert made(schedule=None, window=WINDOW).room is None
 
 
@@ -527,21 +527,21 @@ class TestOutputs:
         assert set(run.rule_arns) == set(run.alarm_arns) == {"failed", "timed-out", "skipped"}
 
     @pytest.mark.parametrize("preview", [True, False])
-    def test_the_console_page_of_the_window_is_told(self, registered, preview):
-        said = []
+    def test_console_url_is_the_page_of_the_window(self, registered, preview):
+        urls = []
 
         def program():
-            PatchingRun("web", **USUAL).console_url.apply(said.append)
+            PatchingRun("web", **USUAL).console_url.apply(urls.append)
 
         registered(program, preview=preview)
         page = (
             "https://us-east-1.console.aws.amazon.com/systems-manager/maintenance-windows/id-of-web-window/description"
         )
-        assert said == [f"{page}?region=us-east-1"]
+        assert urls == [f"{page}?region=us-east-1"]
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"reboot": None}, r"PatchingRun 'web': reboot: got None, allowed: 'RebootIfNeeded'"),
         ({"reboot": "Always"}, "reboot: got 'Always'"),
@@ -594,8 +594,8 @@ class TestOutputs:
         ({"wave": {}}, r"no argument 'wave'; do you mean 'waves'\?"),
     ],
 )
-def test_a_wrong_argument_is_refused_while_the_program_runs(run, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_a_wrong_argument_is_refused_while_the_program_runs(run, args, message):
+    with pytest.raises(ArgumentError, match=message):
         run(**args)
 
 

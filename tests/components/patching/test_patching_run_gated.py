@@ -76,14 +76,14 @@ class TestWaves:
     def test_each_wave_tells_the_gate_what_comes_before_it(self, run):
         many = {f"g{n}": Targets.by_patch_group(f"g{n}") for n in range(11)}
         found = run(waves={"canary": CANARY, "many": {"targets": many}, "fleet": WEB})
-        told = {name: parameters(found, name) for name in ("web-canary", "web-many", "web-many.2", "web-fleet")}
-        assert {name: (it["Priority"], it["EarlierTasks"]) for name, it in told.items()} == {
+        runs = {name: parameters(found, name) for name in ("web-canary", "web-many", "web-many.2", "web-fleet")}
+        assert {name: (it["Priority"], it["EarlierTasks"]) for name, it in runs.items()} == {
             "web-canary": (["10"], ["0"]),
             "web-many": (["20"], ["1"]),
             "web-many.2": (["20"], ["1"]),
             "web-fleet": (["30"], ["3"]),
         }
-        for it in told.values():
+        for it in runs.values():
             assert it["Runbooks"] == [RUNBOOK]
             assert it["WindowExecutionId"] == ["{{WINDOW_EXECUTION_ID}}"]
 
@@ -322,7 +322,7 @@ def test_a_run_of_the_runbook_that_fails_is_told_with_its_execution(run):
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"engine": "ansible"}, "engine: got 'ansible', allowed: 'run_command' or 'runbook'"),
         ({"engine": None, "snapshot": True}, "snapshot: got True, .* engine='runbook' has it"),
@@ -342,8 +342,8 @@ def test_a_run_of_the_runbook_that_fails_is_told_with_its_execution(run):
         ({"approvers": ["ann"], "approval_timeout": 0}, "approval_timeout: got 0, allowed: 1 second or more"),
     ],
 )
-def test_what_means_nothing_to_the_engine_is_refused_with_the_cure(run, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_what_means_nothing_to_the_engine_is_refused_with_the_cure(run, args, message):
+    with pytest.raises(ArgumentError, match=message):
         run(**args)
 
 

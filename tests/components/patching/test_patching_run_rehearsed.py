@@ -75,9 +75,9 @@ def test_a_bad_canary_is_told_by_node_by_wave_and_by_alarm(rehearse):
     night = rehearse(canary(outcome="Failed"), *fleet(4))
     bodies = [json.loads(it.body) for it in night.messages]
     assert [it["instanceId"] for it in bodies if "instanceId" in it] == [CANARY]
-    told = [it["detail"] for it in bodies if "detail" in it]
-    assert any("canary" in it.get("owner-information", "") for it in told)
-    assert any("window-execution-id" in it and "task-execution-id" not in it for it in told)
+    details = [it["detail"] for it in bodies if "detail" in it]
+    assert any("canary" in it.get("owner-information", "") for it in details)
+    assert any("window-execution-id" in it and "task-execution-id" not in it for it in details)
     assert any((it.subject or "").startswith('ALARM: "web-failed') for it in night.messages)
 
 

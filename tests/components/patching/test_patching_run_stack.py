@@ -81,8 +81,8 @@ class TestExample:
         window = window_id(local_aws, "patching-run-dev-web")
         events = local_aws.client("events")
         rules = {rule["Name"]: json.loads(rule["EventPattern"]) for rule in events.list_rules()["Rules"]}
-        told = {name for name, pattern in rules.items() if matches(pattern, run_event("FAILED", window=window))}
-        assert {name.rpartition("-")[0] for name in told} == {"web-failed"}
+        matching = {name for name, pattern in rules.items() if matches(pattern, run_event("FAILED", window=window))}
+        assert {name.rpartition("-")[0] for name in matching} == {"web-failed"}
         (topic,) = (it["TopicArn"] for it in local_aws.client("sns").list_topics()["Topics"])
         for alarm in local_aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="web-")["MetricAlarms"]:
             (dimension,) = alarm["Dimensions"]
@@ -239,7 +239,7 @@ def assert_the_bucket_is_safe(client):
 def test_a_run_that_is_renamed_with_an_alias_keeps_its_window_and_its_tasks(local_stack):
     def tell(args):
         if args.type_ in {TASK, WINDOW}:
-            return pulumi.ResourceTransformResult({**args.props, "description": "told by a transform"}, args.opts)
+            return pulumi.ResourceTransformResult({**args.props, "description": "set by a transform"}, args.opts)
         return None
 
     stack = local_stack(declare())
@@ -251,7 +251,7 @@ def test_a_run_that_is_renamed_with_an_alias_keeps_its_window_and_its_tasks(loca
     renamed = {"create-replacement", "replace", "delete-replaced"}
     assert ops == {(WINDOW, "update"), (TASK, "update"), *((TARGET, op) for op in renamed)}
     tasks = [it for it in stack.resources if it["type"] in {TASK, WINDOW}]
-    assert {it["inputs"]["description"] for it in tasks} == {"told by a transform"}
+    assert {it["inputs"]["description"] for it in tasks} == {"set by a transform"}
 
 
 def test_runs_of_two_stacks_and_two_of_one_stack_live_in_one_account(local_aws, local_stack):

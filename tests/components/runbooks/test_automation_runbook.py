@@ -226,7 +226,7 @@ def test_roles_and_a_topic_that_are_there_already_are_used_and_none_is_made(reso
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({}, "steps: got .*, allowed: either `steps` or `content`"),
         ({"steps": [Step.snapshot()]}, "step 'snapshot' works on a node"),
@@ -235,8 +235,8 @@ def test_roles_and_a_topic_that_are_there_already_are_used_and_none_is_made(reso
         ({"steps": [Step.lambda_("call", FUNCTION)], "onfailure": "Abort"}, "do you mean 'on_failure'"),
     ],
 )
-def test_wrong_arguments_are_refused_with_what_is_allowed(args, told, registered):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_with_what_is_allowed(args, message, registered):
+    with pytest.raises(ArgumentError, match=message):
         registered(runbook(**args))
 
 

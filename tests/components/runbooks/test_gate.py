@@ -94,8 +94,8 @@ def test_the_first_wave_waits_for_nobody_and_asks_nothing(monkeypatch):
 
 
 def test_a_wave_passes_when_the_one_before_has_succeeded(asked):
-    told = asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "IN_PROGRESS"))
-    assert told == {"Earlier": [f"task {task_id(0)} of priority 10 is SUCCESS"]}
+    answer = asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "IN_PROGRESS"))
+    assert answer == {"Earlier": [f"task {task_id(0)} of priority 10 is SUCCESS"]}
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_script_may_come_from_a_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda: Step.snapshot("take image"), "name: got 'take image'"),
         (Step.run_patch, "reboot: got None"),
@@ -121,8 +121,8 @@ def test_a_script_may_come_from_a_file(tmp_path):
         (lambda: composed(Step.snapshot(), on_node=False), "step 'snapshot' works on a node"),
     ],
 )
-def test_wrong_steps_are_refused_with_what_is_allowed(make, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_steps_are_refused_with_what_is_allowed(make, message):
+    with pytest.raises(ArgumentError, match=message):
         make()
 
 
@@ -136,7 +136,7 @@ def test_a_runbook_is_read_from_yaml_json_a_mapping_or_a_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("schemaVersion: 0.3\nmainSteps: [{}]\n", "schemaVersion '0.3' as text"),
         ({"schemaVersion": "2.2", "mainSteps": [{}]}, "schemaVersion '0.3' as text"),
@@ -144,8 +144,8 @@ def test_a_runbook_is_read_from_yaml_json_a_mapping_or_a_file(tmp_path):
         ("a: b: c\n", "YAML or JSON; mapping values are not allowed here"),
     ],
 )
-def test_what_is_no_runbook_is_refused(content, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_what_is_no_runbook_is_refused(content, message):
+    with pytest.raises(ArgumentError, match=message):
         read_content("r", content)
 
 
@@ -161,14 +161,14 @@ def test_a_runbook_that_takes_its_role_as_a_parameter_keeps_doing_so():
 
 
 @pytest.mark.parametrize(
-    ("given", "on_targets", "told"),
+    ("given", "on_targets", "message"),
     [
         ({}, False, "a value for 'InstanceId', which has no default; without targets there is no node"),
         ({"Reson": ["x"]}, True, "'Reson', allowed: those of the runbook: .* do you mean 'Reason'"),
     ],
 )
-def test_parameters_that_the_runbook_does_not_take_are_refused(given, on_targets, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_parameters_that_the_runbook_does_not_take_are_refused(given, on_targets, message):
+    with pytest.raises(ArgumentError, match=message):
         check_parameters("r", read_content("r", YAML), given, on_targets=on_targets)
 
 

@@ -104,14 +104,14 @@ class TestPayload:
             call(payload={"text": "x" * 4084 + "\N{LATIN SMALL LETTER U WITH DIAERESIS}"})
 
     @pytest.mark.parametrize(
-        ("payload", "told"),
+        ("payload", "message"),
         [
             ({"node": "{{RESOURCE_ID}}"}, "payload: got '{{RESOURCE_ID}}', .* runs once in a window"),
             ("not json", "payload: got '8 characters', allowed: JSON"),
         ],
     )
-    def test_that_cannot_work_is_refused_unshown(self, call, payload, told):
-        with pytest.raises(ArgumentError, match=told) as refused:
+    def test_that_cannot_work_is_refused_unshown(self, call, payload, message):
+        with pytest.raises(ArgumentError, match=message) as refused:
             call(payload=payload)
         assert "not json" not in str(refused.value)
 
@@ -132,7 +132,7 @@ class TestAlarm:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"function": f"{REPORT}:live"}, "function: got .*:live', .* without qualifier"),
         ({"function": Path("nowhere")}, "function: got 'nowhere', allowed: a folder or a zip file that exists"),
@@ -141,8 +141,8 @@ class TestAlarm:
         ({"payloads": {}}, "do you mean 'payload'"),
     ],
 )
-def test_wrong_arguments_are_refused_while_the_program_runs(call, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_while_the_program_runs(call, args, message):
+    with pytest.raises(ArgumentError, match=message):
         call(**args)
 
 

@@ -101,7 +101,7 @@ class TestParameters:
         }
 
     @pytest.mark.parametrize(
-        ("parameters", "told"),
+        ("parameters", "message"),
         [
             ({"path": "/x", "depth": "1"}, "parameters: got 'depth', allowed: path, mode"),
             ({"mode": "hard"}, r"parameters: got \['mode'\], allowed: path too, which has no default"),
@@ -109,8 +109,8 @@ class TestParameters:
             ({"path": 1}, r"parameters\['path'\]: got a number, allowed: text or a list of text"),
         ],
     )
-    def test_are_compared_with_what_the_content_declares(self, command, parameters, told):
-        with pytest.raises(ArgumentError, match=told):
+    def test_are_compared_with_what_the_content_declares(self, command, parameters, message):
+        with pytest.raises(ArgumentError, match=message):
             command(document=CONTENT, parameters=parameters)
 
     def test_that_aws_fills_in_are_any_value(self, command):
@@ -159,7 +159,7 @@ class TestLogsAndNotifications:
 
 class TestAlarm:
     @pytest.mark.parametrize(
-        ("event", "told"),
+        ("event", "is_matched"),
         [
             (invocation_event("FAILED"), True),
             (invocation_event("TIMED_OUT"), True),
@@ -169,10 +169,10 @@ class TestAlarm:
             (run_event("FAILED"), False),
         ],
     )
-    def test_is_about_the_targets_of_this_task(self, command, event, told):
+    def test_is_about_the_targets_of_this_task(self, command, event, is_matched):
         # The target's id in the documented event.
         pattern = command(targets=["123456789012EXAMPLE"])["EventRule"]["job-failed"]["eventPattern"]
-        assert matches(pattern, event) is told
+        assert matches(pattern, event) is is_matched
 
     def test_is_not_about_the_targets_of_another(self, command):
         pattern = command()["EventRule"]["job-failed"]["eventPattern"]
@@ -198,7 +198,7 @@ class TestAlarm:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"targets": None}, "RunCommandTask 'job': targets: got None, .* a command needs nodes"),
         ({"delivery_timeout": 10}, "delivery_timeout: got 10, allowed: 30 to 2592000 seconds"),
@@ -207,8 +207,8 @@ class TestAlarm:
         ({"targets": [f"id-{n}" for n in range(41)]}, "targets: got 41, allowed: at most 40 that an alarm can watch"),
     ],
 )
-def test_wrong_arguments_are_refused_while_the_program_runs(command, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_while_the_program_runs(command, args, message):
+    with pytest.raises(ArgumentError, match=message):
         command(**args)
 
 

@@ -88,7 +88,7 @@ class TestExecutionName:
         assert invocation(start(execution_name=name, targets=targets))["name"] == name
 
     @pytest.mark.parametrize(
-        ("name", "targets", "told"),
+        ("name", "targets", "message"),
         [
             ("drain", None, "execution_name: got 'drain', .* the same name fails for 90 days"),
             ("{{WINDOW_ID}}", None, "the same name fails for 90 days"),
@@ -100,8 +100,8 @@ class TestExecutionName:
             ("{{TARGET_ID}}-{{INVOCATION_ID}}", WEB, "letters, digits, _ and -"),
         ],
     )
-    def test_that_would_clash_or_be_refused_is_refused(self, start, name, targets, told):
-        with pytest.raises(ArgumentError, match=told):
+    def test_that_would_clash_or_be_refused_is_refused(self, start, name, targets, message):
+        with pytest.raises(ArgumentError, match=message):
             start(execution_name=name, targets=targets)
 
 
@@ -137,7 +137,7 @@ class TestAlarms:
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"state_machine": "drain"}, "state_machine: got 'drain', allowed: an aws.sfn.StateMachine, an ARN"),
         ({"state_machine": {"Comment": "x"}}, "Amazon States Language: StartAt and States"),
@@ -145,8 +145,8 @@ class TestAlarms:
         ({"inputs": {}}, "do you mean 'input'"),
     ],
 )
-def test_wrong_arguments_are_refused_while_the_program_runs(start, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_while_the_program_runs(start, args, message):
+    with pytest.raises(ArgumentError, match=message):
         start(**args)
 
 

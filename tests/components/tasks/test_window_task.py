@@ -128,15 +128,15 @@ def test_more_than_ten_targets_are_split_over_tasks_that_run_side_by_side(task, 
 @pytest.mark.parametrize("task_type", KINDS)
 def test_the_ids_of_all_tasks_are_told(registered, task_type):
     kind, needed = KINDS[task_type]
-    told = []
+    ids = []
 
     def program():
         made = kind("job", window=WINDOW, targets=[f"target-{n}" for n in range(11)], **needed)
-        pulumi.Output.all(made.task_id, *made.task_ids).apply(told.append)
+        pulumi.Output.all(made.task_id, *made.task_ids).apply(ids.append)
         assert len(made.target_ids) == 11
 
     registered(program)
-    assert told == [["id-of-job-task", "id-of-job-task", "id-of-job-task.2"]]
+    assert ids == [["id-of-job-task", "id-of-job-task", "id-of-job-task.2"]]
 
 
 @pytest.mark.parametrize("task_type", WITHOUT_TARGETS)
@@ -192,7 +192,7 @@ def test_priority_and_cutoff_go_along(task):
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"max_errors": "1"}, "LambdaTask 'job': max_errors: got '1', allowed: none without targets"),
         ({"targets": WEB, "max_concurrency": "0"}, "max_concurrency: got '0'"),
@@ -203,6 +203,6 @@ def test_priority_and_cutoff_go_along(task):
         ({"target": WEB}, "there is no argument 'target'; do you mean 'targets'"),
     ],
 )
-def test_wrong_arguments_are_refused_while_the_program_runs(task, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_wrong_arguments_are_refused_while_the_program_runs(task, args, message):
+    with pytest.raises(ArgumentError, match=message):
         task("LAMBDA", **args)

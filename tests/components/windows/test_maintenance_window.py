@@ -64,7 +64,7 @@ def test_a_name_that_is_too_long_for_aws_keeps_its_head_and_differs_in_its_tail(
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         ({"duration": 25}, r"MaintenanceWindow 'web': duration: got 25, allowed: 1 to 24 hours"),
         ({"duration": 2, "cutoff": 2}, r"cutoff: got 2, allowed: 0 to 1 hours"),
@@ -76,8 +76,8 @@ def test_a_name_that_is_too_long_for_aws_keeps_its_head_and_differs_in_its_tail(
         ({"timezon": "UTC"}, r"there is no argument 'timezon'; do you mean 'timezone'\?"),
     ],
 )
-def test_a_wrong_argument_is_refused_while_the_program_runs(registered, args, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_a_wrong_argument_is_refused_while_the_program_runs(registered, args, message):
+    with pytest.raises(ArgumentError, match=message):
         registered(lambda: MaintenanceWindow("web", **{"schedule": NIGHTLY} | args))
 
 

@@ -47,7 +47,7 @@ def test_targets_are_registered_as_the_api_names_them(resources, targets, resour
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "message"),
     [
         (lambda: Targets.by_tags({}), "got 0 entries, allowed are 1 to 5"),
         (lambda: Targets.by_tags({f"key{n}": "x" for n in range(6)}), "got 6 entries, allowed are 1 to 5"),
@@ -77,8 +77,8 @@ def test_targets_are_registered_as_the_api_names_them(resources, targets, resour
         (lambda: Targets.by_resource_group(""), "resource-groups:Name: a value is empty"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_when_it_is_made(make, told):
-    with pytest.raises(ArgumentError, match=told):
+def test_what_aws_would_refuse_is_refused_when_it_is_made(make, message):
+    with pytest.raises(ArgumentError, match=message):
         make()
 
 

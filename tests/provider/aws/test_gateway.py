@@ -342,15 +342,15 @@ def test_an_unknown_account_is_not_an_allowed_one(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("connection", "said"),
+    ("connection", "message"),
     [
         (Connection(profile="nobody"), "nobody"),
         (Connection(endpoints=Endpoints(ssm="nonsense")), "Invalid endpoint: nonsense"),
         (Connection(endpoints=Endpoints(ssm="http://a_b/")), "Invalid endpoint: http://a_b/"),
     ],
 )
-def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, said):
-    with pytest.raises(SettingsError, match=said):
+def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, message):
+    with pytest.raises(SettingsError, match=message):
         gateway(connection, REGION)
 
 

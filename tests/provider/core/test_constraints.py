@@ -117,8 +117,8 @@ def test_every_pattern_of_the_model_is_put_into_words(shape):
     ],
 )
 def test_a_pattern_is_told_in_words(name, value, reason):
-    (told,) = reasons(task_shape().members[name].shape, value, repr(value))
-    assert told.endswith(reason)
+    (found,) = reasons(task_shape().members[name].shape, value, repr(value))
+    assert found.endswith(reason)
 
 
 def test_a_number_that_aws_cannot_be_sent_is_refused():

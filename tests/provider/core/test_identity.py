@@ -53,8 +53,8 @@ def test_a_token_is_the_same_in_every_process(seed):
     call = f"client_token('key', {upside_down(REQUEST)})"
     program = f"from pulumi_ssm_maintenance.core.identity import client_token; print({call})"
     environment = {**os.environ, "PYTHONHASHSEED": seed}
-    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == client_token("key", REQUEST)
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == client_token("key", REQUEST)
 
 
 @given(tasks())

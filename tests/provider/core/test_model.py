@@ -88,8 +88,8 @@ def test_an_update_changes_all_but_what_names_the_task_and_its_type():
 
 
 def test_an_answer_tells_every_field():
-    told = service_model().operation_model(GET).output_shape.members
-    assert task_fields() <= set(told)
+    answered = service_model().operation_model(GET).output_shape.members
+    assert task_fields() <= set(answered)
 
 
 @pytest.mark.parametrize("name", ["InstanceId", "MaintenanceWindowTargetId"])

@@ -28,7 +28,7 @@ ON_INSTANCE = {
 
 
 def task(task_type="RUN_COMMAND", **arguments):
-    """A task without a mistake, but for what is said of it."""
+    """A task without a mistake, but for the fields that a test changes."""
     base = {"window_id": WINDOW, "task_type": task_type, "task_arn": ARNS.get(task_type, "x")}
     targeted = ON_INSTANCE if task_type == "RUN_COMMAND" else {}
     return {**base, **targeted, **arguments}
