@@ -7,7 +7,6 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
 from pulumi import Output
 from pulumi._types import is_input_type
 
@@ -17,11 +16,7 @@ from .core.paths import member
 from .errors import ArgumentError
 
 
-class UsageError(ArgumentError, pulumi.RunError):
-    """A mistake that is found while the program runs. Pulumi prints it as one line, without a traceback."""
-
-
-class UnknownArgumentError(UsageError, TypeError):
+class UnknownArgumentError(ArgumentError, TypeError):
     """An argument that does not exist, which Python itself would report as a `TypeError`."""
 
 

@@ -3,7 +3,7 @@
 ::
 
     SsmMaintenanceError
-    ├── ArgumentError               an argument of a component is wrong
+    ├── ArgumentError               arguments in the program are wrong
     ├── SettingsError               the settings of the connection are wrong or not supported
     ├── WrongAccountError           the credentials belong to another account than the task, or to one not allowed
     └── TaskError                   a call about a task failed
@@ -18,11 +18,15 @@
 
 The engine prints the traceback of an error in a provider, and the text of the error last. So the text says everything:
 the action, the task, AWS's answer, and what to do next. It contains no secret value.
+
+An `ArgumentError` is raised by the program itself. It is a `pulumi.RunError`, of which Pulumi prints the text alone.
 """
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
+
+import pulumi
 
 
 class SsmMaintenanceError(Exception):
@@ -33,8 +37,19 @@ class SsmMaintenanceError(Exception):
         return type(self)(redact(str(self)))
 
 
-class ArgumentError(SsmMaintenanceError, ValueError):
-    """An argument of a component is wrong; the text names it, what was given, and what is allowed."""
+class ArgumentError(SsmMaintenanceError, ValueError, pulumi.RunError):
+    """Arguments in the program are wrong; the text has one line for each mistake.
+
+    A line names the component and the argument, and says what was given and what is allowed.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The mistakes, a line each."""
+        return tuple(map(str, self.args))
 
 
 class SettingsError(SsmMaintenanceError):

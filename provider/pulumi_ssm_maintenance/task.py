@@ -7,11 +7,12 @@ import pulumi
 import pulumi.dynamic
 
 from . import outputs
-from ._declared import UsageError, facts_about, with_outputs
+from ._declared import facts_about, with_outputs
 from ._dynamic import TaskProvider
 from .args import MaintenanceWindowTaskArgs
 from .core.identity import idempotency_key
 from .core.paths import top_level
+from .errors import ArgumentError
 from .lifecycle.properties import BOOKKEEPING, COMPUTED
 
 __all__ = ["FROM_PULUMI_AWS", "MaintenanceWindowTask"]
@@ -192,7 +193,7 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
             f"MaintenanceWindowTask {resource_name!r}: import_ does not work with dynamic providers; write"
             ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
         )
-        raise UsageError(message)
+        raise ArgumentError(message)
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
     packages = {provider.package for provider in (opts.provider, *given) if provider}
     parent = opts.parent
@@ -204,7 +205,7 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
             " would be registered with the default account and region: give it a pulumi_ssm_maintenance.Provider with"
             " the same settings, by provider=… or providers=[…]"
         )
-        raise UsageError(message)
+        raise ArgumentError(message)
 
 
 def _ignored_arguments(opts: pulumi.ResourceOptions | None) -> frozenset[str]:

@@ -21,7 +21,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import ScheduleError
 
-from .errors import ComponentError, ComponentScheduleError
+from .errors import SeveralMistakesError
 from .shown import shown
 from .value_types import wrong_keys, wrong_types
 
@@ -31,9 +31,9 @@ V = TypeVar("V")
 T = TypeVar("T", bound=Mapping[str, Any])
 
 
-def wrong(where: str, argument: str, given: object, allowed: str) -> ComponentError:
+def wrong(where: str, argument: str, given: object, allowed: str) -> ArgumentError:
     """Make the error that says which argument of which component is wrong, what was given and what is allowed."""
-    return ComponentError(f"{where}: {argument}: got {shown(given)}, allowed: {allowed}")
+    return ArgumentError(f"{where}: {argument}: got {shown(given)}, allowed: {allowed}")
 
 
 def given_args(where: str, args: T, typed: type[T]) -> T:
@@ -55,7 +55,7 @@ def typed_value(where: str, argument: str, value: object, typed: type[V]) -> V:
         ArgumentError: a key is unknown or missing, or a part has a wrong type; a line for each.
     """
     if lines := [f"{where}: {line}" for line in wrong_types(argument, value, typed)]:
-        raise ComponentError(*lines)
+        raise ArgumentError(*lines)
     return cast("V", value)
 
 
@@ -80,13 +80,10 @@ class Problems:
             return rule(*args, **kwargs)
         except _AlreadyReportedError:
             return None
-        except ComponentError as error:
-            self._lines |= dict.fromkeys(error.problems)
-        except ScheduleError as error:
-            self._schedule_error = self._schedule_error or error
-            self._lines[f"{self.where}: {error}"] = None
         except ArgumentError as error:
-            self._lines[f"{self.where}: {error}"] = None
+            if isinstance(error, ScheduleError):
+                self._schedule_error = self._schedule_error or error
+            self._lines |= dict.fromkeys(map(self._named, error.problems))
         return None
 
     def raise_all(self) -> None:
@@ -96,12 +93,16 @@ class Problems:
             ArgumentError: there was a mistake. It is a `ScheduleError` too when one of them was in a schedule.
         """
         if self._schedule_error is not None:
-            raise ComponentScheduleError(tuple(self._lines), self._schedule_error)
+            raise SeveralMistakesError(tuple(self._lines), self._schedule_error)
         if self._lines:
-            raise ComponentError(*self._lines)
+            raise ArgumentError(*self._lines)
+
+    def _named(self, line: str) -> str:
+        """Name the component in a line of a rule that does not know it, such as that of a schedule."""
+        return line if line.startswith(self.where) else f"{self.where}: {line}"
 
 
-class _AlreadyReportedError(ComponentError):
+class _AlreadyReportedError(ArgumentError):
     """A rule read an argument that has a line already."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from .errors import ComponentError
+from pulumi_ssm_maintenance.errors import ArgumentError
 
 Named = Literal["role", "policy", "rule", "alarm", "topic", "document", "function", "state machine", "bucket", "queue"]
 
@@ -66,12 +66,12 @@ def demand_auto_name(where: str, component_name: str, kind: Named, name: str) ->
     if excess > 0:
         most = len(component_name) - excess
         cure = f"at most {most} characters" if most > 0 else "a shorter name of what it is made of"
-        raise ComponentError(
+        raise ArgumentError(
             f"{where}: name: too long by {excess}: AWS takes {limit.longest} characters for the name of a {kind}, and"
             f" its provider would make {len(name) + _MADE_UP} of {name!r}; allowed: {cure}"
         )
     if not limit.pattern.fullmatch(name):
-        raise ComponentError(
+        raise ArgumentError(
             f"{where}: name: got {component_name!r}, allowed: {limit.allowed}, as AWS takes them for the name of a"
             f" {kind} ({name!r})"
         )

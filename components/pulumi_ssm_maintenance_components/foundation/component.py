@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import pulumi
 
+from pulumi_ssm_maintenance.errors import ArgumentError
+
 from .auto_names import Named, demand_auto_name
-from .errors import ComponentError
 
 T = TypeVar("T")
 
@@ -69,4 +70,4 @@ def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
             " default account and region: add pulumi_ssm_maintenance.Provider with the same settings to"
             " opts=ResourceOptions(providers=[…])"
         )
-        raise ComponentError(message)
+        raise ArgumentError(message)

@@ -9,9 +9,9 @@ from typing import Required, TypeAlias, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, service_role
 from pulumi_ssm_maintenance_components.logs.log_group import demand_retention, log_group
@@ -157,4 +157,4 @@ def _name(text: str) -> str:
         return text
     if found := _ARN.fullmatch(text):
         return found["name"]
-    raise ComponentError(f"function: got {text!r}, allowed: {_ALLOWED}")
+    raise ArgumentError(f"function: got {text!r}, allowed: {_ALLOWED}")

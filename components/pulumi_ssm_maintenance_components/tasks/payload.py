@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import pulumi
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.foundation.shown import kind
 
 Json: TypeAlias = Mapping[str, Any] | pulumi.Input[str]
@@ -79,7 +79,7 @@ def _demand_writable(where: str, argument: str, value: Mapping[str, Any]) -> Non
     try:
         json.dumps(value, default=refuse)
     except (TypeError, RecursionError, ValueError) as error:
-        if isinstance(error, ComponentError):
+        if isinstance(error, ArgumentError):
             raise
         raise wrong(where, argument, "a dict", f"a dict that can be written as JSON: {error}") from None
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, get_args
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 __all__ = ["PatchGroupKey", "Targets"]
@@ -37,7 +37,7 @@ class Targets:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.entries) <= _MAX_ENTRIES:
-            raise ComponentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
+            raise ArgumentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
         for key, values in self.entries:
             _check_values(key, values)
 
@@ -75,11 +75,11 @@ class Targets:
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
         """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
         if isinstance(ids, str):
-            raise ComponentError(f"targets: got {ids!r}, allowed is a list of ids")
+            raise ArgumentError(f"targets: got {ids!r}, allowed is a list of ids")
         for node in ids:
             if isinstance(node, str) and not _NODE_ID.fullmatch(node):
                 allowed = "the id of a node, such as 'i-0123456789abcdef0' or 'mi-…'; for names use tags"
-                raise ComponentError(f"targets, InstanceIds: got {node!r}, allowed is {allowed}")
+                raise ArgumentError(f"targets, InstanceIds: got {node!r}, allowed is {allowed}")
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
@@ -92,7 +92,7 @@ class Targets:
         """
         if key not in get_args(PatchGroupKey):
             allowed = " and ".join(map(repr, get_args(PatchGroupKey)))
-            raise ComponentError(f"targets: key: got {key!r}, allowed are {allowed}")
+            raise ArgumentError(f"targets: key: got {key!r}, allowed are {allowed}")
         return cls.by_tags({key: groups})
 
     @classmethod
@@ -136,23 +136,23 @@ def _listed(
 
 def _check_tag_key(key: object) -> None:
     if not isinstance(key, str):
-        raise ComponentError(f"targets: got the tag key {key!r}, allowed is text")
+        raise ArgumentError(f"targets: got the tag key {key!r}, allowed is text")
     if not key:
-        raise ComponentError("targets: a tag's key is empty, which AWS refuses")
+        raise ArgumentError("targets: a tag's key is empty, which AWS refuses")
 
 
 def _check_values(key: str, values: Sequence[object]) -> None:
     if not 1 <= len(values) <= _MAX_VALUES:
-        raise ComponentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
+        raise ArgumentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
     for value in values:
         if value is None or isinstance(value, bool | int | float):
             # A value that is not text would be sent as text: a node with the tag value "None" is rarely meant.
             cure = "a value, or leave the tag out" if value is None else f"text: {str(value)!r}"
-            raise ComponentError(f"targets, {key}: got {value!r}, allowed is {cure}")
+            raise ArgumentError(f"targets, {key}: got {value!r}, allowed is {cure}")
         if not isinstance(value, str | pulumi.Output | Awaitable):
-            raise ComponentError(f"targets, {key}: got {value!r}, allowed is text, or a list of texts")
+            raise ArgumentError(f"targets, {key}: got {value!r}, allowed is text, or a list of texts")
         if isinstance(value, str) and not value:
-            raise ComponentError(f"targets, {key}: a value is empty, which AWS refuses")
+            raise ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
 
 
 def split_window_targets(ids: Sequence[pulumi.Input[str]]) -> list[list[pulumi.Input[str]]]:

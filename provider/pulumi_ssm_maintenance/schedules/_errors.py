@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
-from pulumi_ssm_maintenance.errors import SsmMaintenanceError
+from pulumi_ssm_maintenance.errors import ArgumentError
 
 
-class ScheduleError(SsmMaintenanceError, ValueError):
+class ScheduleError(ArgumentError):
     """AWS would refuse the schedule, or it would never run, or it could be misunderstood.
 
     Attributes:

@@ -79,7 +79,7 @@ class Period:
 
 
 class _WrongPeriodError(ValueError):
-    """A period is wrong, or its time zone."""
+    """A period is wrong."""
 
 
 def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: datetime | None = None) -> bool:
@@ -96,28 +96,31 @@ def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: da
         ArgumentError: a period is wrong, or two periods overlap.
     """
     moment = now or datetime.now(UTC)
-    return any(period.covers(moment) for period in read_periods(periods, timezone))
+    try:
+        return any(period.covers(moment) for period in read_periods(periods, timezone))
+    except ArgumentError as error:
+        raise ArgumentError(f"is_frozen: {error}") from None
 
 
-def read_periods(periods: Sequence[FreezePeriod], timezone: str, where: str = "ChangeFreeze: periods") -> list[Period]:
+def read_periods(periods: Sequence[FreezePeriod], timezone: str, argument: str = "periods") -> list[Period]:
     """Check periods and sort them by their start.
 
     Args:
         periods: the periods.
         timezone: the IANA name of their time zone.
-        where: how a message names the periods.
+        argument: the name of the argument that has the periods.
 
     Raises:
-        ArgumentError: a period is wrong, or two periods overlap.
+        ArgumentError: the time zone or a period is wrong, or two periods overlap.
     """
-    try:
-        return _read_periods(periods, timezone)
-    except _WrongPeriodError as error:
-        raise ArgumentError(f"{where}: {error}") from None
-
-
-def _read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period]:
     zone = _zone(timezone)
+    try:
+        return _read_periods(periods, zone)
+    except _WrongPeriodError as error:
+        raise ArgumentError(f"{argument}: {error}") from None
+
+
+def _read_periods(periods: Sequence[FreezePeriod], zone: ZoneInfo) -> list[Period]:
     found = sorted((_period(period, zone) for period in periods), key=lambda period: period.start)
     for earlier, later in pairwise(found):
         if later.start < earlier.end + LEAD:
@@ -134,9 +137,8 @@ def _read_periods(periods: Sequence[FreezePeriod], timezone: str) -> list[Period
 def _zone(timezone: str) -> ZoneInfo:
     zone = find_zone(timezone)
     if zone is None:
-        raise _WrongPeriodError(
-            f"timezone: got {timezone!r}, allowed is an IANA name such as {nearest_zone(timezone)!r}"
-        )
+        nearest = nearest_zone(timezone) or "Europe/Berlin"
+        raise ArgumentError(f"timezone: got {timezone!r}, allowed: an IANA name, such as {nearest!r}")
     return zone
 
 

@@ -78,7 +78,7 @@ def test_periods_are_local_times_of_the_freeze_or_carry_their_own_zone():
         ([CHRISTMAS, {**WEEKEND, "start": "2041-01-02T05:00"}], "UTC", "'weekend' starts at .* 'christmas' ends at"),
         ([CHRISTMAS, {**WEEKEND, "start": "2041-01-02T06:00"}], "UTC", "would enable windows during the other"),
         ([CHRISTMAS, {**WEEKEND, "name": "christmas"}], "UTC", "names that differ"),
-        ([CHRISTMAS], "Europe/Berlim", "timezone: got 'Europe/Berlim', allowed is .* 'Europe/Berlin'"),
+        ([CHRISTMAS], "Europe/Berlim", "^timezone: got 'Europe/Berlim', allowed: .* 'Europe/Berlin'"),
         ([{**CHRISTMAS, "start": "2040-03-25T02:30"}], "Europe/Berlin", "that the time zone has"),
     ],
 )
@@ -94,6 +94,10 @@ def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, messa
         (
             {"windows": {}, "periods": [{**CHRISTMAS, "start": "x"}]},
             "(?s)ChangeFreeze 'holidays': windows: got {}.*\nChangeFreeze 'holidays': periods: 'christmas': start",
+        ),
+        (
+            {"windows": {"a": "mw-0123456789abcdef0"}, "periods": [CHRISTMAS], "timezone": "UTC+1"},
+            "^ChangeFreeze 'holidays': timezone: got 'UTC.1', allowed: an IANA name, such as 'Etc/GMT-1'$",
         ),
         ({"windows": {"a": "mw-0"}, "period": []}, "there is no argument 'period'; do you mean 'periods'"),
     ],

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import Record
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 
 from .configuration import Environment
 
@@ -98,7 +98,7 @@ def demand_no_overlap(where: str, environments: Iterable[Environment], after: da
         for other in last.values():
             if other.environment != run.environment and run.opens < other.closes:
                 until = f"{other.closes:%Y-%m-%d %H:%M}"
-                raise ComponentError(f"{where}: {run.describe()} opens while {other.describe()} is open, until {until}")
+                raise ArgumentError(f"{where}: {run.describe()} opens while {other.describe()} is open, until {until}")
         last[run.environment] = max(run, last.get(run.environment, run), key=_closing)
 
 

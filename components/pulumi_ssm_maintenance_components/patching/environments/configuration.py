@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any, Literal, Required, TypedDict, cast
 
 from pulumi_ssm_maintenance.args import CutoffBehavior
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Rate, Schedule, parse_schedule, read_periods
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot
 from pulumi_ssm_maintenance_components.foundation.arguments import typed_value, wrong
-from pulumi_ssm_maintenance_components.foundation.errors import ComponentError
 from pulumi_ssm_maintenance_components.patching.arguments import Engine
 from pulumi_ssm_maintenance_components.patching.waves import WaveArgs
 from pulumi_ssm_maintenance_components.windows.targets import Targets
@@ -193,7 +193,7 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
 
 def _environment(where: str, config: EnvironmentConfig) -> Environment:
     if "schedule" not in config:
-        raise ComponentError(f"{where}: schedule is required, here or in the defaults")
+        raise ArgumentError(f"{where}: schedule is required, here or in the defaults")
     schedule = parse_schedule(config["schedule"], config.get("offset_days"))
     if isinstance(schedule, Rate):
         allowed = "cron(…) or at(…): a rate counts from the creation of the window, which the calendar does not know"
@@ -207,7 +207,7 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
         timezone=timezone,
         hours=config.get("duration", _HOURS),
         enabled=config.get("enabled", True),
-        freezes=tuple(read_periods(config.get("freeze", []), timezone)),
+        freezes=tuple(read_periods(config.get("freeze", []), timezone, "freeze")),
         approve_after_days=config.get("approve_after_days", _APPROVE_AFTER_DAYS),
         approve_until_date=_until(where, config),
         run={**{key: value for key, value in config.items() if key not in _NOT_OF_PATCHING_RUN}, "waves": waves},
