@@ -21,15 +21,15 @@ from pulumi_ssm_maintenance_components.runbooks.automation_runbook import Automa
 from pulumi_ssm_maintenance_components.runbooks.resources import runbook_alert
 from pulumi_ssm_maintenance_components.windows.maintenance_window import MaintenanceWindow
 
-from .approval import ask_approval
 from .arguments import PatchingRunArgs
 from .baseline import register_baseline
 from .context import RunContext
-from .images import remove_images
 from .neighbours import PlannedRun, neighbour_warnings
 from .plan import PatchPlan, check_plan, read_plan
 from .roles import notification_role, task_role
-from .runbook import WAVE, PatchRunbook, patch_runbook
+from .runbook.approval import ask_approval
+from .runbook.images import remove_images
+from .runbook.patch_runbook import WAVE, PatchRunbook, patch_runbook
 from .waves import WaveIds, register_waves
 from .window import check_windows, run_window, scan_window
 

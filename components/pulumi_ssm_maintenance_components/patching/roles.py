@@ -15,7 +15,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
 
 from .context import RunContext
 from .plan import PatchPlan
-from .runbook import PatchRunbook
+from .runbook.patch_runbook import PatchRunbook
 
 
 def notification_role(

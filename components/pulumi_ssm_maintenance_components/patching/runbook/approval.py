@@ -2,12 +2,11 @@
 
 import pulumi
 
+from pulumi_ssm_maintenance_components.patching.context import RunContext
+from pulumi_ssm_maintenance_components.patching.plan import PatchPlan
+from pulumi_ssm_maintenance_components.patching.waves import PRIORITY_STEP
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.steps import Step
-
-from .context import RunContext
-from .plan import PatchPlan
-from .waves import PRIORITY_STEP
 
 
 def ask_approval(

@@ -5,13 +5,12 @@ import pulumi
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow
+from pulumi_ssm_maintenance_components.patching.context import RunContext
+from pulumi_ssm_maintenance_components.patching.plan import PatchPlan
+from pulumi_ssm_maintenance_components.patching.waves import PRIORITY_STEP
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.scripts import REMOVE_IMAGES, TAG_IMAGE
 from pulumi_ssm_maintenance_components.runbooks.steps import NODE, Step
-
-from .context import RunContext
-from .plan import PatchPlan
-from .waves import PRIORITY_STEP
 
 _TAG = "ssm-maintenance-images-of"
 """The tag that tells which run an image belongs to. Tags of the user cannot change it."""

@@ -19,6 +19,9 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     role_arn,
     run_command_statements,
 )
+from pulumi_ssm_maintenance_components.patching.context import RunContext
+from pulumi_ssm_maintenance_components.patching.plan import PatchPlan
+from pulumi_ssm_maintenance_components.patching.waves import Wave, WavePosition, WaveTask
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.content import (
     NODE_OF_THE_TASK,
@@ -32,10 +35,7 @@ from pulumi_ssm_maintenance_components.runbooks.resources import assume_role, ru
 from pulumi_ssm_maintenance_components.runbooks.scripts import GATE
 from pulumi_ssm_maintenance_components.runbooks.steps import NODE, SNAPSHOT_OF_WINDOW, Step
 
-from .context import RunContext
 from .images import image_steps
-from .plan import PatchPlan
-from .waves import Wave, WavePosition, WaveTask
 
 _GATE_PARAMETERS = (WINDOW_PARAMETER, "Priority", "EarlierTasks", "Runbooks")
 

@@ -1,0 +1,1 @@
+"""Patching by a runbook: its steps, the approval before the first wave, and the images of nodes."""
