@@ -25,7 +25,7 @@ _CALLS = 300
 _NIGHTS = 5
 _PROVIDER = "__provider"
 _PACKAGES = (
-    ("pulumi", "pulumi_ssm_maintenance", "<= 20"),
+    ("pulumi", "pulumi_ssm_maintenance.task", "<= 20"),
     ("pulumi_aws", "pulumi_ssm_maintenance_components", ""),
 )
 _CLIENTS = """

@@ -35,10 +35,11 @@ def test_the_command_line_does_not_look_for_a_plugin_named_like_the_distribution
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_packages_public_names_are_those_that_it_declares(package):
     module = importlib.import_module(package)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
     defined = {name for name, value in vars(module).items() if not isinstance(value, types.ModuleType)}
     public = {name for name in defined if not name.startswith("_")}
     assert public - set(module.__all__) == set()
-    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert set(module.__all__) <= set(dir(module))
 
 
 @pytest.mark.parametrize("package", PACKAGES)

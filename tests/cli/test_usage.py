@@ -11,7 +11,8 @@ from pulumi_ssm_maintenance.testing import Fault
 
 WITHOUT_EXTRA = """
 import sys
-sys.modules["typer"] = None  # as where it is not installed
+sys.modules[{missing!r}] = None  # as where it is not installed
+sys.argv = ["ssm-maintenance", "adopt", "--undo", "nothing", "--stack", "prod", "--yes"]
 from pulumi_ssm_maintenance.cli import main
 sys.exit(main())
 """
@@ -24,24 +25,34 @@ def test_the_module_is_the_command(aws_environment):
     assert done.stdout == f"{__version__}\n"
 
 
-def test_without_the_extra_one_line_says_what_to_install():
-    done = subprocess.run([sys.executable, "-c", WITHOUT_EXTRA], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("missing", ["rich", "typer"])
+def test_without_the_extra_one_line_says_what_to_install(missing):
+    code = WITHOUT_EXTRA.format(missing=missing)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "ssm-maintenance needs typer: pip install 'pulumi-ssm-maintenance[cli]'\n"
+    assert done.stderr == f"ssm-maintenance needs {missing}: pip install 'pulumi-ssm-maintenance[cli]'\n"
 
 
-def test_the_help_loads_neither_boto3_nor_pulumi_aws():
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [(["--help"], "adopt"), (["adopt", "--help"], "Write a Pulumi program"), (["--version"], __version__)],
+)
+def test_help_loads_only_what_it_needs(arguments, shown):
+    slow = ("boto3", "botocore", "dill", "google", "grpc", "pulumi", "pulumi_aws", "rich", "yaml")
     code = (
-        "import sys; from pulumi_ssm_maintenance.cli.app import run; run(['adopt', '--help']);"
-        "print([name for name in ('boto3', 'botocore', 'pulumi_aws') if name in sys.modules])"
+        f"import sys; from pulumi_ssm_maintenance.cli.app import run; run({arguments});"
+        f"print([name for name in {slow} if name in sys.modules], len(sys.modules) < 400)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "Write a Pulumi program for windows that exist" in done.stdout
-    assert done.stdout.endswith("[]\n")
+    assert shown in done.stdout
+    assert done.stdout.endswith("[] True\n")
 
 
 def test_the_library_loads_no_command_line():
-    code = "import sys, pulumi_ssm_maintenance; print([n for n in ('typer', 'rich', 'click') if n in sys.modules])"
+    code = (
+        "import sys; from pulumi_ssm_maintenance import MaintenanceWindowTask;"
+        "print([name for name in ('typer', 'rich', 'click') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

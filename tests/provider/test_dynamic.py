@@ -20,6 +20,7 @@ from pulumi.output import Unknown
 from pulumi.runtime.rpc import _special_secret_sig, _special_sig_key
 from tests.provider.fake_gateway import OTHER_ACCOUNT, FakeGateway, denied
 
+import pulumi_ssm_maintenance
 from pulumi_ssm_maintenance import TaskProvider
 from pulumi_ssm_maintenance._dynamic import task_provider
 from pulumi_ssm_maintenance._dynamic.messages import Warnings
@@ -103,12 +104,39 @@ class TestTheFormInUsersState:
         assert TaskProvider.serialize_as_secret_always is False
 
 
-def test_importing_the_package_loads_nothing_of_aws():
-    program = "import sys, pulumi_ssm_maintenance; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = set(run.stdout.split())
-    assert "pulumi_ssm_maintenance" in loaded
+def packages_loaded_by(program):
+    program = f"import sys; {program}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    return {*subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()}
+
+
+def test_importing_the_resource_loads_nothing_of_aws():
+    loaded = packages_loaded_by("from pulumi_ssm_maintenance import MaintenanceWindowTask")
+    assert "pulumi" in loaded
     assert loaded.isdisjoint({"boto3", "botocore", "moto", "pulumi_aws", "pytest"})
+
+
+def test_importing_the_package_alone_does_not_load_pulumi():
+    loaded = packages_loaded_by("import pulumi_ssm_maintenance; pulumi_ssm_maintenance.errors")
+    assert "pulumi_ssm_maintenance" in loaded
+    assert loaded.isdisjoint({"pulumi", "grpc", "google"})
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from pulumi_ssm_maintenance import *; TaskProvider",
+        "from pulumi_ssm_maintenance import outputs; outputs.Target",
+        "from pulumi_ssm_maintenance.task import FROM_PULUMI_AWS; import pulumi_ssm_maintenance as ssm; ssm.Provider",
+        "import pulumi_ssm_maintenance as ssm; ssm.args.TargetArgs; ssm.provider.Provider; ssm.task.FROM_PULUMI_AWS",
+    ],
+)
+def test_every_way_to_import_a_name_works_first(program):
+    assert "pulumi" in packages_loaded_by(program)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'pulumi_ssm_maintenance' has no attribute 'MaintenanceWindow'"):
+        pulumi_ssm_maintenance.MaintenanceWindow  # noqa: B018 - the access is what fails
 
 
 def test_a_plan_loads_nothing_that_talks_to_aws():

@@ -10,9 +10,11 @@ def main() -> int:
     """Run the command line and return its exit code."""
     try:
         from .app import run  # noqa: PLC0415 - needs the extra, whose absence gets one line
+
+        return run(sys.argv[1:])
     except ModuleNotFoundError as error:
-        if error.name not in _EXTRA:
+        package = (error.name or "").partition(".")[0]
+        if package not in _EXTRA:
             raise
-        sys.stderr.write(f"ssm-maintenance needs {error.name}: pip install 'pulumi-ssm-maintenance[cli]'\n")
+        sys.stderr.write(f"ssm-maintenance needs {package}: pip install 'pulumi-ssm-maintenance[cli]'\n")
         return 2
-    return run(sys.argv[1:])

@@ -1,41 +1,56 @@
 """What is printed: results on standard output, progress and notes on standard error."""
 
+import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-# Text that comes from AWS is data: no markup is read in it, and nothing is highlighted.
-_OUT = Console(highlight=False, markup=False, soft_wrap=True)
-_ERR = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def result(text: str) -> None:
     """Print a line of the result."""
-    _OUT.print(text)
+    sys.stdout.write(f"{text}\n")
 
 
 def progress(text: str) -> None:
     """Print a line about a step that begins."""
-    _ERR.print(Text(f"{text} ...", style="dim"))
+    _console(stderr=True).print(f"{text} ...", style="dim")
 
 
 def warning(text: str) -> None:
     """Print a warning."""
-    _ERR.print(Text("warning: ", style="yellow") + Text(text))
+    _print_labelled("warning", "yellow", text)
 
 
 def error(text: str) -> None:
     """Print what went wrong."""
-    _ERR.print(Text("error: ", style="red") + Text(text))
+    _print_labelled("error", "red", text)
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]], *, to_stderr: bool = False) -> None:
     """Print a table."""
+    from rich.table import Table  # noqa: PLC0415 - takes longer to load than the help takes to print
+    from rich.text import Text  # noqa: PLC0415 - as above
+
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for name in heading:
         drawn.add_column(name, overflow="fold")
     for row in rows:
         drawn.add_row(*map(Text, row))
-    (_ERR if to_stderr else _OUT).print(drawn)
+    _console(stderr=to_stderr).print(drawn)
+
+
+def _print_labelled(label: str, colour: str, text: str) -> None:
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    _console(stderr=True).print(Text(f"{label}: ", style=colour) + Text(text))
+
+
+@cache
+def _console(*, stderr: bool = False) -> "Console":
+    """Make a console. Text that comes from AWS is data: no markup is read in it, and nothing is highlighted."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True)
