@@ -3,11 +3,10 @@
 import importlib
 import typing
 
-from . import errors
 from ._version import __version__
 
 if typing.TYPE_CHECKING:
-    from . import outputs
+    from . import errors, outputs
     from ._dynamic import TaskProvider
     from .args import (
         AlarmArgs,
@@ -60,10 +59,10 @@ if not typing.TYPE_CHECKING:  # type checkers and editors know the names from th
     def __getattr__(name: str) -> object:
         """Load the names above when the first of them is used.
 
-        They need pulumi, which takes longer to load than everything else. The command line, the schedules and the
+        They need pulumi, which takes longer to load than everything else. The help of the command line and the
         simulation do without it.
         """
-        if name in {*_HOMES, "outputs"}:
+        if name in {*_HOMES, "errors", "outputs"}:
             return importlib.import_module(f"{__name__}.{name}")
         if name not in __all__:
             message = f"module {__name__!r} has no attribute {name!r}"

@@ -116,7 +116,7 @@ def test_importing_the_resource_loads_nothing_of_aws():
 
 
 def test_importing_the_package_alone_does_not_load_pulumi():
-    loaded = packages_loaded_by("import pulumi_ssm_maintenance; pulumi_ssm_maintenance.errors")
+    loaded = packages_loaded_by("import pulumi_ssm_maintenance.simulation")
     assert "pulumi_ssm_maintenance" in loaded
     assert loaded.isdisjoint({"pulumi", "grpc", "google"})
 
@@ -126,6 +126,7 @@ def test_importing_the_package_alone_does_not_load_pulumi():
     [
         "from pulumi_ssm_maintenance import *; TaskProvider",
         "from pulumi_ssm_maintenance import outputs; outputs.Target",
+        "import pulumi_ssm_maintenance as ssm; ssm.errors.ArgumentError",
         "from pulumi_ssm_maintenance.task import FROM_PULUMI_AWS; import pulumi_ssm_maintenance as ssm; ssm.Provider",
         "import pulumi_ssm_maintenance as ssm; ssm.args.TargetArgs; ssm.provider.Provider; ssm.task.FROM_PULUMI_AWS",
     ],

@@ -1,15 +1,17 @@
 """The command line as a whole: its verbs, and how errors become exit codes."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pulumi_ssm_maintenance._version import __version__
-from pulumi_ssm_maintenance.errors import SsmMaintenanceError
 
 from . import adopt, output
 from .exits import Exit
+
+if TYPE_CHECKING:
+    from pulumi_ssm_maintenance.errors import SsmMaintenanceError
 
 _app = typer.Typer(
     name="ssm-maintenance",
@@ -57,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         output.error("interrupted")
         return Exit.INTERRUPTED
-    except SsmMaintenanceError as error:
+    except _own_error() as error:
         if debug:
             raise
         output.error(str(error))
@@ -65,7 +67,14 @@ def run(arguments: Sequence[str]) -> int:
     return Exit.FINE
 
 
-def _code(error: SsmMaintenanceError) -> Exit:
+def _own_error() -> "type[SsmMaintenanceError]":
+    """Load the base of our errors. Python asks for it when something was raised, so the help does without pulumi."""
+    from pulumi_ssm_maintenance.errors import SsmMaintenanceError  # noqa: PLC0415 - loads pulumi
+
+    return SsmMaintenanceError
+
+
+def _code(error: "SsmMaintenanceError") -> Exit:
     from pulumi_ssm_maintenance.operations.errors import UsageError  # noqa: PLC0415 - boto3 loads when it is needed
 
     return Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED

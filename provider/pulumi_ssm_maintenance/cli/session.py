@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from pulumi_ssm_maintenance.aws.connection import environment_region
-
 if TYPE_CHECKING:
     import boto3
 
@@ -16,6 +14,7 @@ def open_session(region: str | None, profile: str | None) -> "boto3.Session":
     """
     import boto3  # noqa: PLC0415 - takes longer to load than the help takes to print
 
+    from pulumi_ssm_maintenance.aws.connection import environment_region  # noqa: PLC0415 - as above
     from pulumi_ssm_maintenance.operations.errors import translated  # noqa: PLC0415 - as above
 
     with translated("open a session"):
