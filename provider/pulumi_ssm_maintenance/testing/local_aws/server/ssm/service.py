@@ -16,6 +16,7 @@ from pulumi_ssm_maintenance.testing.local_aws.server.service_model import operat
 
 from . import tags
 from .call import SsmCall
+from .documents import documents
 from .patching import baselines, patch_groups
 from .state import RegionState
 from .windows import executions, targets, tasks, windows
@@ -80,9 +81,11 @@ class SsmService:
 
 
 def _operation(call: ApiCall) -> Callable[[SsmCall], Members] | None:
-    """The function that serves a call; tags are served for windows and baselines alone."""
+    """The function that serves a call: tags of windows and baselines alone, documents of AWS alone."""
     if call.operation in tags.OPERATIONS and str(call.json_body().get("ResourceType")) in tags.TAGGED_TYPES:
         return tags.OPERATIONS[call.operation]
+    if call.operation in documents.OPERATIONS and documents.is_aws_owned(call.json_body().get("Name")):
+        return documents.OPERATIONS[call.operation]
     return OPERATIONS.get(call.operation)
 
 

@@ -1,0 +1,1 @@
+"""The documents that AWS owns; those of an account are moto's."""
