@@ -1,7 +1,7 @@
 """PatchBaseline: which patches are approved on an operating system, and for which patch groups."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Required, TypedDict, Unpack, get_args
 
 import pulumi
@@ -12,7 +12,6 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
 from .operating_systems import SYSTEMS, OperatingSystem
-from .patch_groups import register_patch_groups
 from .patch_rules import ComplianceLevel, PatchRule, check_filters, default_rules, patch_filters, read_filters
 
 __all__ = ["PatchBaseline", "PatchBaselineArgs", "PatchSourceArgs"]
@@ -148,6 +147,14 @@ class PatchBaseline(Component):
                 f"{name}-default", baseline_id=baseline.id, operating_system=args["os"], opts=self.child()
             )
         self.register_outputs({"baseline_id": self.baseline_id, "arn": self.arn, "groups": [*self.groups]})
+
+
+def register_patch_groups(
+    component: Component, name: str, baseline_id: pulumi.Input[str], groups: Iterable[str]
+) -> None:
+    """Register patch groups with a baseline."""
+    for group in groups:
+        aws.ssm.PatchGroup(f"{name}-group-{group}", baseline_id=baseline_id, patch_group=group, opts=component.child())
 
 
 def _rules(where: str, args: PatchBaselineArgs) -> list[aws.ssm.PatchBaselineApprovalRuleArgsDict]:

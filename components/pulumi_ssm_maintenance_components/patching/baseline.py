@@ -6,8 +6,7 @@ from typing import TypeAlias
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.baselines.patch_baseline import PatchBaseline
-from pulumi_ssm_maintenance_components.baselines.patch_groups import register_patch_groups
+from pulumi_ssm_maintenance_components.baselines.patch_baseline import PatchBaseline, register_patch_groups
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 
 from .context import RunContext

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
-from tests.engine.wire import listening_to
+from tests.engine.secrets.wire import listening_to
 from tests.strategies import places, replaced
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider

@@ -17,7 +17,7 @@ UPDATE = "UpdateMaintenanceWindowTask"
 DEADLINE_SECONDS = 60
 # botocore waits at most 1 s before the second attempt, 2 s before the third and 4 s before the fourth.
 LONGEST_FIRST_PAUSES_SECONDS = 7
-LIFE_CYCLE = Path(__file__).parents[2] / "docs/life-cycle.md"
+LIFE_CYCLE = Path(__file__).parents[3] / "docs/life-cycle.md"
 
 
 @pytest.fixture
