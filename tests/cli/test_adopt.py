@@ -100,7 +100,7 @@ def test_what_was_adopted_is_a_stack_like_any_other(ssm_maintenance, ssm, window
     assert ssm.describe_maintenance_windows()["WindowIdentities"] == []
 
 
-def test_undo_leaves_the_stack_as_it_was(ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched):
+def test_undo_restores_the_stack(ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched):
     first, second = (new_window(ssm, name) for name in ("first", "second"))
     folder, other = tmp_path / "first", tmp_path / "second"
     options = ("--project", "shared", "--no-protect", "--apply", "--stack", "prod", "--yes")
@@ -168,7 +168,7 @@ def test_an_old_engine_is_refused_by_its_version(ssm_maintenance, window, tmp_pa
 
 @pytest.mark.soak
 @pytest.mark.parametrize("round_", range(soak.bound("ADOPT_KILLS", short=1, long=12)))
-def test_a_run_that_was_killed_is_finished_by_the_next(
+def test_the_next_run_finishes_a_killed_one(
     ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched, round_, record_property
 ):
     windows = make_windows(ssm, seed=20 + round_, count=2)

@@ -65,7 +65,7 @@ def test_without_a_window_those_that_exist_are_listed(aws_environment, ssm_maint
     assert ran.err.splitlines()[-1].split() == [window, "nightly", "rate(1", "day)", "disabled"]
 
 
-def test_without_any_window_that_is_said(aws_environment, ssm_maintenance, local_aws):
+def test_an_account_without_windows_gets_a_message(aws_environment, ssm_maintenance, local_aws):
     ran = ssm_maintenance("adopt")
     assert (ran.code, ran.err) == (2, "error: no window was named, and there is none in us-east-1\n")
 
@@ -170,7 +170,7 @@ def test_windows_are_selected_by_name_tag_and_state(aws_environment, ssm_mainten
     assert {one["name"] for one in json.loads(ran.out)["resources"]} == selected
 
 
-def test_a_selection_that_no_window_meets_is_code_2(aws_environment, ssm_maintenance, window, tmp_path):
+def test_a_selection_without_a_matching_window_is_exit_code_2(aws_environment, ssm_maintenance, window, tmp_path):
     ran = ssm_maintenance("adopt", "--name", "nothing-*", "--out", tmp_path / "new")
     assert (ran.code, ran.err) == (2, "error: no window in us-east-1 is selected\n")
     assert list(tmp_path.iterdir()) == []

@@ -51,7 +51,7 @@ def test_none_is_as_not_given(kind, resources):
 
 
 @KINDS
-def test_a_required_argument_that_is_none_is_asked_for(kind, registered):
+def test_a_required_argument_that_is_none_counts_as_missing(kind, registered):
     required = getattr(components, f"{kind.__name__}Args").__required_keys__
     for name in required:
         with pytest.raises(ArgumentError, match=f"{name} is required"):
@@ -100,14 +100,14 @@ def test_an_aws_provider_alone_is_refused(kind, registered):
 
 
 @KINDS
-def test_its_outputs_are_those_that_it_declares_and_each_is_there(kind, registered):
+def test_its_outputs_are_those_that_it_declares(kind, registered):
     kept = []
     registered(lambda: kept.append(kind("web", **MINIMAL[kind])))
     assert [name for name in outputs(kind) if not hasattr(kept[0], name)] == []
 
 
 @KINDS
-def test_its_page_has_a_picture_and_tells_of_every_argument_and_output(kind):
+def test_its_page_has_a_picture_and_lists_every_argument_and_output(kind):
     page = (PAGES / f"{re.sub('(?<!^)(?=[A-Z])', '-', kind.__name__).lower()}.md").read_text()
     assert "```mermaid\n" in page
     assert [name for name in arguments(kind) if f"`{name}`" not in page] == []
@@ -115,7 +115,7 @@ def test_its_page_has_a_picture_and_tells_of_every_argument_and_output(kind):
 
 
 @KINDS
-def test_its_docstrings_tell_of_every_argument_and_output(kind):
+def test_its_docstrings_describe_every_argument_and_output(kind):
     described = {*docstrings_below(kind.__name__), *docstrings_below(f"{kind.__name__}Args")}
     assert [name for name in (*arguments(kind), *outputs(kind)) if name not in described] == []
 

@@ -34,7 +34,7 @@ def test_the_multi_region_example_registers_each_task_where_its_window_is(local_
     assert stack.outputs["task-eu-west-1"].startswith("arn:aws:ssm:eu-west-1:")
 
 
-def test_the_adopt_example_moves_a_task_without_registering_it_anew(local_aws, local_stack):
+def test_the_adopt_example_moves_a_task_without_registering_it_again(local_aws, local_stack):
     stack = local_stack(EXAMPLES / "adopt")
     stack.up()
     window_task_id = stack.outputs["window_task_id"]

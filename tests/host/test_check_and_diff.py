@@ -131,7 +131,7 @@ def test_diff_of_what_was_created_finds_nothing(host, run_command, function):
         ({"targets": UNKNOWN}, []),
     ],
 )
-def test_diff_tells_an_update_from_a_replacement(host, run_command, change, replaces):
+def test_diff_distinguishes_an_update_from_a_replacement(host, run_command, change, replaces):
     inputs, _ = host.check(run_command)
     id_, outputs = host.create(inputs)
     changed, _ = host.check({**run_command, **change})

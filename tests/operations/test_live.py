@@ -48,7 +48,7 @@ def test_no_value_of_a_task_is_in_its_repr(session, new_window, register):
     assert "s3cr3t-canary" not in repr(read_windows(session, [window]))
 
 
-def test_a_task_that_goes_away_in_between_is_left_out_with_a_note(session, local_aws, new_window, register):
+def test_a_task_that_is_deleted_during_the_reading_is_left_out_with_a_note(session, local_aws, new_window, register):
     window = new_window("patching")
     register(window)
     local_aws.inject(Fault.error("DoesNotExistException", operation="GetMaintenanceWindowTask"))
@@ -75,7 +75,7 @@ def test_a_missing_permission_is_named_with_what_it_is_for(session, local_aws, n
         read_windows(session, [window])
 
 
-def test_without_a_region_the_cure_is_said(session, monkeypatch):
+def test_the_error_for_a_missing_region_names_the_cure(session, monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION")
     with pytest.raises(UsageError, match=r"no region is set\. Give a region, or set AWS_REGION\."):

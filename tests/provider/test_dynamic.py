@@ -201,7 +201,7 @@ class TestCheck:
         monkeypatch.setenv("AWS_PROFILE", "work")
         assert configured().check({}, news).inputs["region"] == "eu-central-1"
 
-    def test_a_profile_that_is_not_there_is_a_failure(self):
+    def test_a_missing_profile_is_a_failure(self):
         (reason,) = reasons(configured(profile="nobody").check({}, {**INPUTS, "region": None}))
         assert "nobody" in reason
 

@@ -303,7 +303,7 @@ class TestOptionsThatPulumiWouldNotHonour:
         run(program)
         assert all("::own::" in run.request(name).provider for name in ("inherits", "has-both", "has-own"))
 
-    def test_what_replaces_on_changes_is_told_to_the_provider(self, run):
+    def test_replace_on_changes_reaches_the_provider(self, run):
         opts = pulumi.ResourceOptions(replace_on_changes=["priority"])
         run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
         assert run.inputs("task")[BOOKKEEPING]["replace_on_changes"] == ["priority"]

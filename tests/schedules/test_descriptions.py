@@ -51,5 +51,5 @@ def test_a_schedule_says_in_words_when_it_runs(schedule, words):
     assert schedule.describe() == words
 
 
-def test_the_time_zone_is_said_where_it_is_given():
+def test_the_time_zone_is_named_if_it_is_given():
     assert Cron("0 2 * * ? *").describe("Europe/Berlin") == "every day at 02:00 (Europe/Berlin)"

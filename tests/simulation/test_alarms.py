@@ -39,11 +39,11 @@ class TestDuringTheRun:
     @pytest.mark.parametrize(
         ("answer", "ended"), [("minute", 15), ("five_seconds", 14 + 25 / 60), ("between_nodes", 20)]
     )
-    def test_how_soon_depends_on_how_often_it_looks(self, answer, ended):
+    def test_the_delay_depends_on_the_poll_interval(self, answer, ended):
         _, run = stopped(runbook, [(14 + 21 / 60, "ALARM")], Assumptions(alarm_poll=answer))
         assert minute(run.ended) == pytest.approx(ended)
 
-    def test_an_alarm_that_was_over_before_the_task_looked_stops_nothing(self):
+    def test_an_alarm_that_ended_before_the_next_poll_stops_nothing(self):
         _, run = stopped(command, [(14.2, "ALARM"), (14.9, "OK")])
         assert run.status == "SUCCESS"
 
@@ -72,7 +72,7 @@ class TestAtTheStart:
         assert (run.status, run.invocations, run.triggered_alarm) == (status, [], (ERRORS, "ALARM"))
         assert len(night.left_out) == 4
 
-    def test_or_it_starts_and_is_stopped_when_it_first_looks(self):
+    def test_a_task_may_start_and_be_stopped_at_its_first_poll(self):
         _, run = stopped(runbook, [(0, "ALARM")], Assumptions(alarm_at_start="first_poll"))
         assert [it.status for it in run.invocations] == ["CANCELLED", "PENDING", "PENDING", "PENDING"]
         assert minute(run.ended) == 1
@@ -81,7 +81,7 @@ class TestAtTheStart:
         _, run = stopped(command, None)
         assert (run.status, run.triggered_alarm) == ("FAILED", (ERRORS, "UNKNOWN"))
 
-    def test_unless_the_task_ignores_that(self):
+    def test_a_missing_alarm_does_not_stop_a_task_that_ignores_poll_failures(self):
         _, run = stopped(command, None, ignore_poll_alarm_failure=True)
         assert run.status == "SUCCESS"
 
@@ -92,6 +92,6 @@ def test_the_night_holds_the_states_of_its_alarms():
     assert [it.detail["state"]["value"] for it in night.events if it.source == "aws.cloudwatch"] == ["ALARM", "OK"]
 
 
-def test_a_state_that_is_none_is_refused():
+def test_an_invalid_state_is_refused():
     with pytest.raises(RehearsalError, match="alarms: errors got 'RED'; allowed: ALARM, INSUFFICIENT_DATA, OK"):
         stopped(command, [(1, "RED")])

@@ -20,12 +20,12 @@ def test_each_names_a_question_and_two_answers_or_more_that_its_type_allows():
         assert getattr(Assumptions(), name) == next(iter(answers)), "the first answer is assumed"
 
 
-def test_an_answer_that_is_none_is_refused_with_those_that_are():
+def test_the_error_for_an_invalid_answer_lists_the_valid_ones():
     with pytest.raises(RehearsalError, match="error_limit: got 'half'; allowed: more_than, reached, status_at_limit"):
         Assumptions(error_limit="half")
 
 
-def test_a_night_that_meets_no_open_question_rests_on_no_assumption():
+def test_a_night_without_open_questions_has_no_assumptions():
     night = night_of(command(), nodes(2), assume="all")
     assert (night.assumptions, night.variants, night.depends_on) == ({}, [], [])
 
@@ -54,7 +54,7 @@ def test_what_is_shown_of_a_task_that_never_started(answer, status):
 
 
 @pytest.mark.parametrize("answer", ["failed", "timed_out"])
-def test_a_run_with_a_failed_and_a_timed_out_task(answer):
+def test_the_status_of_a_run_with_a_failed_and_a_timed_out_task(answer):
     night = night_of(
         [runbook("bad", group("bad")), command("late", timeout_seconds=600)],
         [node(1, "bad", outcome="Failed"), node(2, offline=True)],
@@ -117,7 +117,7 @@ def test_what_depends_on_two_assumptions_at_once_says_so():
     assert "with no_targets=failed" in night.timeline()
 
 
-def test_too_many_combinations_are_not_passed_over_in_silence(monkeypatch):
+def test_too_many_combinations_are_reported(monkeypatch):
     monkeypatch.setattr("pulumi_ssm_maintenance.simulation._sweep.MOST_NIGHTS", 3)
     tasks = [command("first", group("none")), command("second", priority=1)]
     night = night_of(tasks, nodes(1, outcome="Failed"), assume="all")

@@ -35,7 +35,7 @@ def test_one_command_holds_all_nodes_of_a_target():
 @pytest.mark.parametrize(
     ("rate", "count", "at_once"), [("3", 10, 3), ("25%", 8, 2), ("10%", 4, 1), ("25%", 10, 2), ("100%", 5, 5)]
 )
-def test_so_many_nodes_run_at_once(rate, count, at_once):
+def test_max_concurrency_limits_the_running_nodes(rate, count, at_once):
     _, run = patched(nodes(count, minutes=1), max_concurrency=rate)
     starts = [minute(it.started) for it in run.nodes]
     assert max(starts.count(start) for start in starts) == at_once
@@ -227,7 +227,7 @@ class TestNotifications:
         assert json.loads(night.messages[1].body)["commandId"] == run.invocations[0].execution_id
 
 
-def test_a_rate_that_is_none_is_refused():
+def test_an_invalid_rate_is_refused():
     with pytest.raises(RehearsalError, match="rate 'half'"):
         patched(nodes(1), max_concurrency="half")
 

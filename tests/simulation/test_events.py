@@ -16,7 +16,7 @@ def of(night, detail_type):
     return [it.detail["status"] for it in night.events if it.detail_type == detail_type]
 
 
-def test_a_command_is_told_on_all_levels_the_innermost_first():
+def test_a_command_causes_events_of_all_levels_the_innermost_first():
     night = night_of(command("patch", group("web", id="target-1", owner_information="web team")), nodes(1))
     assert of(night, RUN) == ["PENDING", "IN_PROGRESS", "SUCCESS"]
     assert of(night, TASK) == of(night, TARGET) == ["IN_PROGRESS", "SUCCESS"]
@@ -43,7 +43,7 @@ def test_the_invocation_of_a_runbook_is_complete_whether_it_failed_or_not():
     assert of(night, TASK) == ["IN_PROGRESS", "FAILED"]
 
 
-def test_a_cancelled_node_is_told_in_the_words_of_the_event():
+def test_the_event_of_a_cancelled_node_uses_the_status_names_of_events():
     night = night_of(command(cutoff_behavior="CANCEL_TASK", execution_timeout_seconds=86_400), nodes(1, minutes=200))
     assert of(night, "EC2 Command Invocation Status-change Notification") == ["InProgress", "Canceled"]
 

@@ -147,8 +147,8 @@ def test_every_combination_of_assumptions_keeps_what_must_hold(night):
                 assert (node.started is not None) != bool(left_out)
 
 
-def test_the_second_simulation_sees_what_it_should():
-    """Two nodes, one after the other, worked out by hand: so that two simulations cannot be wrong alike in silence."""
+def test_the_simulation_by_the_minute_agrees_with_a_night_worked_out_by_hand():
+    """Two nodes, one after the other. Without this test both simulations could have the same mistake."""
     task = {
         "type": "AUTOMATION",
         "targets": [[(5, "Failed"), (7, "Success")]],

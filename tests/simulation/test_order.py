@@ -109,14 +109,14 @@ def test_a_window_without_tasks_ends_at_once():
 
 
 @TYPES
-def test_a_failed_run_says_so_in_the_words_of_aws(task):
+def test_the_status_details_of_a_failed_run_are_those_of_aws(task):
     night = night_of(task(), nodes(1, outcome="Failed"))
     assert (night.status, night.status_details) == ("FAILED", "One or more tasks in the orchestration failed.")
     assert night.task("patch").status_details == "The maximum error count was exceeded."
 
 
 class TestTaskNames:
-    def test_the_last_words_of_a_name_will_do(self):
+    def test_the_last_words_of_a_name_are_enough(self):
         night = night_of([command("shop-prod-web-canary"), command("shop-prod-web-fleet", priority=1)], nodes(1))
         assert night.task("canary").name == "shop-prod-web-canary"
         assert night.task("web-fleet").name == "shop-prod-web-fleet"

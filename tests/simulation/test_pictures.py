@@ -30,7 +30,7 @@ def night():
     return night_of(tasks, fleet, alarms={"errors": [(20, "ALARM")]}, assume="all")
 
 
-def test_the_timeline_tells_what_happens_when(night):
+def test_the_timeline_lists_what_happens_and_when(night):
     lines = night.timeline().splitlines()
     assert lines[0].startswith("window opens 2026-12-12 02:00 UTC: FAILED")
     expected = [
@@ -57,7 +57,7 @@ def test_no_picture_holds_a_parameter_of_a_task(night, tmp_path, ending):
     assert SECRET not in repr(night)
 
 
-def test_an_ending_that_is_none_is_refused_with_those_that_are(night, tmp_path):
+def test_the_error_for_an_invalid_file_extension_lists_the_valid_ones(night, tmp_path):
     with pytest.raises(RehearsalError, match=r"'night.pdf': allowed endings: .json, .md, .svg, .html"):
         night.save(tmp_path / "night.pdf")
 
@@ -94,7 +94,7 @@ class TestChart:
         for bar in chart.iter(f"{SVG}rect"):
             assert float(bar.get("x", 0)) + float(bar.get("width")) <= width
 
-    def test_a_hatch_tells_what_a_colour_does(self, chart):
+    def test_hatches_show_the_same_as_colours(self, chart):
         patterns = {it.get("id"): it.find(f"{SVG}path").get("d") for it in chart.iter(f"{SVG}pattern")}
         assert len(set(patterns.values())) == len(patterns) == 5
         fills = {it.get("fill") for it in chart.iter(f"{SVG}rect")}

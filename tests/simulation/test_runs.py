@@ -41,7 +41,7 @@ def test_tolerated_errors_leave_the_task_a_success():
     assert (night.task("patch").status, night.status) == ("SUCCESS", "SUCCESS")
 
 
-def test_thousands_of_runs_that_end_at_once_are_no_trouble():
+def test_thousands_of_runs_can_end_at_the_same_moment():
     night = night_of(runbook(max_errors="100%"), [*nodes(3000, minutes=0)])
     assert night.status == "SUCCESS"
 
@@ -75,7 +75,7 @@ class TestOutcomes:
         with pytest.raises(RehearsalError, match="outcomes: no task or function is called 'raport'; tasks: report"):
             night_of(once(), outcomes={"raport": "Failed"})
 
-    def test_a_status_that_is_none_is_refused(self):
+    def test_an_invalid_status_is_refused(self):
         with pytest.raises(RehearsalError, match=r"report got 'FAILED'; allowed: .*Failed"):
             night_of(once(), outcomes={"report": "FAILED"})
 
@@ -91,7 +91,7 @@ class TestOutcomes:
         )
         assert (night.task("patch").invocations[0].status, night.task("patch").status) == (status, "FAILED")
 
-    def test_a_runner_of_ones_own_sees_the_time_and_waits(self):
+    def test_a_custom_runner_sees_the_time_and_waits(self):
         seen = []
 
         def run(call):

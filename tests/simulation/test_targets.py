@@ -57,7 +57,7 @@ class TestStopped:
         assert [it.node for it in night.task("patch").nodes] == [ON(1)]
 
     @pytest.mark.parametrize("target", [ids(ON(1)), Target({"resource-groups:Name": ["web"]})])
-    def test_its_id_and_its_resource_group_do(self, target):
+    def test_ids_and_resource_groups_find_a_stopped_node(self, target):
         night = night_of(command("patch", target), [Node(ON(1), groups=["web"], stopped=True)])
         assert details(night.task("patch")) == ["DeliveryTimedOut"]
 

@@ -88,7 +88,7 @@ def test_a_program_that_fails_shows_its_own_traceback_and_fails_the_command(pulu
     assert "runpy" not in preview.stdout
 
 
-def test_the_host_leaves_when_its_engine_is_killed():
+def test_the_host_ends_when_its_engine_is_killed():
     # The shell stands for the engine. Both hold the pipe open, so that it ends when the last of them has left.
     shell = ["/bin/sh", "-c", '"$@" & wait', "engine", sys.executable, "-uP", HOST, "127.0.0.1:1"]
     with subprocess.Popen(shell, stdout=subprocess.PIPE, text=True) as engine:
@@ -97,7 +97,7 @@ def test_the_host_leaves_when_its_engine_is_killed():
         assert engine.communicate(timeout=30) == ("", None)
 
 
-def test_the_host_leaves_when_it_is_told_to():
+def test_the_host_ends_when_the_engine_asks_it_to():
     with subprocess.Popen([sys.executable, "-uP", HOST, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True) as host:
         assert int(host.stdout.readline())
         host.send_signal(signal.SIGTERM)

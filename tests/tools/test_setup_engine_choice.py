@@ -104,14 +104,14 @@ def test_a_recent_pulumi_on_path_is_used(tmp_path, version):
     ("version", "reason"),
     [("v3.274.0", "is v3.274.0, and v3.274.1 is the oldest"), ("nonsense", "does not tell its version")],
 )
-def test_a_pulumi_on_path_that_is_not_known_to_work_is_passed_over(tmp_path, version, reason):
+def test_a_pulumi_on_path_without_a_recent_version_is_skipped(tmp_path, version, reason):
     pulumi_in(tmp_path, version)
     assert on_path(tmp_path).find() is None
     with pytest.raises(Unavailable, match=reason):
         on_path(tmp_path).install()
 
 
-def test_a_broken_pulumi_on_path_is_passed_over(tmp_path):
+def test_a_broken_pulumi_on_path_is_skipped(tmp_path):
     pulumi_in(tmp_path, "").write_text("#!/bin/sh\nexit 3\n")
     assert on_path(tmp_path).find() is None
 
@@ -223,7 +223,7 @@ def test_the_cache_is_where_each_system_keeps_its_caches(monkeypatch):
     assert cache_folder({"XDG_CACHE_HOME": "/caches"}, "linux") == Path("/caches/pulumi-ssm-maintenance")
 
 
-def test_a_cache_that_cannot_be_made_is_one_sentence_with_a_cure(tmp_path):
+def test_the_error_for_a_cache_that_cannot_be_created_names_the_cure(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError, match="Set XDG_CACHE_HOME"), writing(tmp_path / "file" / "cache"):
         pass

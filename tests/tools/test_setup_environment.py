@@ -64,7 +64,7 @@ def test_a_second_set_up_does_nothing(checkout, done):
     assert set_up(checkout, done) == []
 
 
-def test_changed_requirements_make_the_environment_anew(checkout, done):
+def test_changed_requirements_create_the_environment_again(checkout, done):
     set_up(checkout, done)
     (checkout / "requirements-dev.txt").write_text("second")
     assert set_up(checkout, done) == ALL
@@ -77,7 +77,7 @@ def test_a_changed_project_file_installs_the_project_only(checkout, done):
 
 
 @pytest.mark.parametrize(("step", "again"), [("venv", ALL), ("packages", ALL), ("project", ["project"])])
-def test_what_a_failed_or_interrupted_set_up_left_half_done_is_done_again(checkout, done, step, again):
+def test_unfinished_steps_of_a_set_up_are_repeated(checkout, done, step, again):
     done.failing = step
     with pytest.raises(SetupError):
         set_up(checkout, done)
@@ -85,13 +85,13 @@ def test_what_a_failed_or_interrupted_set_up_left_half_done_is_done_again(checko
     assert set_up(checkout, done) == again
 
 
-def test_an_environment_whose_python_no_longer_works_is_made_anew(checkout, done):
+def test_an_environment_with_a_broken_python_is_created_again(checkout, done):
     set_up(checkout, done)
     done.failing = "look"
     assert set_up(checkout, done) == ALL
 
 
-def test_a_checkout_that_was_moved_is_set_up_anew_because_scripts_hold_its_path(checkout, done):
+def test_a_moved_checkout_is_set_up_again_because_scripts_contain_its_path(checkout, done):
     set_up(checkout, done)
     assert set_up(checkout.rename(checkout.with_name("moved")), done) == ALL
 

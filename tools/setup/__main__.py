@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .build import Build
 from .cache import cache_folder, writing
-from .console import SetupError, tell
+from .console import SetupError, report
 from .download import Download
 from .environment import Environment
 from .locks import alone_in
@@ -25,10 +25,10 @@ def main() -> int:
         with alone_in(_CHECKOUT):
             _set_up(Environment(_CHECKOUT))
     except SetupError as error:
-        tell(f"Set-up stopped. {error}")
+        report(f"Set-up stopped. {error}")
         return 1
     except KeyboardInterrupt:
-        tell("Set-up interrupted. Run it again: it repairs unfinished steps.")
+        report("Set-up interrupted. Run it again: it repairs unfinished steps.")
         return 130
     return 0
 
@@ -39,7 +39,7 @@ def _set_up(environment: Environment) -> None:
     sources = selected(_sources(environment, cache), os.environ)
     pulumi = find(sources) or _install(sources, cache)
     write_wrapper(environment.bin / "pulumi", pulumi)
-    tell(f"Ready: .venv/bin/python and .venv/bin/pulumi ({pulumi})")
+    report(f"Ready: .venv/bin/python and .venv/bin/pulumi ({pulumi})")
 
 
 def _install(sources: Sequence[Source], cache: Path) -> Path:

@@ -13,12 +13,12 @@ class SetupError(Exception):
 @contextmanager
 def step(text: str) -> Iterator[None]:
     """Announce a step, and report its duration when it has succeeded."""
-    tell(f"==> {text}")
+    report(f"==> {text}")
     start = time.monotonic()
     yield
-    tell(f"    done in {time.monotonic() - start:.0f} s")
+    report(f"    done in {time.monotonic() - start:.0f} s")
 
 
-def tell(text: str) -> None:
+def report(text: str) -> None:
     """Print a line immediately, even into a pipe."""
     print(text, file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .console import tell
+from .console import report
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell(f"==> Waiting for another set-up that works in {folder}")
+            report(f"==> Waiting for another set-up that works in {folder}")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:

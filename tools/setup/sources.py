@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from .cache import publishing
-from .console import SetupError, step, tell
+from .console import SetupError, report, step
 from .pins import Pins
 
 ENGINE_VARIABLE = "PULUMI_ENGINE"
@@ -103,7 +103,7 @@ def install(sources: Sequence[Source]) -> Path:
         try:
             return source.install()
         except Unavailable as reason:
-            tell(f"    not by {source.name}: {reason}")
+            report(f"    not by {source.name}: {reason}")
     cures = "".join(f"\n  - {source.cure}" for source in sources)
     raise SetupError(
         f"No source has a Pulumi engine for this machine (reasons above). Do one of these and run it again:{cures}"

@@ -57,7 +57,7 @@ def test_a_window_may_be_one_of_the_same_program(resources):
     assert pattern["detail"]["window-id"] == ["id-of-web-window", "id-of-theirs"]
 
 
-def test_an_alarm_goes_off_for_a_single_event_of_its_own_rule_and_silence_is_fine(alerts):
+def test_an_alarm_goes_off_for_a_single_event_of_its_rule_and_is_ok_without_events(alerts):
     alarm = alerts()["MetricAlarm"]["windows-skipped"]
     assert alarm["dimensions"] == {"RuleName": "windows-skipped-1234567"}
     assert {name: alarm[name] for name in ("namespace", "metricName", "statistic", "threshold")} == {
@@ -70,7 +70,7 @@ def test_an_alarm_goes_off_for_a_single_event_of_its_own_rule_and_silence_is_fin
     assert alarm["treatMissingData"] == "notBreaching"
 
 
-def test_rules_and_alarms_tell_a_topic_that_only_alarms_of_this_account_may_publish_to_without_a_role(alerts):
+def test_rules_and_alarms_notify_a_topic_that_only_alarms_of_this_account_may_publish_to_without_a_role(alerts):
     found = alerts()
     topic = "arn:aws:sns:us-east-1:123456789012:windows-alerts-1234567"
     assert {target["arn"] for target in found["EventTarget"].values()} == {topic}
@@ -110,7 +110,7 @@ def test_rules_publish_with_a_role_that_eventbridge_may_assume_for_these_rules_o
     ]
 
 
-def test_an_alarm_tells_of_events_that_eventbridge_could_not_deliver(alerts):
+def test_an_alarm_reports_events_that_eventbridge_could_not_deliver(alerts):
     found = alerts()["MetricAlarm"]
     for event in ("failed", "timed-out", "skipped"):
         alarm = found[f"windows-{event}-undelivered"]
@@ -118,7 +118,7 @@ def test_an_alarm_tells_of_events_that_eventbridge_could_not_deliver(alerts):
         assert alarm["dimensions"] == {"RuleName": f"windows-{event}-1234567"}
 
 
-def test_a_topic_that_is_there_is_told_and_keeps_its_policy(alerts):
+def test_an_existing_topic_gets_the_notifications_and_keeps_its_policy(alerts):
     found = alerts(notify=TOPIC)
     assert {target["arn"] for target in found["EventTarget"].values()} == {TOPIC}
     assert not {"Topic", "TopicPolicy"} & found.keys()
@@ -134,7 +134,7 @@ def test_a_topic_of_the_same_program_will_do(resources):
     ] * 6
 
 
-def test_nobody_is_told_where_nobody_is_to_be_told(alerts):
+def test_without_a_topic_nothing_is_published(alerts):
     found = alerts(notify=False)
     assert not {"Topic", "EventTarget"} & found.keys()
     assert all("alarmActions" not in alarm for alarm in found["MetricAlarm"].values())

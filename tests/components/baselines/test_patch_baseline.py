@@ -127,7 +127,7 @@ class TestPresets:
 
 
 class TestRules:
-    def test_wait_as_long_as_they_are_told(self, rule):
+    def test_wait_as_long_as_configured(self, rule):
         assert rule("SUSE", PatchRule.security(days=14))[1]["approveAfterDays"] == 14
         assert rule("SUSE", PatchRule.all(0))[1]["approveAfterDays"] == 0
 
@@ -287,7 +287,7 @@ class TestArguments:
             baseline(**args)
 
 
-def test_all_mistakes_of_a_baseline_are_told_at_once(baseline):
+def test_all_mistakes_of_a_baseline_are_reported_at_once(baseline):
     with pytest.raises(ArgumentError) as refused:
         baseline(
             rules=[PatchRule.security(filters={"PRODUCT": ["All"]})], sources=[SOURCE] * 21, patch_groups=["", "a"]

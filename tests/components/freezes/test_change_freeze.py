@@ -139,7 +139,7 @@ class TestFailures:
         topic = "arn:aws:sns:us-east-1:123456789012:holidays-alerts-1234567"
         assert [it["alarmActions"] for it in alarms.values()] == [[topic], [topic]]
 
-    def test_nobody_need_be_told(self, freeze):
+    def test_notifications_can_be_switched_off(self, freeze):
         found = freeze(notify=False)
         assert "Topic" not in found
         assert not any("alarmActions" in it for it in found["MetricAlarm"].values())

@@ -66,7 +66,7 @@ def test_two_windows_that_are_open_at_once_on_the_same_nodes_are_warned(warnings
         {"schedule": "rate(1 day)"},
     ],
 )
-def test_windows_that_do_not_meet_or_change_nothing_are_fine(warnings_of, other):
+def test_windows_that_do_not_overlap_or_change_nothing_are_fine(warnings_of, other):
     assert not warnings_of(("web", {"schedule": SATURDAY}), ("again", other))
 
 

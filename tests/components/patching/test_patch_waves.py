@@ -66,7 +66,7 @@ def test_windows_that_are_open_at_the_same_time_are_refused():
         demand_no_overlap("w", environments(prod={"schedule": "cron(0 5 ? * TUE#2 *)", "offset_days": None}), NOW)
 
 
-def test_windows_overlap_by_the_hour_whatever_their_time_zones():
+def test_overlaps_of_windows_in_different_time_zones_are_found():
     elsewhere = {"schedule": "cron(0 22 ? * MON#2 *)", "timezone": "America/New_York", "offset_days": None}
     # 22:00 in New York is 04:00 in Berlin, and the third Tuesday of January 2030 follows on the second Monday.
     with pytest.raises(ArgumentError, match="opens while"):
@@ -158,7 +158,7 @@ def test_a_schedule_that_aws_would_refuse_is_refused_in_every_stack(registered):
         registered(lambda: PatchWaves("patching", patching=changed, environment="prod", now=NOW))
 
 
-def test_a_stack_that_is_no_environment_is_told_which_there_are(registered):
+def test_the_error_for_a_stack_that_is_no_environment_lists_the_environments(registered):
     with pytest.raises(
         ArgumentError, match="got 'prd', allowed: one of the configuration: dev, prod; do you mean 'prod'"
     ):

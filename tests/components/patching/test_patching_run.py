@@ -142,7 +142,7 @@ class TestWaves:
         found = run(targets=None, reboot=None, waves={"all": wave})
         assert command(found)["parameters"]["RebootOption"] == ["NoReboot"]
 
-    def test_events_of_a_target_tell_the_stack_and_the_wave(self, run):
+    def test_events_of_a_target_name_the_stack_and_the_wave(self, run):
         found = run(targets=None, waves=TWO_WAVES)
         owners = {name: target["ownerInformation"] for name, target in found["MaintenanceWindowTarget"].items()}
         assert owners == {"web-canary": "dev/canary", "web-fleet": "dev/fleet"}
@@ -165,7 +165,7 @@ class TestWaves:
         assert {it["priority"] for it in tasks.values()} == {10}
         assert len({it["name"] for it in tasks.values()}) == 3
 
-    def test_the_ids_of_each_wave_are_told_by_its_name(self, made):
+    def test_the_ids_of_each_wave_are_found_by_its_name(self, made):
         waves = made(targets=None, waves=TWO_WAVES).waves
         assert list(waves) == ["canary", "fleet"]
         assert set(waves["fleet"].outputs()) == {"target_id", "task_id", "target_ids", "task_ids"}
@@ -273,7 +273,7 @@ class TestWindow:
         begun = AHEAD | {"start": "2020-01-01T00:00"}
         assert run(freeze=[begun])["MaintenanceWindow"]["web-window"]["enabled"] is False
 
-    def test_a_freeze_that_fails_is_told_to_the_topic_of_the_run(self, run):
+    def test_a_failed_freeze_notifies_the_topic_of_the_run(self, run):
         found = run(freeze=[AHEAD], notify=TOPIC)
         assert "Topic" not in found
         assert found["MetricAlarm"]["web-freeze-dropped"]["alarmActions"] == [TOPIC]
@@ -287,7 +287,7 @@ class TestBaseline:
     def registered(self, found):
         return {(it["patchGroup"], it["baselineId"]) for it in found.get("PatchGroup", {}).values()}
 
-    def test_the_patch_groups_of_all_waves_are_registered_with_a_baseline_that_is_there(self, run):
+    def test_the_patch_groups_of_all_waves_are_registered_with_an_existing_baseline(self, run):
         waves = {"canary": CANARY, "fleet": {"targets": {"a": WEB, "b": Targets.by_patch_group("x", key="PatchGroup")}}}
         found = run(targets=None, waves=waves, baseline="pb-0123456789abcdef0")
         assert self.registered(found) == {(group, "pb-0123456789abcdef0") for group in ("canary", "web", "x")}
@@ -393,14 +393,14 @@ class TestRoles:
 
 
 class TestNotifications:
-    def test_each_node_that_fails_is_told_by_run_command_since_events_name_no_nodes(self, run):
+    def test_run_command_publishes_each_failed_node_because_events_name_no_nodes(self, run):
         assert command(run())["notification_config"] == {
             "notification_arn": "arn:aws:sns:us-east-1:123456789012:web-alerts-1234567",
             "notification_events": ["TimedOut", "Cancelled", "Failed"],
             "notification_type": "Invocation",
         }
 
-    def test_nobody_told_means_no_topic_and_no_notification_role_and_alarms_all_the_same(self, run):
+    def test_without_notifications_there_is_no_topic_and_no_role_but_there_are_alarms(self, run):
         found = run(notify=False)
         assert not {"Topic", "TopicPolicy", "EventTarget"} & found.keys()
         assert list(found["Role"]) == ["web-task-role"]
@@ -408,7 +408,7 @@ class TestNotifications:
         assert "notification_config" not in command(found)
         assert len(found["MetricAlarm"]) == 3
 
-    def test_a_topic_that_is_there_is_told(self, run):
+    def test_an_existing_topic_gets_the_notifications(self, run):
         found = run(notify=TOPIC)
         assert "Topic" not in found
         assert command(found)["notification_config"]["notification_arn"] == TOPIC
@@ -520,7 +520,7 @@ class TestRoom:
 
 
 class TestOutputs:
-    def test_everything_that_tickets_and_other_stacks_ask_for_is_there(self, made):
+    def test_outputs_for_tickets_and_other_stacks_exist(self, made):
         run = made(schedule=PatchTuesday(offset_days=2), timezone="Europe/Berlin")
         assert run.schedule_text.startswith("2 days after Patch Tuesday")
         assert run.window.next_runs(1)
@@ -599,7 +599,7 @@ def test_a_wrong_argument_is_refused_while_the_program_runs(run, args, message):
         run(**args)
 
 
-def test_all_mistakes_of_a_run_are_told_at_once_and_none_about_what_nobody_wrote(run):
+def test_all_mistakes_of_a_run_are_reported_at_once_by_the_names_that_the_user_wrote(run):
     with pytest.raises(ArgumentError) as refused:
         run(
             schedule="cron(0 25 ? * SAT *)",

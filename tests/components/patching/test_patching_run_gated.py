@@ -73,7 +73,7 @@ class TestWaves:
         assert canary["cutoff_behavior"] == fleet["cutoff_behavior"] == "CANCEL_TASK"
         assert task(run(cutoff_behavior="CONTINUE_TASK"), "web-fleet")["cutoff_behavior"] == "CONTINUE_TASK"
 
-    def test_each_wave_tells_the_gate_what_comes_before_it(self, run):
+    def test_each_wave_passes_the_number_of_earlier_tasks_to_the_gate(self, run):
         many = {f"g{n}": Targets.by_patch_group(f"g{n}") for n in range(11)}
         found = run(waves={"canary": CANARY, "many": {"targets": many}, "fleet": WEB})
         runs = {name: parameters(found, name) for name in ("web-canary", "web-many", "web-many.2", "web-fleet")}
@@ -109,7 +109,7 @@ class TestRunbook:
     def test_an_image_is_taken_where_asked_only(self, run):
         assert list(steps(run())) == ["gate", "patch", "check"]
 
-    def test_the_gate_is_sent_as_it_stands_in_its_module_with_what_the_task_tells(self, run):
+    def test_the_gate_runs_the_source_of_its_module_with_the_parameters_of_the_task(self, run):
         inputs = steps(run())["gate"]["inputs"]
         assert inputs["Script"] == Path(gate.__file__).read_text()
         assert "{{" not in inputs["Script"], "Systems Manager would fill it in"
@@ -228,7 +228,7 @@ class TestRoles:
         assert allowed["ssm:SendCommand"][0] == "arn:aws:ssm:us-east-1::document/AWS-RunPatchBaseline"
         assert len(allowed["iam:PassRole"]) == 2
 
-    def test_nobody_told_means_no_role_to_pass(self, run):
+    def test_without_notifications_there_is_no_role_to_pass(self, run):
         found = run(notify=False)
         assert "iam:PassRole" not in permissions(found, "web-assume-role")
         assert "NotificationConfig" not in steps(found)["patch"]["inputs"]
@@ -280,7 +280,7 @@ class TestImages:
         condition = {"StringEquals": {"aws:ResourceTag/ssm-maintenance-images-of": "shop-dev-web"}}
         assert limited["ec2:DeregisterImage"] == limited["ec2:DeleteSnapshot"] == condition
 
-    def test_no_wave_waits_for_the_removal_and_a_removal_that_fails_is_told(self, run):
+    def test_no_wave_waits_for_the_removal_and_a_failed_removal_is_reported(self, run):
         found = run(snapshot=True, snapshot_retention_days=30)
         assert parameters(found, "web-canary")["Runbooks"] == [RUNBOOK]
         assert parameters(found, "web-fleet")["EarlierTasks"] == ["1"]
@@ -310,7 +310,7 @@ class TestApproval:
         assert parameters(found, "web-canary")["Runbooks"] == [RUNBOOK, APPROVAL]
 
 
-def test_a_run_of_the_runbook_that_fails_is_told_with_its_execution(run):
+def test_the_notification_of_a_failed_runbook_names_its_execution(run):
     found = run(approvers=["ann"])
     pattern = found["EventRule"]["web-runbook"]["eventPattern"]
     assert matches(pattern, automation_event("Failed", RUNBOOK))

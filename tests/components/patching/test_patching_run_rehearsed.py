@@ -71,7 +71,7 @@ def test_a_bad_canary_does_not_gate_the_fleet_as_the_page_says(rehearse):
     assert "after_a_failed_priority" in {it.assumption for it in night.depends_on}
 
 
-def test_a_bad_canary_is_told_by_node_by_wave_and_by_alarm(rehearse):
+def test_a_bad_canary_is_reported_by_node_by_wave_and_by_alarm(rehearse):
     night = rehearse(canary(outcome="Failed"), *fleet(4))
     bodies = [json.loads(it.body) for it in night.messages]
     assert [it["instanceId"] for it in bodies if "instanceId" in it] == [CANARY]

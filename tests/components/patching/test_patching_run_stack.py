@@ -77,7 +77,9 @@ class TestExample:
             assert alarm["Name"].startswith("errors-")
             assert alarm["Name"] in alarms
 
-    def test_rules_match_the_windows_events_alarms_watch_the_rules_and_both_tell_the_topic(self, deployed, local_aws):
+    def test_rules_match_events_of_the_window_alarms_watch_the_rules_and_both_notify_the_topic(
+        self, deployed, local_aws
+    ):
         window = window_id(local_aws, "patching-run-dev-web")
         events = local_aws.client("events")
         rules = {rule["Name"]: json.loads(rule["EventPattern"]) for rule in events.list_rules()["Rules"]}
@@ -93,7 +95,7 @@ class TestExample:
             assert target["Arn"] == topic
             assert target["RoleArn"].startswith("arn:aws:iam::123456789012:role/web-events-")
 
-    def test_the_topic_lets_alarms_of_this_account_in_and_nobody_else(self, deployed, local_aws):
+    def test_only_alarms_of_this_account_may_publish_to_the_topic(self, deployed, local_aws):
         client = local_aws.client("sns")
         (topic,) = (it["TopicArn"] for it in client.list_topics()["Topics"])
         policy = json.loads(client.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])

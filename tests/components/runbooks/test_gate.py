@@ -88,7 +88,7 @@ def test_a_wave_of_several_tasks_needs_a_node_in_one_of_them(asked):
     assert asked((PATCH, 10, "SUCCESS"), (PATCH, 10, "SUCCESS"), earlier=2, empty=[1])
 
 
-def test_the_first_wave_waits_for_nobody_and_asks_nothing(monkeypatch):
+def test_the_first_wave_passes_without_a_call(monkeypatch):
     monkeypatch.setattr(gate.boto3, "client", None)
     assert gate.handler({"EarlierTasks": "0"}, None) == {"Earlier": []}
 
@@ -106,7 +106,7 @@ def test_a_wave_does_not_pass_while_the_one_before_has_not_succeeded(asked, stat
         asked((PATCH, 10, status), (PATCH, 20, "IN_PROGRESS"))
 
 
-def test_the_reason_that_systems_manager_gives_is_told(asked):
+def test_the_reason_that_systems_manager_gives_is_reported(asked):
     with pytest.raises(RuntimeError, match=r"is FAILED \(One node\)"):
         asked((PATCH, 10, "FAILED"), details="One node")
 

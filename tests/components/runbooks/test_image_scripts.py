@@ -70,13 +70,13 @@ def test_a_snapshot_whose_image_is_gone_already_is_removed_too(ec2):
     assert remove() == {"Removed": ["snap-1"]}
 
 
-def test_what_somebody_else_removes_at_the_same_time_is_no_failure(ec2):
+def test_an_image_that_is_already_removed_is_no_failure(ec2):
     say_what_there_is(ec2, [], [a_snapshot(1, 31)])
     ec2.add_client_error("delete_snapshot", "InvalidSnapshot.NotFound")
     assert remove()
 
 
-def test_one_that_cannot_be_removed_does_not_keep_the_others_and_is_told(ec2):
+def test_one_that_cannot_be_removed_is_reported_and_the_others_are_removed(ec2):
     say_what_there_is(ec2, [], [a_snapshot(1, 31), a_snapshot(2, 31)])
     ec2.add_client_error("delete_snapshot", "InvalidSnapshot.InUse")
     ec2.add_response("delete_snapshot", {}, {"SnapshotId": "snap-2"})

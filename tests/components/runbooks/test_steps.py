@@ -41,7 +41,7 @@ def test_a_failed_step_ends_the_runbook():
     assert [step.get("isEnd", False) for step in steps.values()] == [False, False, True]
 
 
-def test_clean_up_steps_run_after_a_failure_too_and_each_whatever_became_of_the_others():
+def test_each_clean_up_step_runs_even_if_earlier_steps_failed():
     steps = composed(Step.snapshot(), report().always(), Step.script("tidy", "def handler(e, c): ...").always())
     assert {name: step["onFailure"] for name, step in steps.items()} == {
         "snapshot": "step:report",
@@ -50,7 +50,7 @@ def test_clean_up_steps_run_after_a_failure_too_and_each_whatever_became_of_the_
     }
 
 
-def test_a_failure_counts_whatever_runs_after_it():
+def test_a_failure_counts_even_if_later_steps_succeed():
     steps = composed(Step.snapshot(), report().always(), on_failure="Continue")
     assert steps["snapshot"]["onFailure"] == "Continue"
     assert all(step["isCritical"] for step in steps.values())
@@ -94,7 +94,7 @@ def test_a_guard_lets_pass_what_is_not_in_alarm():
     assert inputs["DesiredValues"] == ["OK", "INSUFFICIENT_DATA"]
 
 
-def test_an_approval_waits_no_longer_than_it_is_told():
+def test_an_approval_waits_as_long_as_its_timeout():
     step = composed(Step.approve(topic_arn=TOPIC, approvers=["ann", "bob"], required=2, timeout_seconds=900))["approve"]
     assert step["timeoutSeconds"] == 900
     assert step["inputs"]["MinRequiredApprovals"] == 2

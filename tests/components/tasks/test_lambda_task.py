@@ -121,7 +121,7 @@ class TestPayload:
 
 
 class TestAlarm:
-    def test_goes_off_for_an_error_and_tells_the_topic(self, call):
+    def test_goes_off_for_an_error_and_notifies_the_topic(self, call):
         alarm = call(notify=TOPIC)["MetricAlarm"]["job-errors"]
         assert (alarm["namespace"], alarm["metricName"]) == ("AWS/Lambda", "Errors")
         assert (alarm["statistic"], alarm["threshold"], alarm["treatMissingData"]) == ("Sum", 1, "notBreaching")

@@ -136,13 +136,13 @@ class TestLogsAndNotifications:
     def test_a_command_must_start_within_ten_minutes(self, command):
         assert invocation(command())["timeout_seconds"] == 600
 
-    def test_nobody_is_told_by_default(self, command):
+    def test_there_are_no_notifications_by_default(self, command):
         found = command()
         assert not {"Topic", "EventTarget"} & found.keys()
         assert "notification_config" not in invocation(found)
         assert set(found["Role"]) == {"job-task-role"}
 
-    def test_a_topic_is_told_of_the_nodes_by_a_role_of_its_own(self, command):
+    def test_a_separate_role_publishes_failed_nodes_to_the_topic(self, command):
         found = command(notify=TOPIC)
         assert invocation(found)["notification_config"] == {
             "notification_arn": TOPIC,
@@ -179,7 +179,7 @@ class TestAlarm:
         assert pattern["detail"]["window-target-id"] == ["id-of-job-target"]
         assert not matches(pattern, invocation_event("FAILED"))
 
-    def test_watches_the_rule_and_tells_the_topic(self, command):
+    def test_watches_the_rule_and_notifies_the_topic(self, command):
         alarm = command(notify=TOPIC)["MetricAlarm"]["job-failed"]
         assert (alarm["namespace"], alarm["dimensions"]) == ("AWS/Events", {"RuleName": "job-failed-1234567"})
         assert alarm["alarmActions"] == [TOPIC]
@@ -190,7 +190,7 @@ class TestAlarm:
         pattern = command(targets=ids)["EventRule"]["job-failed"]["eventPattern"]
         assert len(json.dumps(pattern)) <= 2048
 
-    def test_is_left_out_when_asked_and_its_rule_too_unless_it_tells_somebody(self, command):
+    def test_is_left_out_on_request_and_its_rule_too_unless_the_rule_notifies_a_topic(self, command):
         assert not {"MetricAlarm", "EventRule"} & command(alarms=False).keys()
         found = command(alarms=False, notify=TOPIC)
         assert "MetricAlarm" not in found

@@ -126,7 +126,7 @@ def test_more_than_ten_targets_are_split_over_tasks_that_run_side_by_side(task, 
 
 
 @pytest.mark.parametrize("task_type", KINDS)
-def test_the_ids_of_all_tasks_are_told(registered, task_type):
+def test_the_ids_of_all_tasks_are_outputs(registered, task_type):
     kind, needed = KINDS[task_type]
     ids = []
 

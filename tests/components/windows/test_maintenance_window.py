@@ -88,7 +88,7 @@ def test_a_schedule_that_aws_would_refuse_is_refused_while_the_program_runs(regi
         registered(lambda: MaintenanceWindow("web"))
 
 
-def test_all_mistakes_of_a_window_are_told_at_once_by_its_name(registered):
+def test_all_mistakes_of_a_window_are_reported_at_once_by_its_name(registered):
     with pytest.raises(ArgumentError) as refused:
         registered(lambda: MaintenanceWindow("web", schedule="cron(0 2 * * * *)x", duration=25, window_name="a b"))
     lines = str(refused.value).splitlines()

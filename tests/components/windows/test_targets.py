@@ -100,7 +100,7 @@ def test_a_tag_may_have_a_value_that_is_not_known_yet(resources):
     assert entry == {"key": "tag:Vpc", "values": ["vpc-1"]}
 
 
-def test_ids_may_be_those_of_instances_that_are_not_there_yet(resources):
+def test_ids_may_be_outputs_of_new_instances(resources):
     def program():
         ids = [pulumi.Output.from_input("i-0123456789abcdef0")]
         Targets.by_ids(ids).register(

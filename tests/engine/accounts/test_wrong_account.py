@@ -59,7 +59,7 @@ def test_a_configuration_for_another_region_loses_nothing(made, held, window):
     assert held(window) == {}
 
 
-def test_a_missing_task_is_kept_while_nobody_can_say_whose_the_credentials_are(made, local_aws, ssm, window):
+def test_a_missing_task_is_kept_while_the_account_of_the_credentials_is_unknown(made, local_aws, ssm, window):
     ssm.deregister_task_from_maintenance_window(WindowId=window, WindowTaskId=made.resource("command")["id"])
     state = remembered(made)
     local_aws.inject(Fault.access_denied(service="sts"))

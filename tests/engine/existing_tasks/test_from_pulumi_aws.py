@@ -161,7 +161,7 @@ def test_what_differs_is_updated_in_place_once(local_stack, local_aws, calls, he
     stack.expect_no_changes()
 
 
-def test_a_name_that_pulumi_aws_has_made_up_goes_in_one_update(local_stack, local_aws, calls, held, window):
+def test_one_update_removes_the_name_that_pulumi_aws_generated(local_stack, local_aws, calls, held, window):
     def nameless(tasks):
         return {"automation": {name: value for name, value in tasks["automation"].items() if name != "name"}}
 

@@ -114,7 +114,7 @@ def test_a_task_left_behind_is_found_as_the_page_says(
     assert_held(changed)
 
 
-def test_a_name_that_is_used_again_after_a_rename_needs_a_key_of_its_own(
+def test_a_former_name_that_is_used_again_needs_another_idempotency_key(
     stack, apply, assert_held, held, window, automation
 ):
     def renamed():

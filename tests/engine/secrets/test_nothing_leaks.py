@@ -212,7 +212,7 @@ def test_what_a_program_makes_secret(listen, aws, wire, window, capfd):
     run.fail("refresh", [GET])
     revision = "-again"
     run.fail("up", [UPDATE], diff=True, args=GO_ON)
-    kill_plugin_at_work(run, aws)
+    kill_working_plugin(run, aws)
     run.run("up", diff=True)
     assert run.run("preview").changed == {}
 
@@ -261,7 +261,7 @@ def by_hand(aws, window):
         yield task
 
 
-def kill_plugin_at_work(run, aws):
+def kill_working_plugin(run, aws):
     """Kill the provider's process in the middle of a call."""
     aws.inject(Fault.hang(60, operation=UPDATE))
     before = len(run.wire.heard)

@@ -66,7 +66,7 @@ def test_the_import_file_marks_secrets_so_that_the_engine_encrypts_them(adoption
         }
 
 
-def test_the_same_again_changes_nothing(adoption, tmp_path):
+def test_a_second_run_changes_nothing(adoption, tmp_path):
     write(adoption, tmp_path / "new")
     (tmp_path / "new" / "import.json").unlink()
     (tmp_path / "new" / "Pulumi.prod.yaml").write_text("config: {}")
@@ -82,7 +82,7 @@ def test_a_folder_with_something_else_in_it_is_refused_as_it_is(adoption, tmp_pa
     assert tree(tmp_path) == {"notes.txt": b"mine"}
 
 
-def test_a_program_that_somebody_went_on_with_is_refused_as_it_is(adoption, tmp_path):
+def test_a_program_that_was_edited_is_refused_and_not_changed(adoption, tmp_path):
     write(adoption, tmp_path / "new")
     (tmp_path / "new" / "__main__.py").write_text("# mine")
     with pytest.raises(UsageError, match=r"__main__\.py would change"):
@@ -90,7 +90,7 @@ def test_a_program_that_somebody_went_on_with_is_refused_as_it_is(adoption, tmp_
     assert tree(tmp_path / "new")["__main__.py"] == b"# mine"
 
 
-def test_force_writes_over_its_own_files_and_leaves_others(adoption, tmp_path):
+def test_force_overwrites_the_files_of_the_command_and_keeps_others(adoption, tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "notes.txt").write_text("mine")
     (tmp_path / "new" / "__main__.py").write_text("# mine")
@@ -100,14 +100,14 @@ def test_force_writes_over_its_own_files_and_leaves_others(adoption, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
-def test_what_an_interrupted_run_left_beside_the_folder_is_cleared_away(adoption, tmp_path):
+def test_leftovers_of_an_interrupted_run_are_removed(adoption, tmp_path):
     (tmp_path / ".new.adopting").mkdir()
     (tmp_path / ".new.adopting" / "import.json").write_text(CANARY)
     write(adoption, tmp_path / "new")
     assert list(tmp_path.iterdir()) == [tmp_path / "new"]
 
 
-def test_a_file_in_the_folders_place_is_refused(adoption, tmp_path):
+def test_a_file_instead_of_a_folder_is_refused(adoption, tmp_path):
     (tmp_path / "new").write_text("mine")
     with pytest.raises(UsageError, match="is not a folder"):
         write(adoption, tmp_path / "new")

@@ -57,7 +57,7 @@ def test_a_variable_is_a_python_name_that_hides_nothing(name, expected):
     assert expected.isidentifier()
 
 
-def test_names_are_given_out_once():
+def test_each_name_is_used_once():
     names = Unique()
     assert [names.take(*wanted) for wanted in (["a"], ["a"], ["a"], ["a", "b"], ["a", "b"])] == [
         "a",

@@ -106,7 +106,7 @@ MaintenanceWindowTask(
     )
 
 
-def test_without_protection_nothing_of_it_is_written(adopt, new_window):
+def test_without_protection_the_program_does_not_mention_it(adopt, new_window):
     window = new_window()
     text = adopt(window, protect=False)[1]
     assert "opts" not in text
@@ -119,7 +119,7 @@ def test_a_disabled_window_stays_disabled(ssm, adopt, new_window):
     assert "    enabled=False,\n" in adopt(window)[1]
 
 
-def test_a_target_without_a_name_gets_none_and_the_program_says_why(adopt, new_window, target):
+def test_a_target_without_a_name_stays_without_one_and_a_comment_explains_it(adopt, new_window, target):
     window = new_window()
     target(window)
     text = adopt(window, protect=False)[1]
@@ -146,7 +146,7 @@ def test_literal_programs_hold_ids(adopt, new_window, target, register):
     assert ".id" not in text
 
 
-def test_many_windows_get_a_function_each_and_names_that_tell_them_apart(adopt, new_window, target, register):
+def test_many_windows_get_a_function_each_and_different_names(adopt, new_window, target, register):
     windows = [new_window(name) for name in ("web", "data", "Batch.Jobs", "list")]
     for window in windows:
         register(window, TaskType="AUTOMATION", TaskArn="AWS-UpdateSSMAgent", **by_target(target(window, Name="nodes")))
@@ -205,7 +205,7 @@ def test_sensitive_values_in_the_program_are_named_and_can_be_moved(adopt, new_w
         ("patch.task_parameters", r"task patch has no argument 'task_parameters'. It has window_id, .*task_arn"),
     ],
 )
-def test_a_secret_that_is_not_there_is_refused(adopt, new_window, register, path, problem):
+def test_a_secret_path_that_does_not_exist_is_refused(adopt, new_window, register, path, problem):
     window = new_window()
     register(window, Name="patch")
     with pytest.raises(UsageError, match=problem):

@@ -22,12 +22,12 @@ values = st.recursive(
 
 
 @given(texts)
-def test_a_string_reads_back_as_it_was(text):
+def test_a_string_survives_the_round_trip(text):
     assert ast.literal_eval(string(text)) == text
 
 
 @given(values)
-def test_a_value_reads_back_as_it_was(value):
+def test_a_value_survives_the_round_trip(value):
     source = statement(value, assign_to="found")
     assert ast.literal_eval(source.removeprefix("found = ")) == value
 

@@ -50,7 +50,7 @@ def test_without_an_address_the_pipe_alone_decides():
     assert engine_listens([])
 
 
-def test_output_that_nobody_can_read_any_more_is_noticed():
+def test_a_closed_pipe_is_noticed():
     reader, writer = os.pipe()
     assert output_is_read(writer)
     os.close(reader)

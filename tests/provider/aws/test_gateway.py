@@ -291,7 +291,7 @@ def test_the_caller_is_asked_for_while_another_call_is_under_way(monkeypatch):
     assert aws.account() == ACCOUNT
 
 
-def test_a_caller_is_not_asked_for_where_the_settings_say_so(monkeypatch):
+def test_the_account_is_not_looked_up_if_the_settings_skip_it(monkeypatch):
     sts(monkeypatch)
     assert Gateway(Clients(Connection(skip_requesting_account_id=True), REGION), Client({})).account() is None
 
@@ -354,7 +354,7 @@ def test_a_connection_that_cannot_be_set_up_is_the_settings_fault(connection, me
         gateway(connection, REGION)
 
 
-def test_a_region_cannot_be_read_from_a_profile_that_is_not_there():
+def test_a_region_cannot_be_read_from_a_missing_profile():
     with pytest.raises(SettingsError, match="nobody"):
         default_region(Connection(region=REGION, profile="nobody"))
 

@@ -133,7 +133,7 @@ def test_an_sso_token_that_botocore_reads_from_its_cache_is_kept_out_of_errors()
     assert "token of a login" in clients.sent_tokens
 
 
-def test_a_token_file_that_is_not_there_is_a_lack_of_credentials(tmp_path):
+def test_a_missing_token_file_counts_as_missing_credentials(tmp_path):
     by_file = Role(FIRST, web_identity_token_file=str(tmp_path / "token"))
     connection = Connection(assume_role_with_web_identity=by_file)
     clients = Clients(connection, REGION)

@@ -293,7 +293,7 @@ def test_the_token_is_not_the_users_to_give():
     assert failure.startswith("client_token: is not known; known are ")
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_reported_at_once():
     arguments = {"name": 5.0, "priority": "5", "targets": "x", "taskarn": "y", "window_id": None}
     assert failures_of(arguments) == [
         'name: expected a string, got a number 5; write "5"',
@@ -345,7 +345,7 @@ def test_a_failure_reads_as_a_line():
     assert str(Failure("", "is wrong")) == "is wrong"
 
 
-def test_mistakes_without_end_are_told_up_to_a_hundred():
+def test_at_most_a_hundred_mistakes_are_reported():
     _, failures = encode({**MINIMAL, "targets": [1] * 1000, "priority": "high"})
     assert len(failures) == MAX_FAILURES + 1
     assert failures[-1].path == "targets[100]"

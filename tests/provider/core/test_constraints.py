@@ -116,7 +116,7 @@ def test_every_pattern_of_the_model_is_put_into_words(shape):
         ("name", "a" * 129, "allowed is 3 to 128 letters, digits, underscores, hyphens and dots"),
     ],
 )
-def test_a_pattern_is_told_in_words(name, value, reason):
+def test_a_pattern_is_described_in_words(name, value, reason):
     (found,) = reasons(task_shape().members[name].shape, value, repr(value))
     assert found.endswith(reason)
 

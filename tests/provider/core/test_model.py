@@ -87,7 +87,7 @@ def test_an_update_changes_all_but_what_names_the_task_and_its_type():
     assert updatable() <= set(botocore_members(UPDATE))
 
 
-def test_an_answer_tells_every_field():
+def test_an_answer_contains_every_field():
     answered = service_model().operation_model(GET).output_shape.members
     assert task_fields() <= set(answered)
 

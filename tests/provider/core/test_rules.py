@@ -482,7 +482,7 @@ def test_a_task_whose_every_value_is_not_known_yet_is_taken(arguments):
         assert (failures, examine(request).failures) == ([], [])
 
 
-def test_a_mistake_beside_a_value_that_is_not_known_yet_is_told():
+def test_a_mistake_beside_an_unknown_value_is_reported():
     targets = [
         {"key": "InstanceIds", "values": UNKNOWN},
         UNKNOWN,
@@ -500,7 +500,7 @@ def test_ids_that_are_not_known_yet_are_counted():
     ]
 
 
-def test_all_mistakes_of_a_task_are_told_at_once():
+def test_all_mistakes_of_a_task_are_reported_at_once():
     mistaken = task(
         task_arn=MACHINE,
         service_role_arn="me",

@@ -117,7 +117,7 @@ class TestCreate:
         (warning,) = second.warnings
         assert warning.startswith("exists already, and differs from what is declared: could not update")
 
-    def test_a_task_that_nobody_shows_has_the_outputs_that_were_asked_for(self, aws):
+    def test_the_outputs_of_a_task_that_cannot_be_read_are_the_inputs(self, aws):
         aws.fail("get", denied("read"))
         aws.fail("update", denied("update"))
         outcome = create()
@@ -136,7 +136,7 @@ class TestCreate:
             create()
         assert aws.alive == [create().window_task_id]
 
-    def test_a_window_that_is_not_there_is_an_error_that_says_where_it_is_not(self, aws):
+    def test_the_error_for_a_missing_window_says_where_it_was_looked_up(self, aws):
         gone = {"code": "DoesNotExistException", "detail": "as AWS says", "next_step": "…"}
         aws.fail("register", TaskNotFoundError(action="create", task=f"in {WINDOW}", **gone))
         with pytest.raises(TaskNotFoundError) as caught:
@@ -226,7 +226,7 @@ class TestATaskOfAnotherResource:
         first = apply.create(CONNECTION, INPUTS, claims)
         assert apply.create(CONNECTION, INPUTS, claims).window_task_id == first.window_task_id
 
-    def test_that_its_replacement_has_deregistered_is_registered_anew_in_spite_of_adopt(self, aws):
+    def test_that_its_replacement_has_deregistered_is_registered_again_in_spite_of_adopt(self, aws):
         outcome = create()
         adopting = {**INPUTS, "adopt": f"{WINDOW}/{outcome.window_task_id}"}
         claims = Claims()
@@ -302,7 +302,7 @@ class TestLookup:
         [(ACCOUNT, "eu-west-1 of account 111122223333"), (None, "eu-west-1")],
         ids=["known", "unknown"],
     )
-    def test_a_task_that_is_not_there_is_an_error_that_says_where_it_is_not(self, aws, caller, where):
+    def test_the_error_for_a_missing_task_says_where_it_was_looked_up(self, aws, caller, where):
         aws.caller = caller
         with pytest.raises(TaskNotFoundError) as caught:
             apply.read(CONNECTION, f"{WINDOW}/{GONE}", {})
@@ -400,7 +400,7 @@ class TestTheWrongAccount:
         with pytest.raises(WrongAccountError, match=r"its account is not known\. Nothing was changed\. .*state delete"):
             call(outcome)
 
-    def test_is_not_asked_about_a_task_that_is_there(self, aws, call):
+    def test_is_not_called_for_an_existing_task(self, aws, call):
         outcome = create()
         aws.caller = OTHER_ACCOUNT
         call(outcome)
@@ -413,7 +413,7 @@ def test_an_account_that_sts_does_not_say_is_read_from_the_role(aws):
     assert outcome.warnings == []
 
 
-def test_an_account_that_nobody_says_is_left_out_with_a_warning(aws):
+def test_an_unknown_account_is_left_out_with_a_warning(aws):
     aws.caller = None
     aws.fail("get", denied("read"))
     aws.fail("update", denied("update"))

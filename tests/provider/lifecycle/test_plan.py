@@ -141,12 +141,12 @@ class TestValuesThatATransformBrought:
         sent = Inputs({**MINIMAL, **brought, BOOKKEEPING: found.inputs[BOOKKEEPING]})
         assert "hunter" not in sent.redact("AWS says that hunter 2 is wrong")
 
-    def test_are_shown_where_they_are_the_programs(self):
+    def test_values_of_the_program_are_shown(self):
         (failure,) = self.declared({**MINIMAL, "name": "hunter 2"}).failures
         assert "'hunter 2'" in str(failure)
 
     @given(tasks())
-    def test_are_told_from_the_programs_own(self, task):
+    def test_are_distinguished_from_values_of_the_program(self, task):
         inputs = self.declared(task).inputs
         assert inputs[BOOKKEEPING] == {"name": "task", "secrets": []}
         assert check(inputs, in_region()).inputs == inputs
@@ -175,7 +175,7 @@ class TestReplaceOnChanges:
         ]
 
 
-def test_what_is_made_secret_later_is_a_difference_until_the_state_is_written_anew():
+def test_a_value_that_becomes_secret_is_a_difference_until_the_state_is_written_again():
     inputs = checked(MINIMAL).inputs
     secret = inputs | {BOOKKEEPING: {"name": "task", "secrets": ["task_arn"]}}
     assert diff(created(inputs), secret).changed == ["task_arn"]
@@ -269,7 +269,7 @@ class TestAReplacementWithAdopt:
     def test_in_another_window_registers_a_new_task(self, window):
         assert self.refused(checked(MINIMAL, **self.ADOPT).inputs, window_id=window) == []
 
-    def test_that_is_none_is_taken(self):
+    def test_an_update_or_a_first_creation_is_accepted(self):
         assert self.refused(checked(MINIMAL).inputs, priority=7.0) == []
         assert self.refused({}, task_type="AUTOMATION") == []
 
@@ -284,7 +284,7 @@ def test_an_output_is_no_argument(name):
     assert failures_of({**MINIMAL, name: "x"}) == [f"{name}: is an output, not an argument"]
 
 
-def test_the_mistakes_of_the_codec_the_rules_and_ours_are_told_together():
+def test_mistakes_found_by_the_codec_the_rules_and_the_provider_are_reported_together():
     mistaken = {**MINIMAL, "priority": "5", "max_errors": "0", "region": "Ireland", "taskname": "x"}
     assert failures_of(mistaken) == [
         "priority: expected a whole number, got '5'; write 5",

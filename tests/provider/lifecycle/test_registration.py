@@ -72,7 +72,7 @@ def test_the_same_program_asks_with_the_same_token_and_another_with_another(aws)
 
 
 @pytest.mark.parametrize("cycles", [1, 5])
-def test_a_task_that_was_destroyed_is_made_anew(aws, cycles):
+def test_a_destroyed_task_is_registered_again(aws, cycles):
     seen = []
     for _ in range(cycles):
         seen.append(run(aws).task.window_task_id)
@@ -214,7 +214,7 @@ def test_a_task_that_may_not_be_read_is_known_by_an_update(aws):
     assert aws.alive == [made.task.window_task_id]
 
 
-def test_a_destroyed_task_that_may_not_be_read_is_made_anew(aws):
+def test_a_destroyed_task_is_registered_again_without_the_permission_to_read_it(aws):
     aws.remove(run(aws).task.window_task_id)
     aws.fail("get", denied("read"), denied("read"))
     made = run(aws)
@@ -271,7 +271,7 @@ faults = st.lists(st.sampled_from([None, None, LOST]), max_size=6)
 
 
 @given(st.data())
-def test_there_is_never_a_second_task_and_in_the_end_there_is_one(data):
+def test_there_is_never_a_second_task_and_finally_one(data):
     """Some broken runs of one program, with lag in them and removals between, and then a whole one."""
     with pytest.MonkeyPatch.context() as patch:
         aws = FakeGateway(Clock())

@@ -89,7 +89,7 @@ def test_what_the_plugin_does_not_know_is_refused_by_name_in_the_preview(local_s
     assert complaint in "\n".join(failure.value.result.messages("error"))
 
 
-def test_a_name_is_made_once_and_kept_and_made_anew_for_a_replacement(local_stack):
+def test_a_generated_name_is_kept_until_a_replacement(local_stack):
     def program(path="/", prefix="by-prefix-"):
         trust = json.dumps({"Version": "2012-10-17", "Statement": []})
         made = aws.iam.Role("made", assume_role_policy=trust, path=path)

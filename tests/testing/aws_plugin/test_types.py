@@ -423,7 +423,7 @@ def declaring(declarations, pick):
     return program
 
 
-def test_what_disappeared_is_made_again_whatever_its_type(local_aws, local_stack):
+def test_a_deleted_resource_of_any_type_is_created_again(local_aws, local_stack):
     every = [windows, documents_and_queues, identities_and_code, buckets, alarms_and_events]
     stack = local_stack(declaring(every, first))
     made = stack.up().changes["create"]

@@ -37,7 +37,7 @@ def test_a_version_that_does_not_exist_is_refused(ssm, operation):
         getattr(ssm, operation)(Name="AWS-RunShellScript", DocumentVersion="99")
 
 
-def test_documents_of_the_account_are_still_there(ssm):
+def test_documents_of_the_account_are_still_listed(ssm):
     content = json.dumps({"schemaVersion": "2.2", "description": "own", "mainSteps": []})
     ssm.create_document(Name="acme-own", DocumentType="Command", Content=content)
     assert ssm.describe_document(Name="acme-own")["Document"]["Name"] == "acme-own"

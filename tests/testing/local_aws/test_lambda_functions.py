@@ -37,7 +37,7 @@ def test_a_function_logs_text_to_a_group_of_its_own_name(aws, create):
     assert log_settings(aws) == {"LogFormat": "Text", "LogGroup": "/aws/lambda/report"}
 
 
-def test_a_function_logs_where_it_is_told_to_until_that_changes(aws, create):
+def test_a_function_logs_to_its_configured_group_until_that_changes(aws, create):
     assert create(LoggingConfig={"LogGroup": "/mine"})["LoggingConfig"]["LogGroup"] == "/mine"
     client = aws.client("lambda")
     client.update_function_configuration(FunctionName="report", Description="what for")

@@ -83,7 +83,7 @@ class TestBaselines:
         assert re.fullmatch(ssm.meta.service_model.shape_for("BaselineId").metadata["pattern"], baseline)
         assert re.fullmatch("pb-[0-9a-f]{17}", baseline)
 
-    def test_hand_back_what_was_set_and_when(self, ssm):
+    def test_return_what_was_set_and_when(self, ssm):
         shown = get(ssm, baseline := create(ssm, **FULL))
         created = shown.pop("CreatedDate")
         assert shown == {**FULL, "BaselineId": baseline, "PatchGroups": []}

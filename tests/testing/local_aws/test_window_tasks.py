@@ -140,7 +140,7 @@ def send(aws, operation, parameters):
 
 class TestGet:
     @pytest.mark.parametrize("task_type", FULL)
-    def test_hands_back_verbatim_what_was_set(self, ssm, window, task_type):
+    def test_returns_verbatim_what_was_set(self, ssm, window, task_type):
         task = register(ssm, window, TaskType=task_type, **FULL[task_type])
         shown = get(ssm, window, task)
         ids = {"WindowId": window, "WindowTaskId": task, "TaskType": task_type}
@@ -170,7 +170,7 @@ class TestGet:
             "TaskParameters": {},
         }
 
-    def test_hands_back_an_empty_structure_as_it_was_set(self, ssm, window):
+    def test_returns_an_empty_structure_as_it_was_set(self, ssm, window):
         """Whether AWS does is unknown; that it hands back everything else as it was set is known."""
         blocks = {"RunCommand": {"Comment": "", "NotificationConfig": {}}}
         task = register(ssm, window, **COMMAND, TaskInvocationParameters=blocks)
@@ -585,7 +585,7 @@ class TestDescribe:
         assert [len(page["Tasks"]) for page in pages] == [10, 3]
         assert [item["WindowTaskId"] for page in pages for item in page["Tasks"]] == tasks
 
-    def test_made_up_page_is_refused(self, ssm, window):
+    def test_invalid_page_token_is_refused(self, ssm, window):
         code, _ = refusal(ssm.describe_maintenance_window_tasks, WindowId=window, NextToken="made up")
         assert code == "ValidationException"
 

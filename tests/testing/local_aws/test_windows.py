@@ -50,7 +50,7 @@ class TestCreate:
     def test_gives_an_id_of_the_form_that_the_model_asks_for(self, ssm):
         assert re.fullmatch(ssm.meta.service_model.shape_for("MaintenanceWindowId").metadata["pattern"], create(ssm))
 
-    def test_hands_back_what_was_set_and_when(self, ssm):
+    def test_returns_what_was_set_and_when(self, ssm):
         window = create(ssm, **FULL)
         shown = get(ssm, window)
         created, modified = shown.pop("CreatedDate"), shown.pop("ModifiedDate")

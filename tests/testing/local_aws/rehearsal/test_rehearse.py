@@ -96,20 +96,20 @@ class TestTimeOuts:
 
         return run
 
-    def test_a_document_of_the_account_says_its_own(self, window, run):
+    def test_a_document_of_the_account_declares_its_time_out(self, window, run):
         step = {"action": "aws:runShellScript", "name": "run", "inputs": {"runCommand": ["true"], "timeoutSeconds": 90}}
         window.ssm.create_document(
             Name="mine", DocumentType="Command", Content=json.dumps({"schemaVersion": "2.2", "mainSteps": [step]})
         )
         assert run("mine") == 90
 
-    def test_a_parameter_says_it(self, run):
+    def test_a_parameter_sets_the_time_out(self, run):
         assert run("AWS-RunShellScript", {"executionTimeout": ["7200"]}) == 7200
 
-    def test_the_caller_says_it(self, run):
+    def test_the_caller_sets_the_time_out(self, run):
         assert run("AWS-RunPatchBaseline", document_timeouts={"AWS-RunPatchBaseline": 7200}) == 7200
 
-    def test_an_hour_where_nothing_does(self, run):
+    def test_the_default_is_an_hour(self, run):
         assert run("AWS-RunPatchBaseline") == 3600
 
 
@@ -132,7 +132,7 @@ class TestMessages:
         events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=state)
         events.put_targets(Rule=name, Targets=[{"Id": "topic", "Arn": self.topic, **target}])
 
-    def test_a_rule_hands_the_whole_event_to_its_topic(self, window, failing):
+    def test_a_rule_publishes_the_whole_event(self, window, failing):
         self.rule(window)
         (message,) = failing().messages
         event = json.loads(message.body)
@@ -157,17 +157,17 @@ class TestMessages:
             ),
         ],
     )
-    def test_or_what_the_target_makes_of_it(self, window, failing, target, body):
+    def test_a_rule_publishes_what_its_target_makes_of_the_event(self, window, failing, target, body):
         self.rule(window, **target)
         (message,) = failing().messages
         assert message.body == body.format(window=window.id)
 
-    def test_a_disabled_rule_and_one_that_does_not_match_hand_on_nothing(self, window, failing):
+    def test_a_disabled_rule_and_one_that_does_not_match_publish_nothing(self, window, failing):
         self.rule(window, state="DISABLED")
         window.aws.client("events").put_rule(Name="other", EventPattern=json.dumps({"source": ["aws.ec2"]}))
         assert failing().messages == []
 
-    def test_an_alarm_on_a_rule_goes_off_in_the_minute_after_the_next_and_tells_its_topic(self, window, failing):
+    def test_an_alarm_on_a_rule_goes_off_after_two_minutes_and_notifies_its_topic(self, window, failing):
         self.rule(window)
         window.aws.client("cloudwatch").put_metric_alarm(
             AlarmName="run-failed",
@@ -227,11 +227,11 @@ class TestAlarms:
         )
         return lambda alarms=None: window.rehearse(NODE, alarms=alarms).task("patch")
 
-    def test_an_alarm_of_this_aws_is_ok_unless_told_otherwise(self, watched):
+    def test_an_alarm_of_the_local_aws_is_ok_by_default(self, watched):
         assert watched().status == "SUCCESS"
 
     @pytest.mark.parametrize("name", ["errors", "errors-1a2b3c4"])
-    def test_it_is_found_with_the_end_that_pulumi_gave_it_or_without(self, watched, name):
+    def test_it_is_found_with_or_without_the_suffix_that_pulumi_generates(self, watched, name):
         assert watched({name: [(0, "ALARM")]}).triggered_alarm == ("errors-1a2b3c4", "ALARM")
 
     def test_an_alarm_that_does_not_exist_is_an_error_that_lists_those_that_do(self, watched):
@@ -265,7 +265,7 @@ class TestBadInput:
             window.rehearse()
 
 
-def test_a_window_opens_by_its_schedule_and_time_zone_unless_told_otherwise(window):
+def test_a_window_opens_by_its_schedule_and_time_zone_by_default(window):
     window.ssm.update_maintenance_window(
         WindowId=window.id, Schedule="cron(30 2 ? * SAT *)", ScheduleTimezone="Europe/Berlin"
     )
