@@ -22,6 +22,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from adoption import adoption_figures
 from measure import OPERATIONS, Run, Setting, run_program, run_raw
 from micro import client_figures, micro_figures, rehearsal_figures, state_figures
 from pulumi_ssm_maintenance.testing import EngineError
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Table]]]:
     yield lambda: held_figures(options.repeats)
     yield lambda: [state_figures(), micro_figures(), client_figures(), rehearsal_figures()]
+    yield lambda: [adoption_figures(windows=20, repeats=3 if options.full else 1)]
     yield lambda: [sharded(repeats=3 if options.full else 1)]
     if options.full:
         medians: dict[tuple[int, float], Median] = {}

@@ -12,7 +12,7 @@ import pytest
 from tests import soak
 from tests.operations.adopt.seeded import CANARY, make_windows
 
-from pulumi_ssm_maintenance.operations.adopt.engine import Engine
+from pulumi_ssm_maintenance.operations.adopt.engine import Engine, _executable
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -77,6 +77,53 @@ def test_seeded_windows_are_adopted_with_an_empty_preview(
     assert tree(folder) == before
     assert_untouched()
     soak.count(record_property, "windows adopted", len(windows))
+
+
+RECORDING = """#!/bin/sh
+printf '%s\\n' "$*" >> '{log}'
+exec '{engine}' "$@"
+"""
+
+
+def test_all_secrets_are_set_by_one_command_that_shows_none(ssm_maintenance, ssm, tmp_path, monkeypatch):
+    window = ssm.create_maintenance_window(
+        Name="nightly", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
+    )["WindowId"]
+    for number in range(3):
+        ssm.register_task_with_maintenance_window(
+            WindowId=window,
+            Name=f"report-{number}",
+            TaskType="LAMBDA",
+            TaskArn="report",
+            TaskInvocationParameters={"Lambda": {"Payload": f'{{"key": "{CANARY}"}}'.encode()}},
+        )
+    recording, log = tmp_path / "pulumi", tmp_path / "log"
+    recording.write_text(RECORDING.format(log=log, engine=_executable()))
+    recording.chmod(0o755)
+    monkeypatch.setattr("pulumi_ssm_maintenance.operations.adopt.engine._executable", lambda: str(recording))
+    folder = tmp_path / "patching"
+    ran = ssm_maintenance("adopt", window, "--out", folder, "--apply", "--stack", "prod", "--yes")
+    assert ran.code == 0, ran.err
+    commands = log.read_text().splitlines()
+    assert [line.split()[1] for line in commands if line.startswith("config set")] == ["set", "set-all"]
+    assert CANARY not in log.read_text()
+    assert_adopted(folder)
+
+
+def test_values_of_any_size_and_shape_are_set(tmp_path):
+    (tmp_path / "Pulumi.yaml").write_text("name: any\nruntime: python\n")
+    engine = Engine(tmp_path, "prod")
+    engine.open_stack()
+    values = {
+        "any:lines": " first\nsecond = 2\n",
+        "any:quotes": """{"it's": "a \\"quote\\""}""",
+        "any:letters": "naïve ⛭ $HOME `date`",
+        **{f"any:large-{number}": str(number) * 40_000 for number in range(3)},
+        "any:largest": "x" * 300_000,
+    }
+    engine.configure(values, secret=True)
+    assert engine.configuration() == values
+    assert "x" * 100 not in (tmp_path / "Pulumi.prod.yaml").read_text()
 
 
 def test_what_was_adopted_is_a_stack_like_any_other(ssm_maintenance, ssm, window, tmp_path, local_aws):

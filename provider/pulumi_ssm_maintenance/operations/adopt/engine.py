@@ -19,6 +19,13 @@ OLDEST: Final = (3, 259, 0)
 _VERSION: Final = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _LAST_LINES: Final = 40
 
+# The engine writes the whole state after each step, so that none is lost that a cloud has seen. These steps only write
+# the state, and can be run again.
+_ONE_CHECKPOINT: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+
+_LARGEST_BATCH: Final = 64_000
+"""Bytes of values in one environment variable. Linux allows 128 KiB, with the keys and the quotes of JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -60,8 +67,7 @@ class Engine:
 
     def open_stack(self) -> None:
         """Make the stack unless it exists."""
-        if self._result("stack", "select", self.stack, on_stack=False).returncode:
-            self.run("stack", "init", self.stack, on_stack=False)
+        self.run("stack", "select", self.stack, "--create", on_stack=False)
 
     def resources(self) -> tuple[Resource, ...]:
         """List the resources of the stack's state. Secrets stay encrypted."""
@@ -73,14 +79,24 @@ class Engine:
         held = json.loads(self.run("config", "--json", "--show-secrets"))
         return {key: entry.get("value") for key, entry in held.items()}
 
-    def configure(self, key: str, value: str, *, secret: bool = False) -> None:
-        """Set a value, which goes by standard input: command lines can be read by others."""
-        self.run("config", "set", key, "--raw", "--secret" if secret else "--plaintext", stdin=value)
+    def configure(self, values: Mapping[str, str], *, secret: bool = False) -> None:
+        """Set values, by full key.
+
+        They go by an environment variable, which the engine takes in place of an option, and the largest ones by
+        standard input: others can read command lines.
+        """
+        for batch in _batches(values):
+            if len(batch) == 1:
+                ((key, value),) = batch.items()
+                self.run("config", "set", key, "--raw", "--secret" if secret else "--plaintext", stdin=value)
+            else:
+                entries = {key: {"value": value, "secret": secret} for key, value in batch.items()}
+                self.run("config", "set-all", environment={"PULUMI_OPTION_JSON": json.dumps(entries)})
 
     def import_resources(self, file: Path, *, protect: bool) -> None:
         """Import what a file lists."""
         flags = ["--file", str(file), "--generate-code=false", f"--protect={str(protect).lower()}"]
-        self.run("import", *flags, "--yes", "--skip-preview", "--suppress-outputs")
+        self.run("import", *flags, "--yes", "--skip-preview", "--suppress-outputs", environment=_ONE_CHECKPOINT)
 
     def preview(self) -> dict[str, Any]:
         """Preview the program, as the engine's own JSON."""
@@ -96,31 +112,42 @@ class Engine:
 
     def up(self) -> None:
         """Deploy the program, which a preview has shown to change nothing."""
-        self.run("up", "--yes", "--skip-preview", "--expect-no-changes", "--suppress-outputs")
+        flags = ["--yes", "--skip-preview", "--expect-no-changes", "--suppress-outputs"]
+        self.run("up", *flags, environment=_ONE_CHECKPOINT)
 
     def forget(self, urns: tuple[str, ...]) -> None:
         """Remove resources from the state, protected ones too. AWS is not called."""
         self.run("state", "delete", *urns, "--force", "--yes")
 
-    def run(self, *arguments: str, stdin: str | None = None, on_stack: bool = True) -> str:
+    def run(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        on_stack: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
         """Run a command and return what it prints.
 
         Raises:
             OperationError: it failed; the text is what it printed.
         """
-        done = self._result(*arguments, stdin=stdin, on_stack=on_stack)
+        done = self._result(*arguments, stdin=stdin, on_stack=on_stack, environment=environment)
         if done.returncode:
             raise self._failure(" ".join(arguments[:2]), done)
         return done.stdout
 
     def _result(
-        self, *arguments: str, stdin: str | None = None, on_stack: bool = True
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        on_stack: bool = True,
+        environment: Mapping[str, str] | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         where = ["--stack", self.stack] if on_stack else []
         return subprocess.run(  # noqa: S603 - the user's own engine
             [_executable(), *arguments, *where, "--non-interactive", "--color", "never"],
             cwd=self.folder,
-            env=_environment(self.profile),
+            env={**_environment(self.profile), **(environment or {})},
             input=stdin or "",
             capture_output=True,
             text=True,
@@ -148,6 +175,21 @@ def _used(held: Mapping[str, Any]) -> Iterator[str]:
     yield from held.get("dependencies") or ()
     for urns in (held.get("propertyDependencies") or {}).values():
         yield from urns or ()
+
+
+def _batches(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Split values so that each part fits into an environment variable, or is a single value."""
+    batch: dict[str, str] = {}
+    size = 0
+    for key, value in values.items():
+        length = len(json.dumps({key: value}))
+        if batch and size + length > _LARGEST_BATCH:
+            yield batch
+            batch, size = {}, 0
+        batch[key] = value
+        size += length
+    if batch:
+        yield batch
 
 
 def _executable() -> str:

@@ -148,7 +148,7 @@ def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Calla
     (region,) = {window.live.region for window in adoption.windows}
     configured = configuration.get("aws:region")
     if configured is None:
-        engine.configure("aws:region", region)
+        engine.configure({"aws:region": region})
     elif configured != region:
         raise UsageError(
             f"stack {engine.stack} is set to {configured} (aws:region), and the windows are in {region}."
@@ -158,8 +158,7 @@ def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Calla
     absent = {key: text for key, text in wanted.items() if configuration.get(f"{folder.project}:{key}") != text}
     if absent:
         report(f"setting {len(absent)} secrets in the stack's configuration")
-    for key, text in absent.items():
-        engine.configure(key, text, secret=True)
+        engine.configure({f"{folder.project}:{key}": text for key, text in absent.items()}, secret=True)
 
 
 def _import(engine: Engine, folder: Folder, missing: tuple[ImportEntry, ...], *, protect: bool) -> None:
