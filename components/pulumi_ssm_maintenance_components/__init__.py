@@ -23,6 +23,7 @@ from .baselines.operating_systems import OperatingSystem, PatchFilters
 from .baselines.patch_baseline import PatchBaseline, PatchBaselineArgs, PatchSourceArgs
 from .baselines.patch_rules import ComplianceLevel, PatchRule
 from .baselines.run_patch_baseline import HooksArgs, Reboot
+from .foundation.keys import AnyKey
 from .foundation.location import Here, Location
 from .foundation.roles import AnyRole, Statement
 from .freezes.change_freeze import ChangeFreeze, ChangeFreezeArgs
@@ -32,6 +33,7 @@ from .patching.baseline import AnyBaseline
 from .patching.environments.calendar import PromotionGap, Run
 from .patching.environments.configuration import (
     EnvironmentConfig,
+    LogsConfig,
     PatchingConfig,
     SettingsConfig,
     TargetsConfig,
@@ -57,6 +59,7 @@ __all__ = [
     "AnyBaseline",
     "AnyDocument",
     "AnyFunction",
+    "AnyKey",
     "AnyRole",
     "AnyStateMachine",
     "AnyWindow",
@@ -80,6 +83,7 @@ __all__ = [
     "LambdaTaskArgs",
     "Location",
     "LogsArgs",
+    "LogsConfig",
     "MaintenanceWindow",
     "MaintenanceWindowArgs",
     "Notify",

@@ -41,7 +41,7 @@ def mistakes(policy):
 class _Statement:
     def __init__(self, statement):
         self.allows = statement["Effect"] == "Allow"
-        self.actions = _listed(statement["Action"])
+        self.actions = [name for action in _listed(statement["Action"]) for name in _actions_named(action)]
         # A trust policy has no resources: it belongs to its role.
         self.resources = _listed(statement.get("Resource", "*"))
         self.condition_keys = [key for keys in statement.get("Condition", {}).values() for key in keys]
@@ -73,6 +73,16 @@ def _missing_resources(action, statements):
 
 def _actions_of(statements):
     return dict.fromkeys(action for it in statements if it.allows for action in it.actions)
+
+
+@cache
+def _actions_named(pattern):
+    """Return the actions that an action with `*` at its end stands for; what stands for none stays as it is."""
+    service, _, action = pattern.partition(":")
+    if not action.endswith("*") or not _REFERENCE.services.service_exists(service):
+        return [pattern]
+    found = [name for name in _REFERENCE.actions.get_actions_for_service(service) if fnmatchcase(name, action)]
+    return [f"{service}:{name}" for name in found] or [pattern]
 
 
 @cache

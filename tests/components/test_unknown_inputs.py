@@ -20,6 +20,8 @@ from pulumi_ssm_maintenance_components import (
 WINDOW, NODE, BASELINE = "mw-0123456789abcdef0", "i-0123456789abcdef0", "pb-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/mine"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:operations"
+APPROVALS = "arn:aws:sns:us-east-1:123456789012:AutomationApprovals"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:report"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:drain"
 WEB = Targets.by_patch_group("web")
@@ -53,7 +55,9 @@ def gated_patching_run(late):
         targets=Targets.by_resource_group(late("fleet")),
         reboot="RebootIfNeeded",
         approvers=[late("ann")],
+        approval_topic=late(APPROVALS),
         notify=late(TOPIC),
+        kms_key=late(KEY),
         stop_on_alarm=late("errors"),
         assume_role=late(ROLE),
         hooks={"pre": late("stop-web")},
@@ -109,7 +113,7 @@ def automation_runbook(late):
         window=late(WINDOW),
         targets=WEB,
         steps=[
-            Step.approve(topic_arn=late(TOPIC), approvers=[late("ann")]),
+            Step.approve(topic_arn=late(APPROVALS), approvers=[late("ann")], kms_key=late(KEY)),
             Step.alarm_guard(alarm=late("errors")),
             Step.lambda_("call", late(FUNCTION), payload={"a": late("b")}, qualifier=late("3")),
             Step.script("own", "x", payload={"a": late("b")}, statements=[{"Resource": late("*")}]),

@@ -15,6 +15,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
@@ -109,14 +110,14 @@ def _event_role(
 
     A topic policy with a condition does not work for EventBridge, and one without a condition lets the rules of all
     accounts publish.
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     name = component.logical_name
     return service_role(
         component,
         f"{name}-events",
         "events.amazonaws.com",
-        [publish_statement(topic_arn)],
+        [publish_statement(topic_arn), *key_statements(key_of(component))],
         condition=on_behalf_of(location_of(component), "events", f"rule/{name}-*"),
         tags=tags,
         description="Lets EventBridge notify a topic",

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
@@ -42,20 +43,20 @@ def topic_arn(
     return pulumi.Output.from_input(notify)
 
 
-def check_notify(where: str, notify: Notify) -> None:
-    """Check the argument `notify` of a component.
+def check_notify(where: str, notify: Notify, argument: str = "notify") -> None:
+    """Check the argument `notify` of a component, or another one of this type.
 
     Raises:
         ArgumentError: a text is no ARN, or an item of a list is no e-mail address.
     """
     if isinstance(notify, str) and not notify.startswith("arn:"):
-        raise wrong(where, "notify", notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
+        raise wrong(where, argument, notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
     if isinstance(notify, Sequence) and not isinstance(notify, str):
         if not notify:
-            raise wrong(where, "notify", notify, "e-mail addresses in a list, or True for a topic without subscribers")
+            raise wrong(where, argument, notify, "e-mail addresses in a list, or True for a topic without subscribers")
         for email in notify:
             if "@" not in email:
-                raise wrong(where, "notify", email, "e-mail addresses in a list, or the ARN of a topic without one")
+                raise wrong(where, argument, email, "e-mail addresses in a list, or the ARN of a topic without one")
 
 
 def failed_nodes(
@@ -86,16 +87,23 @@ def alert_topic(
     tags: Mapping[str, pulumi.Input[str]] | None = None,
 ) -> aws.sns.Topic:
     """Create a topic with its policy and a subscription for each address, which the owner has to confirm."""
-    topic = aws.sns.Topic(component.auto_named("topic", name), tags=tags, opts=component.child())
+    topic = aws.sns.Topic(
+        component.auto_named("topic", name), kms_master_key_id=key_of(component), tags=tags, opts=component.child()
+    )
     aws.sns.TopicPolicy(
         name, arn=topic.arn, policy=policy(publisher_statements(location, topic.arn)), opts=component.child()
     )
+    subscribe(component, name, topic.arn, emails)
+    return topic
+
+
+def subscribe(component: Component, name: str, topic_arn: pulumi.Input[str], emails: Sequence[str]) -> None:
+    """Create a subscription for each address, which the owner has to confirm."""
     for email in emails:
         subscription = f"{name}-{email}"
         aws.sns.TopicSubscription(
-            subscription, topic=topic.arn, protocol="email", endpoint=email, opts=component.child()
+            subscription, topic=topic_arn, protocol="email", endpoint=email, opts=component.child()
         )
-    return topic
 
 
 def publisher_statements(location: Location, topic_arn: pulumi.Input[str]) -> list[Statement]:

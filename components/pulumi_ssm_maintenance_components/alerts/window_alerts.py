@@ -7,6 +7,7 @@ import pulumi
 
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
@@ -35,6 +36,10 @@ class WindowAlertsArgs(TypedDict, total=False):
     event_role: AnyRole | None
     """An existing role with which EventBridge rules publish to the topic, or its ARN. Default: a new role if there is a
     topic."""
+    kms_key: AnyKey | None
+    """The KMS key that encrypts a new topic: an `aws.kms.Key` or the ARN of a key. The new role may use it, also for an
+    existing topic with this key. The policy of the key must let AWS's services use it: see docs/permissions.md.
+    Default: no such key."""
     tags: Mapping[str, pulumi.Input[str]]
     """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
@@ -73,9 +78,11 @@ class WindowAlerts(Component):
         problems.check(_check_windows, self.where, args)
         problems.check(_check_events, self.where, args)
         problems.check(lambda: check_notify(self.where, args.get("notify", True)))
+        problems.check(check_key, self.where, args)
         problems.raise_all()
 
         use_event_role(self, args.get("event_role"))
+        use_key(self, args.get("kms_key"))
         tags = full_tags(name, args.get("tags"))
         windows = [window_id(window) for window in args["windows"]]
         self.topic_arn = topic_arn(self, name, location_of(self), args.get("notify", True), tags)

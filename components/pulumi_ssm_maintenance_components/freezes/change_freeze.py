@@ -12,6 +12,7 @@ from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_of, key_statements, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, allow, on_behalf_of, role_arn, service_role
@@ -45,13 +46,18 @@ class ChangeFreezeArgs(TypedDict, total=False):
     """The current time, for tests: a datetime with a time zone. Default: the time at which the program runs."""
     role: AnyRole | None
     """The role that EventBridge Scheduler assumes: an `aws.iam.Role` or an ARN. It needs `ssm:UpdateMaintenanceWindow`
-    on the windows and `sqs:SendMessage` on the queue. Default: a new role, which may do just that."""
+    on the windows, `sqs:SendMessage` on the queue, and with `kms_key` `kms:GenerateDataKey` and `kms:Decrypt` on the
+    key. Default: a new role, which may do just that."""
     notify: Notify
     """Who is told if a window could not be disabled or enabled: True for a new topic without subscribers, a list of
     e-mail addresses for a new topic that writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. An
     existing topic must allow `cloudwatch.amazonaws.com` to publish. Default: True."""
     alarms: bool
     """Whether to create the alarms. Default: True."""
+    kms_key: AnyKey | None
+    """The KMS key that encrypts the dead-letter queue and a new topic: an `aws.kms.Key` or the ARN of a key. The new
+    role may use it. The policy of the key must let AWS's services use it: see docs/permissions.md. Default: no such
+    key."""
     tags: Mapping[str, pulumi.Input[str]]
     """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
@@ -107,10 +113,12 @@ class ChangeFreeze(Component):
         args = problems.read(args, ChangeFreezeArgs)
         problems.check(_check_windows, where, args)
         problems.check(_periods, args)
+        problems.check(check_key, where, args)
         problems.raise_all()
         self._windows = {key: window_id(window) for key, window in args["windows"].items()}
         self._timezone = args.get("timezone", "UTC")
         self._location = location_of(self)
+        use_key(self, args.get("kms_key"))
         self._tags = full_tags(name, args.get("tags"))
         self.topic_arn = topic_arn(self, name, self._location, args.get("notify", True), self._tags)
         self.group_name = aws.scheduler.ScheduleGroup(
@@ -119,6 +127,7 @@ class ChangeFreeze(Component):
         queue = aws.sqs.Queue(
             self.auto_named("queue", f"{name}-dead-letters"),
             message_retention_seconds=_FOURTEEN_DAYS,
+            kms_master_key_id=key_of(self),
             tags=self._tags,
             opts=self.child(),
         )
@@ -140,7 +149,11 @@ class ChangeFreeze(Component):
             f"{self.logical_name}-role",
             "scheduler.amazonaws.com",
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
-            [allow(["ssm:UpdateMaintenanceWindow"], windows), allow(["sqs:SendMessage"], [self.queue_arn])],
+            [
+                allow(["ssm:UpdateMaintenanceWindow"], windows),
+                allow(["sqs:SendMessage"], [self.queue_arn]),
+                *key_statements(key_of(self)),
+            ],
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
             condition=on_behalf_of(
                 self._location, "scheduler", pulumi.Output.format("schedule-group/{0}", self.group_name)

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow
 
@@ -37,6 +38,8 @@ class CommandLogs:
 
     log_group_name: pulumi.Output[str] | None
     bucket: pulumi.Output[str] | None
+    key_arn: pulumi.Output[str] | None = None
+    """The ARN of the key of the bucket, or None."""
 
     def arguments(self, prefix: str) -> RunCommandArgs:
         """Return the arguments of a Run Command task. The keys of objects in the bucket begin with the prefix."""
@@ -76,6 +79,7 @@ class CommandLogs:
         return [
             allow(["s3:PutObject"], [pulumi.Output.format("{0}/*", bucket)]),
             allow(["s3:GetEncryptionConfiguration"], [bucket]),
+            *key_statements(self.key_arn),
         ]
 
 
@@ -121,7 +125,7 @@ def command_logs(
     # `aws.s3` takes time to load, so the class is named last.
     if not isinstance(bucket, bool | str) and isinstance(bucket, aws.s3.Bucket):
         bucket = bucket.bucket
-    return CommandLogs(_existing(group), _existing(bucket))
+    return CommandLogs(_existing(group), _existing(bucket), key_of(component))
 
 
 def _existing(name: bool | pulumi.Input[str]) -> pulumi.Output[str] | None:  # noqa: FBT001 - False is "none"

@@ -1,4 +1,4 @@
-"""A bucket for the output of commands: no public access, no ACLs, TLS only, and a life cycle."""
+"""A bucket for the output of commands: no public access, no ACLs, TLS only, a life cycle, and a key if you want."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.roles import policy
 
 _DAYS_TO_INFREQUENT_ACCESS = 90
@@ -49,6 +50,20 @@ def log_bucket(component: Component, name: str, *, tags: Mapping[str, pulumi.Inp
         ],
         opts=component.child(),
     )
+    if (key := key_of(component)) is not None:
+        # With a bucket key, S3 calls KMS for each bucket and not for each object.
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=bucket.id,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key},
+                    "bucket_key_enabled": True,
+                }
+            ],
+            opts=component.child(),
+        )
     return bucket
 
 

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -43,6 +44,7 @@ def log_group(
         f"{name}-logs",
         name=f"{prefix}{full_name(name)}",
         retention_in_days=retention_days,
+        kms_key_id=key_of(component),
         tags=tags,
         opts=component.child(),
     )

@@ -23,13 +23,17 @@ def node_policy(
     return aws.iam.Policy(named, policy=policy(statements), tags=tags, opts=component.child())
 
 
-def fetch_statements(location: Location, addresses: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """Return the statements that let nodes fetch the objects at `s3://bucket/key`."""
+def fetch_statements(
+    location: Location, addresses: Sequence[pulumi.Input[str]], key: pulumi.Output[str] | None
+) -> list[Statement]:
+    """Return the statements that let nodes fetch the objects at `s3://bucket/key`, perhaps encrypted with a key."""
+    if not addresses:
+        return []
     objects = [
         pulumi.Output.format("arn:{0}:s3:::{1}", location.partition, pulumi.Output.from_input(address).apply(_object))
         for address in addresses
     ]
-    return [allow(["s3:GetObject"], objects)] if objects else []
+    return [allow(["s3:GetObject"], objects), *([] if key is None else [allow(["kms:Decrypt"], [key])])]
 
 
 def _object(address: str) -> str:

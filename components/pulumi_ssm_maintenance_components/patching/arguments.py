@@ -10,6 +10,7 @@ from pulumi_ssm_maintenance.schedules import FreezePeriod, Schedule
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import HooksArgs, Reboot
+from pulumi_ssm_maintenance_components.foundation.keys import AnyKey
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.logs.command_logs import LogsArgs
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, WindowSettings
@@ -87,10 +88,16 @@ class PatchingRunArgs(WindowSettings, total=False):
     """How many days the images of `snapshot` and their volume snapshots are kept, 1 or more. A task of the window then
     removes older images of this run. Default: images are kept for ever."""
     approvers: Sequence[pulumi.Input[str]]
-    """Who must approve before the first wave: IAM user names, or ARNs of users and roles. One approval is enough. The
-    topic asks them once for each opening of the window. Needs `engine="runbook"`. Default: no approval."""
+    """Who must approve before the first wave: at most 10 IAM user names, or ARNs of users and roles. One approval is
+    enough. `approval_topic` asks them once for each opening of the window. Needs `engine="runbook"`. Default: no
+    approval."""
+    approval_topic: Notify | None
+    """The topic that asks the approvers. AWS demands that its name starts with `Automation`, so it is not the topic of
+    `notify`. True for a new topic without subscribers, a list of e-mail addresses for a new topic that writes to them,
+    an `aws.sns.Topic` or its ARN. Needs `approvers`, and is required if `notify` is an existing topic or False.
+    Default: a new topic, which writes to the e-mail addresses of `notify` if there are some."""
     approval_timeout: int
-    """How long the approvers have, in seconds, 1 or more. Default: 3600."""
+    """How long the approvers have, in seconds, 1 to 2592000, which is 30 days. Default: 3600."""
     hooks: HooksArgs | None
     """Command documents that run on the node before and after an installation. Excludes `install_override_list` and
     `baseline_override`. Default: none."""
@@ -135,6 +142,11 @@ class PatchingRunArgs(WindowSettings, total=False):
     assume_role: AnyRole | None
     """An existing role that the runbook runs as: an `aws.iam.Role` or an ARN. Needs `engine="runbook"`. Default: a new
     role."""
+    kms_key: AnyKey | None
+    """The KMS key that encrypts the topics, the log group, the bucket and the queue that the run makes: an
+    `aws.kms.Key` or the ARN of a key. The new roles and the policy for the nodes may use it, also for an existing
+    topic, bucket or patch list with this key. The policy of the key must let AWS's services use it: see
+    docs/permissions.md. Default: no such key."""
     node_policy: bool
     """Whether to create a policy to attach to the role of the nodes. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]

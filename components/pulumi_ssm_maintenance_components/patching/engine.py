@@ -6,11 +6,24 @@ from typing import get_args
 
 import pulumi
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.alerts.topics import Notify, check_notify
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.runbooks.approvals import (
+    check_approval_timeout,
+    check_approval_topic,
+    check_approvers,
+)
 
 from .arguments import Engine, PatchingRunArgs
 
-_RUNBOOK_ONLY = ("snapshot", "snapshot_retention_days", "approvers", "approval_timeout", "assume_role")
+_RUNBOOK_ONLY = (
+    "snapshot",
+    "snapshot_retention_days",
+    "approvers",
+    "approval_topic",
+    "approval_timeout",
+    "assume_role",
+)
 _APPROVAL_TIMEOUT = 3600
 
 
@@ -22,13 +35,21 @@ class RunbookSettings:
         snapshot: whether it takes an image of the node first.
         snapshot_retention_days: how many days images are kept; None for ever.
         approvers: who must approve before the first wave; empty for no approval.
+        approval_topic: what `approval_topic` stands for; None without approvers.
         approval_timeout: how long the approvers have, in seconds.
     """
 
     snapshot: bool
     snapshot_retention_days: int | None
     approvers: Sequence[pulumi.Input[str]]
+    approval_topic: Notify | None
     approval_timeout: int
+
+
+def check_engine(problems: Problems, args: PatchingRunArgs) -> None:
+    """Check the engine and its arguments, and collect all mistakes."""
+    for rule in (_engine, _own_arguments, _scan_only, _approvers, _retention, _approval_topic, _approval_timeout):
+        problems.check(rule, problems.where, args)
 
 
 def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
@@ -37,30 +58,52 @@ def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
     Raises:
         ArgumentError: the engine is unknown, or does not take an argument.
     """
+    if _engine(where, args) == "run_command":
+        return None
+    return RunbookSettings(
+        snapshot=args.get("snapshot", False),
+        snapshot_retention_days=_retention(where, args),
+        approvers=_approvers(where, args),
+        approval_topic=_approval_topic(where, args),
+        approval_timeout=_approval_timeout(where, args),
+    )
+
+
+def _engine(where: str, args: PatchingRunArgs) -> Engine:
     engine = args.get("engine", "run_command")
     if engine not in get_args(Engine):
         raise wrong(where, "engine", engine, " or ".join(map(repr, get_args(Engine))))
-    if engine == "run_command":
-        for name in _RUNBOOK_ONLY:
-            if args.get(name):
-                raise wrong(where, name, args.get(name), "none with a command: engine='runbook' has it")
-        return None
-    snapshot, approvers = args.get("snapshot", False), args.get("approvers") or ()
-    if not args.get("install", True) and (snapshot or approvers):
-        name = "snapshot" if snapshot else "approvers"
-        raise wrong(where, name, args.get(name), "none with install=False: a scan changes nothing")
+    return engine
+
+
+def _is_runbook(args: PatchingRunArgs) -> bool:
+    return args.get("engine", "run_command") == "runbook"
+
+
+def _own_arguments(where: str, args: PatchingRunArgs) -> None:
+    for name in () if _is_runbook(args) else _RUNBOOK_ONLY:
+        if args.get(name):
+            raise wrong(where, name, args.get(name), "none with a command: engine='runbook' has it")
+
+
+def _scan_only(where: str, args: PatchingRunArgs) -> None:
+    for name in () if args.get("install", True) or not _is_runbook(args) else ("snapshot", "approvers"):
+        if args.get(name):
+            raise wrong(where, name, args.get(name), "none with install=False: a scan changes nothing")
+
+
+def _approvers(where: str, args: PatchingRunArgs) -> Sequence[pulumi.Input[str]]:
+    approvers = args.get("approvers") or ()
     if isinstance(approvers, str):
         raise wrong(where, "approvers", approvers, "a list of IAM user names, or of ARNs of users and roles")
-    if approvers and args.get("notify", True) is False:
-        raise wrong(where, "approvers", list(approvers), "none with notify=False: the topic asks them")
-    return RunbookSettings(
-        snapshot, _retention(where, args), approvers, _approval_timeout(where, args, has_approvers=bool(approvers))
-    )
+    if approvers:
+        check_approvers(where, approvers)
+    return approvers
 
 
 def _retention(where: str, args: PatchingRunArgs) -> int | None:
     days = args.get("snapshot_retention_days")
-    if days is None:
+    if days is None or not _is_runbook(args):
         return None
     if not args.get("snapshot", False):
         raise wrong(where, "snapshot_retention_days", days, "none without `snapshot`")
@@ -69,10 +112,31 @@ def _retention(where: str, args: PatchingRunArgs) -> int | None:
     return days
 
 
-def _approval_timeout(where: str, args: PatchingRunArgs, *, has_approvers: bool) -> int:
+def _approval_timeout(where: str, args: PatchingRunArgs) -> int:
     seconds = args.get("approval_timeout", _APPROVAL_TIMEOUT)
-    if "approval_timeout" in args and not has_approvers:
+    if _is_runbook(args) and "approval_timeout" in args and not args.get("approvers"):
         raise wrong(where, "approval_timeout", seconds, "none without `approvers`")
-    if type(seconds) is not int or seconds < 1:
-        raise wrong(where, "approval_timeout", seconds, "1 second or more")
+    check_approval_timeout(where, "approval_timeout", seconds)
     return seconds
+
+
+def _approval_topic(where: str, args: PatchingRunArgs) -> Notify | None:
+    topic, notify = args.get("approval_topic"), args.get("notify", True)
+    if not _is_runbook(args) or not args.get("approvers"):
+        if topic is not None and _is_runbook(args):
+            raise wrong(where, "approval_topic", topic, "none without `approvers`")
+        return None
+    if topic is None:
+        if notify is True or (isinstance(notify, Sequence) and not isinstance(notify, str)):
+            return notify
+        allowed = (
+            "True for a new topic without subscribers, a list of e-mail addresses for a new topic that writes to them,"
+            " or a topic whose name starts with 'Automation': AWS asks approvers through no other topic"
+        )
+        raise wrong(where, "approval_topic", None, allowed)
+    if topic is False:
+        raise wrong(where, "approval_topic", topic, "not False with `approvers`, whom the topic asks")
+    if isinstance(topic, Sequence) and not isinstance(topic, str):
+        check_notify(where, topic, argument="approval_topic")
+    check_approval_topic(where, "approval_topic", topic)
+    return topic

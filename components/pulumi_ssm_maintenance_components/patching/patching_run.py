@@ -12,6 +12,7 @@ from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes, topic_
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import check_key, key_of, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
 from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
@@ -27,7 +28,7 @@ from .context import RunContext
 from .neighbours import PlannedRun, neighbour_warnings
 from .plan import PatchPlan, check_plan, read_plan
 from .roles import notification_role, task_role
-from .runbook.approval import ask_approval
+from .runbook.approval import ask_approval, run_approval_topic
 from .runbook.images import remove_images
 from .runbook.patch_runbook import WAVE, PatchRunbook, patch_runbook
 from .waves import WaveIds, register_waves
@@ -56,6 +57,7 @@ _OUTPUTS = (
     "document_name",
     "document_version",
     "assume_role_arn",
+    "approval_topic_arn",
 )
 
 
@@ -128,6 +130,8 @@ class PatchingRun(Component):
     """The ARN of the role that the runbook runs as, or None."""
     approval: AutomationRunbook | None = None
     """The runbook that asks for approval, or None."""
+    approval_topic_arn: pulumi.Output[str] | None = None
+    """The ARN of the topic that asks the approvers, or None. Its name starts with `Automation`, as AWS demands."""
     image_removal: AutomationRunbook | None = None
     """The runbook that removes old images of nodes, or None."""
 
@@ -140,6 +144,7 @@ class PatchingRun(Component):
         args = problems.read(args, PatchingRunArgs)
         check_windows(problems, args)
         check_plan(problems, name, args)
+        problems.check(check_key, self.where, args)
         problems.raise_all()
         run = RunContext(self, name, location_of(self), full_tags(name, args.get("tags")))
         plan = read_plan(run.where, name, args)
@@ -151,6 +156,7 @@ class PatchingRun(Component):
         self._warn(args, plan)
 
         use_event_role(self, args.get("event_role"))
+        use_key(self, args.get("kms_key"))
         self.topic_arn = topic_arn(self, name, run.location, args.get("notify", True), run.tags)
         self.notification_role_arn = notification_role(run, plan, self.topic_arn)
         logs = command_logs(self, name, run.where, logs=args.get("logs", True), tags=run.tags)
@@ -166,7 +172,8 @@ class PatchingRun(Component):
             register_waves(replace(run, component=self.scan_window), self.scan_window.window_id, [plan.scan], scan)
 
         register_baseline(run, args.get("baseline"), plan.patch_groups)
-        statements = [*logs.node_statements(run.location), *fetch_statements(run.location, plan.command.lists)]
+        fetching = fetch_statements(run.location, plan.command.lists, key_of(self))
+        statements = [*logs.node_statements(run.location), *fetching]
         policy = node_policy(self, f"{name}-node-policy", statements if args.get("node_policy", True) else [], run.tags)
         self.node_policy_arn = policy.arn if policy else None
         self._alert(run, runbook, alarms=args.get("alarms", True))
@@ -186,7 +193,8 @@ class PatchingRun(Component):
     def _runbook(self, run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> PatchRunbook | None:
         if plan.runbook is None:
             return None
-        self.approval = ask_approval(run, plan, self.window_id, self.topic_arn)
+        self.approval_topic_arn = run_approval_topic(run, plan)
+        self.approval = ask_approval(run, plan, self.window_id, self.approval_topic_arn)
         self.image_removal = remove_images(run, plan, self.window_id)
         runbook = patch_runbook(run, plan, sending, self.approval)
         self.document_name, self.document_version = runbook.document_name, runbook.document_version
@@ -221,6 +229,7 @@ class PatchingRun(Component):
                 timezone=args.get("timezone", "UTC"),
                 notify=False if self.topic_arn is None else self.topic_arn,
                 alarms=args.get("alarms", True),
+                kms_key=key_of(self),
                 tags=args.get("tags", {}),
                 opts=self.child(),
             )

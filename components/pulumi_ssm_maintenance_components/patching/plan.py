@@ -22,7 +22,7 @@ from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 from .arguments import PatchingRunArgs
 from .baseline import demand_patch_groups
-from .engine import RunbookSettings, read_engine
+from .engine import RunbookSettings, check_engine, read_engine
 from .waves import Wave, WaveArgs, WavePosition, WaveTask, merged, read_waves
 
 _SHORTEST_DELIVERY = 30  # a bound of the API
@@ -144,7 +144,8 @@ class PatchPlan:
 def check_plan(problems: Problems, name: str, args: PatchingRunArgs) -> None:
     """Check the arguments of a run, and collect all mistakes."""
     where = problems.where
-    for rule in (_waves, read_engine, _command, _scan, _delivery_timeout, _priority, _comment, _alarm):
+    check_engine(problems, args)
+    for rule in (_waves, _command, _scan, _delivery_timeout, _priority, _comment, _alarm):
         problems.check(rule, where, args)
     problems.check(_key_prefix, where, name, args)
 

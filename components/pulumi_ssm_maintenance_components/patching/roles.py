@@ -2,6 +2,7 @@
 
 import pulumi
 
+from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.roles import (
     Statement,
     automation_statements,
@@ -29,7 +30,7 @@ def notification_role(
     role = ssm_role(
         run.component,
         f"{run.name}-notification-role",
-        [publish_statement(topic_arn)],
+        [publish_statement(topic_arn), *key_statements(key_of(run.component))],
         description="Tells of nodes on which patching failed",
         tags=run.tags,
     )

@@ -15,6 +15,7 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot, patch_command
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_arn, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import (
     Statement,
@@ -24,6 +25,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     run_command_statements,
 )
 
+from .approvals import check_approval, demand_approval_topic
 from .scripts import CHECK_PATCHES
 
 __all__ = ["Step"]
@@ -86,26 +88,40 @@ class Step:
         message: str = "A maintenance runbook waits for your approval",
         required: int = 1,
         timeout_seconds: int = _HOUR,
+        kms_key: AnyKey | None = None,
     ) -> "Step":
         """Wait until people approve. A runbook with targets asks once for each target.
 
         Args:
             name: the name of the step.
-            topic_arn: the topic that asks the approvers.
-            approvers: IAM user names, or the ARNs of users and roles.
-            message: the text of the question.
+            topic_arn: the topic that asks the approvers. AWS demands that its name starts with `Automation`.
+            approvers: IAM user names, or the ARNs of users and roles, at most 10.
+            message: the text of the question, at most 4096 characters.
             required: how many of them must approve.
-            timeout_seconds: how long the step waits before it fails.
+            timeout_seconds: how long the step waits before it fails, 1 to 2592000 seconds.
+            kms_key: the KMS key of the topic, if it has one of your own: an `aws.kms.Key` or its ARN.
         """
-        if not 1 <= required <= len(approvers):
-            raise wrong(f"Step {name!r}", "required", required, f"1 to {len(approvers)}, the number of approvers")
+        where = f"Step {name!r}"
+        check_approval(
+            where,
+            topic_arn=topic_arn,
+            approvers=approvers,
+            message=message,
+            required=required,
+            timeout_seconds=timeout_seconds,
+        )
+        check_key(where, {"kms_key": kms_key})
         inputs = {
-            "NotificationArn": topic_arn,
+            "NotificationArn": demand_approval_topic(where, "topic_arn", topic_arn),
             "Message": message,
             "MinRequiredApprovals": required,
             "Approvers": list(approvers),
         }
-        return cls(name, "aws:approve", inputs, (lambda _: [publish_statement(topic_arn)],), timeout_seconds)
+
+        def permit(_: Location) -> list[Statement]:
+            return [publish_statement(topic_arn), *key_statements(key_arn(kms_key))]
+
+        return cls(name, "aws:approve", inputs, (permit,), timeout_seconds)
 
     @classmethod
     def alarm_guard(cls, name: str = "alarm_guard", *, alarm: AnyAlarm) -> "Step":

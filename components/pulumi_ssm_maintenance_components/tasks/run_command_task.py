@@ -9,6 +9,7 @@ from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm, use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     Statement,
@@ -150,7 +151,7 @@ class RunCommandTask(WindowTask):
             or ssm_role(
                 self,
                 f"{self.logical_name}-notification-role",
-                [publish_statement(self.topic_arn)],
+                [publish_statement(self.topic_arn), *key_statements(key_of(self))],
                 tags=self._tags,
                 description="Tells of nodes on which a command failed",
             )

@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
 from pulumi_ssm_maintenance_components.foundation.location import Location, location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags, owner_information
 from pulumi_ssm_maintenance_components.foundation.roles import (
@@ -67,6 +68,10 @@ class WindowTaskArgs(TypedDict, total=False):
     them, an `aws.sns.Topic` or its ARN, False for nobody. Default: False."""
     alarms: bool
     """Whether to create CloudWatch alarms on failures. Default: True."""
+    kms_key: AnyKey | None
+    """The KMS key that encrypts the topic, the log group and the bucket that the component makes: an `aws.kms.Key` or
+    the ARN of a key. The new roles and the policy for the nodes may use it, also for an existing topic or bucket with
+    this key. The policy of the key must let AWS's services use it: see docs/permissions.md. Default: no such key."""
     tags: Mapping[str, pulumi.Input[str]]
     """Tags in addition to `project`, `stack`, `run` and `managed-by`."""
 
@@ -98,10 +103,12 @@ class WindowTask(Component):
         problems.check(_check_targets, self.where, args)
         problems.check(_check_rates, self.where, args)
         problems.check(_alarm, self.where, args)
+        problems.check(check_key, self.where, args)
 
     def _begin(self, args: WindowTaskArgs) -> None:
         """Register the window targets, and declare the topic."""
         self._args, self._location = args, location_of(self)
+        use_key(self, args.get("kms_key"))
         self._tags = full_tags(self.logical_name, args.get("tags"))
         self._window_id = window_id(args["window"])
         self.target_ids = self._register_targets(args.get("targets"))

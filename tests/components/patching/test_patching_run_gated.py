@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pulumi_aws as aws
 import pytest
 from tests.components.event_patterns import automation_event, matches
 from tests.components.left_over import left_over
@@ -14,6 +15,7 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "gated_patching_run"
 HERE = "us-east-1:123456789012"
 RUNBOOK = "web-runbook-1234567"
 APPROVAL = "web-approval-runbook-1234567"
+APPROVALS = f"arn:aws:sns:{HERE}:AutomationApprovals"
 ROLE = "arn:aws:iam::123456789012:role/mine"
 TASK = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 TARGET = "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget"
@@ -299,9 +301,42 @@ class TestApproval:
         assert "targets" not in asking
         (question,) = steps(found, "web-approval-runbook").values()
         assert question["inputs"]["Approvers"] == ["ann", "bob"]
-        assert question["inputs"]["NotificationArn"] == f"arn:aws:sns:{HERE}:web-alerts-1234567"
+        assert question["inputs"]["NotificationArn"] == f"arn:aws:sns:{HERE}:Automation-shop-dev-web-approval"
         assert question["timeoutSeconds"] == 900
         assert permissions(found, "web-approval-assume-role").keys() == {"sns:Publish"}
+
+    def test_a_topic_of_its_own_asks_since_aws_demands_a_prefix_of_its_name(self, run):
+        found = run(approvers=["ann"], notify=["one@example.com"])
+        assert found["Topic"]["web-approval"]["name"] == "Automation-shop-dev-web-approval"
+        assert found["TopicSubscription"]["web-approval-one@example.com"]["endpoint"] == "one@example.com"
+        assert permissions(found, "web-approval-assume-role")["sns:Publish"] == [
+            f"arn:aws:sns:{HERE}:Automation-shop-dev-web-approval"
+        ]
+        assert found["EventTarget"]["web-failed"]["arn"] == f"arn:aws:sns:{HERE}:web-alerts-1234567"
+
+    def test_other_people_than_those_who_hear_of_failures_may_be_asked(self, run):
+        found = run(approvers=["ann"], notify=["one@example.com"], approval_topic=["ann@example.com"])
+        assert {"web-approval-ann@example.com", "web-alerts-one@example.com"} == found["TopicSubscription"].keys()
+
+    def test_an_existing_topic_may_ask_whoever_hears_of_failures(self, run):
+        for notify in (False, f"arn:aws:sns:{HERE}:operations"):
+            found = run(approvers=["ann"], notify=notify, approval_topic=APPROVALS)
+            (question,) = steps(found, "web-approval-runbook").values()
+            assert question["inputs"]["NotificationArn"] == APPROVALS
+            assert "Topic" not in found
+
+    @pytest.mark.parametrize("name", ["approvals", "Automation-approvals"])
+    def test_a_topic_of_the_program_must_have_the_prefix_too(self, registered, name):
+        def program():
+            topic = aws.sns.Topic("approvals", name=name)
+            PatchingRun("web", **USUAL, approvers=["ann"], approval_topic=topic)
+
+        if name.startswith("Automation"):
+            assert registered(program)
+        else:
+            # Only AWS knows the name, so that the SDK adds which resource needed it.
+            with pytest.raises(ValueError, match=r"approval_topic: got '.*:approvals', allowed: the ARN of a topic"):
+                registered(program)
 
     def test_every_wave_is_gated_by_it_the_first_one_too(self, run):
         found = run(approvers=["ann"])
@@ -337,9 +372,22 @@ def test_the_notification_of_a_failed_runbook_names_its_execution(run):
         ({"install": False, "snapshot": True}, "snapshot: got True, allowed: none with install=False"),
         ({"install": False, "approvers": ["ann"]}, "approvers: got .* none with install=False"),
         ({"approvers": "ann"}, "approvers: got 'ann', allowed: a list"),
-        ({"approvers": ["ann"], "notify": False}, "approvers: got .* none with notify=False"),
+        *(
+            ({"approvers": ["ann"], "notify": notify}, "approval_topic: got None, allowed: True for a new topic")
+            for notify in (False, f"arn:aws:sns:{HERE}:operations")
+        ),
+        ({"approvers": [f"user{number}" for number in range(11)]}, "approvers: got 11, allowed: 1 to 10 approvers"),
+        ({"approvers": ["ann"], "approval_topic": False}, "approval_topic: got False, allowed: not False"),
+        ({"approvers": ["ann"], "approval_topic": ["ann"]}, "approval_topic: got 'ann', allowed: e-mail addresses"),
+        (
+            {"approvers": ["ann"], "approval_topic": f"arn:aws:sns:{HERE}:operations"},
+            "approval_topic: got '.*:operations', allowed: the ARN of a topic whose name starts with 'Automation'",
+        ),
+        ({"approval_topic": True}, "approval_topic: got True, allowed: none without `approvers`"),
+        ({"engine": None, "approval_topic": True}, "approval_topic: got True, .* engine='runbook' has it"),
+        ({"approvers": ["ann"], "approval_timeout": 2592001}, "approval_timeout: got 2592001, allowed: 1 to 2592000"),
         ({"approval_timeout": 60}, "approval_timeout: got 60, allowed: none without `approvers`"),
-        ({"approvers": ["ann"], "approval_timeout": 0}, "approval_timeout: got 0, allowed: 1 second or more"),
+        ({"approvers": ["ann"], "approval_timeout": 0}, "approval_timeout: got 0, allowed: 1 to 2592000 seconds"),
     ],
 )
 def test_what_means_nothing_to_the_engine_is_refused_with_the_cure(run, args, message):

@@ -9,7 +9,7 @@ from pulumi_ssm_maintenance_components import ArgumentError, Step
 from pulumi_ssm_maintenance_components.runbooks.content import check_parameters, compose, read_content, task_parameters
 from pulumi_ssm_maintenance_components.runbooks.scripts import check_patches as check
 
-TOPIC = "arn:aws:sns:us-east-1:123456789012:approvals"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:AutomationApprovals"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:report"
 ROLE = "arn:aws:iam::123456789012:role/runbook"
 SNAPSHOT = "{{ WindowExecutionId }}"
@@ -98,6 +98,26 @@ def test_an_approval_waits_as_long_as_its_timeout():
     step = composed(Step.approve(topic_arn=TOPIC, approvers=["ann", "bob"], required=2, timeout_seconds=900))["approve"]
     assert step["timeoutSeconds"] == 900
     assert step["inputs"]["MinRequiredApprovals"] == 2
+
+
+def test_an_approval_that_aws_would_refuse_is_refused_with_all_its_mistakes():
+    topic = "arn:aws:sns:us-east-1:123456789012:approvals"
+    with pytest.raises(ArgumentError) as caught:
+        Step.approve(
+            topic_arn=topic,
+            approvers=[f"user{number}" for number in range(11)],
+            message="x" * 4097,
+            required=12,
+            timeout_seconds=2592001,
+        )
+    assert str(caught.value).splitlines() == [
+        f"Step 'approve': topic_arn: got '{topic}', allowed: the ARN of a topic whose name starts with 'Automation'",
+        "Step 'approve': approvers: got 11, allowed: 1 to 10 approvers",
+        "Step 'approve': message: got 4097, allowed: at most 4096 characters",
+        "Step 'approve': required: got 12, allowed: 1 to 11, the number of approvers",
+        "Step 'approve': timeout_seconds: got 2592001, allowed: 1 to 2592000 seconds, which is 30 days",
+    ]
+    assert Step.approve(topic_arn=TOPIC, approvers=["ann"] * 10, message="x" * 4096)
 
 
 def test_a_script_may_come_from_a_file(tmp_path):

@@ -55,6 +55,17 @@ class WaveConfig(TypedDict, total=False):
     """`RebootIfNeeded` or `NoReboot`. Default: that of the environment."""
 
 
+class LogsConfig(TypedDict, total=False):
+    """Where the output of commands goes, as `LogsArgs` in the form of a configuration."""
+
+    log_group: bool | str
+    """True for a new log group, the name of an existing one, or false for none. Default: true."""
+    retention_days: int
+    """How many days a new log group keeps the output, one of the numbers that CloudWatch Logs accepts. Default: 90."""
+    bucket: bool | str
+    """True for a new bucket, the name of an existing one, or false for none. Default: false."""
+
+
 class SettingsConfig(TypedDict, total=False):
     """The settings of an environment, or the defaults for all environments.
 
@@ -84,6 +95,10 @@ class SettingsConfig(TypedDict, total=False):
     """How many days the images are kept. Default: for ever."""
     approvers: list[str]
     """Who must approve before the first wave. Needs `engine: runbook`. Default: no approval."""
+    approval_topic: bool | str | list[str]
+    """What asks the approvers: true for a new topic, a list of e-mail addresses, or the ARN of a topic whose name
+    starts with `Automation`. Default: a new topic, which writes to the e-mail addresses of `notify` if there are
+    some."""
     approval_timeout: int
     """How long the approvers have, in seconds. Default: 3600."""
     reboot: Reboot
@@ -104,6 +119,12 @@ class SettingsConfig(TypedDict, total=False):
     """The version of the AWS document that patches. Default: its default version."""
     comment: str
     """A comment on each command, at most 100 characters. Default: none."""
+    logs: bool | LogsConfig
+    """Where the output of commands goes: `LogsConfig`, true for a new log group, false for nowhere. Default: true."""
+    key_prefix: str
+    """The prefix of the keys in the bucket of `logs`. Default: the name of the run."""
+    kms_key: str
+    """The ARN of the KMS key that encrypts what the run makes. Default: no such key."""
     max_concurrency: str
     """How many nodes are patched at once: a number or a percentage as text. Default: `"10%"`."""
     max_errors: str

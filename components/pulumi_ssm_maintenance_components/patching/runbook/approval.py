@@ -2,20 +2,30 @@
 
 import pulumi
 
+from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.patching.context import RunContext
 from pulumi_ssm_maintenance_components.patching.plan import PatchPlan
 from pulumi_ssm_maintenance_components.patching.waves import PRIORITY_STEP
+from pulumi_ssm_maintenance_components.runbooks.approvals import approval_topic
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.steps import Step
+
+
+def run_approval_topic(run: RunContext, plan: PatchPlan) -> pulumi.Output[str] | None:
+    """Return the ARN of the topic that asks the approvers; None if the run has none. Create it if it is a new one."""
+    if plan.runbook is None or plan.runbook.approval_topic is None:
+        return None
+    return approval_topic(run.component, f"{run.name}-approval", plan.runbook.approval_topic, run.tags)
 
 
 def ask_approval(
     run: RunContext, plan: PatchPlan, window_id: pulumi.Input[str], topic_arn: pulumi.Input[str] | None
 ) -> AutomationRunbook | None:
     """Create the task that asks for approval before all waves; None if the run has no approvers."""
-    if plan.runbook is None or not plan.runbook.approvers or topic_arn is None:
+    if plan.runbook is None or topic_arn is None:
         return None
     question = Step.approve(
+        kms_key=key_of(run.component),
         topic_arn=topic_arn,
         approvers=plan.runbook.approvers,
         message=f"Patching run {run.name} waits for your approval",
