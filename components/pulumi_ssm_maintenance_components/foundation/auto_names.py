@@ -1,8 +1,8 @@
-"""Names that AWS's provider makes up: what AWS takes, held against the logical name while the program runs.
+"""A check of the names that the aws provider generates, while the program runs.
 
-The provider puts a hyphen and seven hexadecimal digits behind the logical name. What is then too long, or holds a
-character that AWS does not take there, is refused by AWS in the middle of a deployment, or by the provider with a text
-that names no component.
+The provider adds a hyphen and seven hexadecimal digits to the logical name. If the result is too long or contains a
+character that AWS does not allow, the deployment fails halfway, or the provider reports an error that names no
+component.
 
 https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
@@ -15,9 +15,11 @@ from typing import Literal
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
-Named = Literal["role", "policy", "rule", "alarm", "topic", "document", "function", "state machine", "bucket", "queue"]
+NamedResource = Literal[
+    "role", "policy", "rule", "alarm", "topic", "document", "function", "state machine", "bucket", "queue"
+]
 
-_MADE_UP = len("-1234567")
+_SUFFIX_LENGTH = len("-1234567")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class _Limit:
 _PLAIN = "letters, digits, - and _", re.compile(r"[A-Za-z0-9_-]+")
 _WITH_DOTS = "letters, digits, -, _ and .", re.compile(r"[A-Za-z0-9_.-]+")
 
-_LIMITS: Mapping[Named, _Limit] = MappingProxyType(
+_LIMITS: Mapping[NamedResource, _Limit] = MappingProxyType(
     {
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
         "role": _Limit(64, "letters, digits and _+=,.@-", re.compile(r"[A-Za-z0-9_+=,.@-]+")),
@@ -49,29 +51,29 @@ _LIMITS: Mapping[Named, _Limit] = MappingProxyType(
         "state machine": _Limit(80, *_PLAIN),
         # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
         "queue": _Limit(80, *_PLAIN),
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (the provider writes it small)
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (made lower case by the provider)
         "bucket": _Limit(63, "letters, digits, - and .", re.compile(r"[A-Za-z0-9.-]+")),
     }
 )
 
 
-def demand_auto_name(where: str, component_name: str, kind: Named, name: str) -> None:
-    """Demand that AWS takes the name that will be made up of a child's logical name.
+def demand_auto_name(where: str, component_name: str, kind: NamedResource, name: str) -> None:
+    """Check that AWS accepts the name that the provider generates from a child's logical name.
 
     Raises:
-        ArgumentError: it is too long, or has a wrong character.
+        ArgumentError: the name is too long, or contains a character that AWS does not allow.
     """
     limit = _LIMITS[kind]
-    excess = len(name) + _MADE_UP - limit.longest
+    excess = len(name) + _SUFFIX_LENGTH - limit.longest
     if excess > 0:
         most = len(component_name) - excess
-        cure = f"at most {most} characters" if most > 0 else "a shorter name of what it is made of"
+        cure = f"at most {most} characters" if most > 0 else "a shorter name of the part that it contains"
         raise ArgumentError(
-            f"{where}: name: too long by {excess}: AWS takes {limit.longest} characters for the name of a {kind}, and"
-            f" its provider would make {len(name) + _MADE_UP} of {name!r}; allowed: {cure}"
+            f"{where}: name: too long by {excess}: AWS allows {limit.longest} characters in the name of a {kind}, and"
+            f" the provider makes {len(name) + _SUFFIX_LENGTH} of {name!r}; allowed: {cure}"
         )
     if not limit.pattern.fullmatch(name):
         raise ArgumentError(
-            f"{where}: name: got {component_name!r}, allowed: {limit.allowed}, as AWS takes them for the name of a"
+            f"{where}: name: got {component_name!r}, allowed: {limit.allowed}, which AWS allows in the name of a"
             f" {kind} ({name!r})"
         )

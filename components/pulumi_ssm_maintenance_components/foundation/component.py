@@ -8,7 +8,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
-from .auto_names import Named, demand_auto_name
+from .auto_names import NamedResource, demand_auto_name
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ class Component(pulumi.ComponentResource):
         """Return the options of a child."""
         return pulumi.ResourceOptions(parent=self, **options)
 
-    def auto_named(self, kind: Named, name: str) -> str:
+    def auto_named(self, kind: NamedResource, name: str) -> str:
         """Return the logical name of a child if AWS accepts the name that its provider generates from it.
 
         Raises:
@@ -62,8 +62,8 @@ class Component(pulumi.ComponentResource):
 
 
 def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
-    # Children without a provider of their package take the default one in silence: the window would be in one
-    # region, and its task would be registered in another.
+    # A child without an explicit provider of its package uses the default one without a warning: the window would be in
+    # one region, and its task in another.
     if "aws" in providers and "pulumi-python" not in providers:
         message = (
             f"{kind} {name!r} is given an aws provider without one for its tasks, which would be registered with the"

@@ -7,12 +7,12 @@ import pulumi
 from .location import Location
 
 # AWS reserves these prefixes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-_OF_AWS = re.compile("aws|amazon|amzn", re.IGNORECASE)
+_AWS_PREFIX = re.compile("aws|amazon|amzn", re.IGNORECASE)
 
 
-def is_of_aws(name: str) -> bool:
-    """Return whether a name is that of a document of AWS."""
-    return bool(_OF_AWS.match(name))
+def is_owned_by_aws(name: str) -> bool:
+    """Return whether AWS owns the document with this name."""
+    return bool(_AWS_PREFIX.match(name))
 
 
 def document_arn(location: Location, document: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -21,6 +21,6 @@ def document_arn(location: Location, document: pulumi.Input[str]) -> pulumi.Outp
     def arn(text: str) -> pulumi.Output[str] | str:
         if text.startswith("arn:"):
             return text
-        return location.arn("ssm", f"document/{text}", owner="" if is_of_aws(text) else None)
+        return location.arn("ssm", f"document/{text}", owner="" if is_owned_by_aws(text) else None)
 
     return pulumi.Output.from_input(document).apply(arn)

@@ -1,4 +1,4 @@
-"""The account and region that a component's children live in, for the ARNs of what is not there yet."""
+"""The partition, account and region of a component's children, to compose the ARNs of new resources."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -20,19 +20,19 @@ class Location:
     def arn(
         self, service: str, resource: pulumi.Input[str], *, owner: pulumi.Input[str] | None = None
     ) -> pulumi.Output[str]:
-        """Compose an ARN of this region.
+        """Compose an ARN in this region.
 
         Args:
-            service: such as `ssm`.
-            resource: what follows the account, such as `document/AWS-RunPatchBaseline`.
-            owner: the account. Default: this one; an empty string for what AWS itself owns.
+            service: the service in the ARN, such as `ssm`.
+            resource: the part after the account, such as `document/AWS-RunPatchBaseline`.
+            owner: the account; an empty string for resources that AWS owns. Default: this account.
         """
         account = self.account_id if owner is None else owner
         return pulumi.Output.format("arn:{0}:{1}:{2}:{3}:{4}", self.partition, service, self.region, account, resource)
 
 
 def location_of(component: Component) -> Location:
-    """Ask where a component's children live."""
+    """Look up the partition, account and region of a component's children."""
     options = component.lookup()
     return Location(
         partition=aws.get_partition_output(opts=options).partition,

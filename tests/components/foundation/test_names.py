@@ -16,7 +16,7 @@ from pulumi_ssm_maintenance_components import (
     Targets,
     WindowAlerts,
 )
-from pulumi_ssm_maintenance_components.foundation.auto_names import _LIMITS, _MADE_UP, demand_auto_name
+from pulumi_ssm_maintenance_components.foundation.auto_names import _LIMITS, _SUFFIX_LENGTH, demand_auto_name
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 WINDOW = "mw-0123456789abcdef0"
@@ -59,7 +59,7 @@ def test_the_longest_name_is_taken_and_one_more_character_is_refused_with_the_cu
     assert registered(lambda: kind("n" * longest, **args))
     with pytest.raises(ArgumentError) as refused:
         registered(lambda: kind("n" * (longest + 1), **args))
-    assert "name: too long by 1: AWS takes" in str(refused.value)
+    assert "name: too long by 1: AWS allows" in str(refused.value)
     assert kind.__name__ in str(refused.value) or "AutomationRunbook" in str(refused.value)
 
 
@@ -67,8 +67,8 @@ def test_the_text_names_the_place_the_child_the_excess_and_the_cure(registered):
     with pytest.raises(ArgumentError) as refused:
         registered(lambda: WindowAlerts("n" * 50, windows=[WINDOW], events=["timed-out"]))
     assert str(refused.value) == (
-        f"WindowAlerts '{'n' * 50}': name: too long by 4: AWS takes 64 characters for the name of a rule, and its"
-        f" provider would make 68 of '{'n' * 50}-timed-out'; allowed: at most 46 characters"
+        f"WindowAlerts '{'n' * 50}': name: too long by 4: AWS allows 64 characters in the name of a rule, and the"
+        f" provider makes 68 of '{'n' * 50}-timed-out'; allowed: at most 46 characters"
     )
 
 
@@ -80,7 +80,7 @@ def test_a_name_with_a_character_that_aws_refuses_is_refused(name, registered):
 
 @pytest.mark.parametrize("kind", _LIMITS)
 def test_each_kind_takes_as_many_characters_as_aws_does(kind):
-    longest = _LIMITS[kind].longest - _MADE_UP
+    longest = _LIMITS[kind].longest - _SUFFIX_LENGTH
     demand_auto_name("x", "n" * longest, kind, "n" * longest)
     with pytest.raises(ArgumentError, match="too long by 1"):
         demand_auto_name("x", "n" * longest, kind, "n" * (longest + 1))
