@@ -1,4 +1,4 @@
-# Every target first sets the checkout up. If that is done already, it takes a moment and needs no network.
+# Every target sets up the checkout first. A repeated set-up takes a moment and needs no network.
 python := .venv/bin/python
 typed := $(wildcard provider components tools examples benchmarks tests/typing_tests)
 # A test run starts a thousand processes. Compiled modules save half a second in each.
@@ -6,16 +6,16 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-adopt test check build bench bench-full soak clean
 
-help: ## list the targets
+help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
-setup: ## make .venv with everything that development needs, including pulumi
+setup: ## create .venv with everything that development needs, including pulumi
 	@tools/setup.sh
 
 demo: setup ## deploy the quickstart on the real engine and a local AWS, deploy it again, destroy it
 	$(python) tools/demo.py
 
-demo-adopt: setup ## a window made by hand, adopted with an empty preview, then changed by one line
+demo-adopt: setup ## adopt a window that was created by hand, show the empty preview, change one line
 	$(python) tools/demo_adopt.py
 
 test: setup ## run all tests; select some with ARGS="-k name"
@@ -42,6 +42,6 @@ bench-full: setup ## measure all sizes and latencies and write benchmarks/RESULT
 soak: setup ## run the long kill, fault and walk tests with a tally: about 15 minutes; SOAK_KILLS=1000 for more kills
 	SOAK=1 $(python) -m pytest -n 2 --dist worksteal -m soak $(ARGS)
 
-clean: ## remove everything that the other targets made in the checkout; the engine stays in the user's cache
+clean: ## remove what the other targets created in the checkout; the engine stays in the user's cache
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
