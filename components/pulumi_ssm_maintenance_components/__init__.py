@@ -44,6 +44,7 @@ from .patching.patching_run import PatchingRun, RunEvent
 from .patching.waves import WaveArgs, WaveIds
 from .runbooks.automation_runbook import AutomationRunbook, AutomationRunbookArgs
 from .runbooks.content import OnFailure, RunbookContent, RunbookParameters
+from .runbooks.existing_runbook import AnyRunbook
 from .runbooks.steps import Permit, Step
 from .tasks.command_document import AnyDocument, CommandParameters
 from .tasks.lambda_function import AnyFunction, CodeArgs
@@ -61,6 +62,7 @@ __all__ = [
     "AnyFunction",
     "AnyKey",
     "AnyRole",
+    "AnyRunbook",
     "AnyStateMachine",
     "AnyWindow",
     "ArgumentError",

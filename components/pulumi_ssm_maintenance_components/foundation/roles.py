@@ -132,12 +132,19 @@ def automation_statements(location: Location, document: pulumi.Input[str]) -> li
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     """
     arn = document_arn(location, document)
-    definition = arn.apply(lambda known: f"{known.replace(':document/', ':automation-definition/', 1)}:*")
+    definition = arn.apply(_definition)
     executions = location.arn("ssm", "automation-execution/*")
     return [
         allow(["ssm:StartAutomationExecution"], [arn, executions, definition]),
         allow(["ssm:GetAutomationExecution"], [executions]),
     ]
+
+
+def _definition(document: str) -> str:
+    # The documents of AWS have no account, and AWS documents none for their definitions, so any one will do: nobody
+    # else can use the prefixes of AWS.
+    arn = document.replace(":document/", ":automation-definition/", 1).replace("::automation", ":*:automation", 1)
+    return f"{arn}:*"
 
 
 def lambda_statements(function_arn: pulumi.Input[str], qualifier: pulumi.Input[str] | None) -> list[Statement]:

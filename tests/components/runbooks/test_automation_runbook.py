@@ -228,7 +228,7 @@ def test_roles_and_a_topic_that_are_there_already_are_used_and_none_is_made(reso
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({}, "steps: got .*, allowed: either `steps` or `content`"),
+        ({}, r"steps: got \[\], allowed: one of `steps`, `content` and `document`"),
         ({"steps": [Step.snapshot()]}, "step 'snapshot' works on a node"),
         ({"content": CONTENT, "parameters": {"Database": ["x"]}}, "the component does not know what `content` needs"),
         ({"content": CONTENT, "statements": []}, "a value for 'Database', which has no default"),
