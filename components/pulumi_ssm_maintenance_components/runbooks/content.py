@@ -13,7 +13,7 @@ import pulumi
 import yaml  # type: ignore[import-untyped] # a dependency of pulumi; its stubs are no dependency of anything here
 
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.documents import is_of_aws
+from pulumi_ssm_maintenance_components.foundation.documents import is_owned_by_aws
 
 from .steps import Step
 
@@ -174,7 +174,7 @@ def _parsed(where: str, content: str | Path) -> Any:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         allowed = f"a mapping, YAML or JSON text, or the path of a file with it; as a path: {reason}"
-        if isinstance(content, str) and is_of_aws(content):
+        if isinstance(content, str) and is_owned_by_aws(content):
             allowed = f"the content of a runbook; `document` takes one that exists, such as document={content!r}"
         raise wrong(where, "content", content, allowed) from None
     try:
