@@ -1,30 +1,23 @@
 """`ssm-maintenance adopt`."""
 
-import json
 import sys
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from . import output
+from .adopt_results import Format, count, show_adopted, show_joined, show_undone
 from .exits import Exit
 from .session import open_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi_ssm_maintenance.operations import adopt as operation
 
 T = TypeVar("T")
-
-_SCHEMA: Final = 1
-
-
-class Format(StrEnum):
-    """How the result is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def adopt(  # noqa: PLR0913 - the options of a command
@@ -40,6 +33,18 @@ def adopt(  # noqa: PLR0913 - the options of a command
     all_: Annotated[bool, typer.Option("--all", help="Adopt all windows of the region.")] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a Pulumi project into this folder, new or empty.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Adopt into the project in this folder, the components of its program too."),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME=ID",
+            help="With --into: this resource of the program is that window, target or task at AWS. Repeatable.",
+        ),
     ] = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Import into the stack, and prove that its preview is empty.")
@@ -66,6 +71,9 @@ def adopt(  # noqa: PLR0913 - the options of a command
     ] = None,
     region: Annotated[str | None, typer.Option(metavar="R", help="The windows' region. Default: AWS_REGION.")] = None,
     profile: Annotated[str | None, typer.Option(metavar="P", help="A profile of the AWS configuration.")] = None,
+    no_fail: Annotated[
+        bool, typer.Option("--no-fail", help="Exit with 0 where the preview shows what it should not, instead of 3.")
+    ] = False,
     format: Annotated[Format, typer.Option(help="How the result is printed.")] = Format.TEXT,  # noqa: A002 - its name
 ) -> None:
     """Write a Pulumi program for windows that exist, and import them into a stack.
@@ -76,114 +84,111 @@ def adopt(  # noqa: PLR0913 - the options of a command
     if undo is not None:
         _undo(undo, _required(stack, "--undo needs --stack S"), yes=yes, format_=format)
         return
-    selects = bool(name or tag or enabled or all_)
-    if windows and selects:
-        raise typer.BadParameter("give either ids of windows, or --name, --tag, --enabled and --all")
-    if not windows and not selects:
+    if out and into:
+        raise typer.BadParameter("give either --out DIR, a new project, or --into DIR, one that exists")
+    selection = _Selected(tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_)
+    if not selection.is_given:
         _list_windows(region, profile)
         raise typer.Exit(Exit.USAGE)
-    path = _required(out, "--out DIR is missing: where is the program to be written?")
-    target = _required(stack, "--apply needs --stack S") if apply else None
+    path = _required(out or into, "--out DIR is missing: where is the program to be written?")
+    target = _required(stack, f"--{'into' if into else 'apply'} needs --stack S") if apply or into else None
+    from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
+
+    live = _read(selection, region, profile)
+    if into and target:
+        joining = operation.match(
+            operation.Engine(path, target, profile),
+            live,
+            chosen=dict(map(_choice, map_ or ())),
+            create=apply,
+            report=output.progress,
+        )
+        findings = _join(joining, apply=apply, protect=protect, yes=yes, format_=format)
+    else:
+        adoption = operation.plan(live, protect=protect, literal=literal, secret=secret or ())
+        for text in adoption.warnings:
+            output.warning(text)
+        folder = operation.write(adoption, path, project=project, force=force)
+        applied = None
+        if target:
+            _confirm(f"import {len(folder.entries)} resources into stack {target} of project {folder.project}", yes=yes)
+            applied = operation.apply(adoption, folder, target, profile=profile, report=output.progress)
+        show_adopted(adoption, folder, target, applied, format_=format)
+        findings = bool(applied and applied.differences)
+    if findings and not no_fail:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """Which windows the arguments name."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    tags: tuple[str, ...]
+    enabled: bool
+    all: bool
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any window is named.
+
+        Raises:
+            BadParameter: in two ways at once.
+        """
+        by_condition = bool(self.names or self.tags or self.enabled or self.all)
+        if self.ids and by_condition:
+            raise typer.BadParameter("give either ids of windows, or --name, --tag, --enabled and --all")
+        return bool(self.ids) or by_condition
+
+
+def _read(selected: _Selected, region: str | None, profile: str | None) -> "Sequence[operation.LiveWindow]":
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
     session = open_session(region, profile)
-    if windows:
-        ids = list(dict.fromkeys(windows))
-    else:
-        selection = operation.Selection(tuple(name or ()), tuple(tag or ()), enabled=enabled)
+    ids: Sequence[str] = selected.ids
+    if not ids:
+        selection = operation.Selection(selected.names, selected.tags, enabled=selected.enabled)
         ids = [window.window_id for window in operation.find_windows(session, selection)]
     if not ids:
         raise operation.UsageError(f"no window in {session.region_name} is selected")
-    output.progress(f"reading {_count(len(ids), 'window')}")
+    output.progress(f"reading {count(len(ids), 'window')}")
     live = operation.read_windows(session, ids)
-    adoption = operation.plan(live.windows, protect=protect, literal=literal, secret=secret or ())
-    for text in (*live.notes, *adoption.warnings):
+    for text in live.notes:
         output.warning(text)
-    folder = operation.write(adoption, path, project=project, force=force)
-    applied = None
-    if target:
-        _confirm(f"import {len(folder.entries)} resources into stack {target} of project {folder.project}", yes=yes)
-        applied = operation.apply(adoption, folder, target, profile=profile, report=output.progress)
-    if format is Format.JSON:
-        output.result(json.dumps(_as_json(adoption, folder, target, applied), indent=2))
-    else:
-        _print(adoption, folder, target, applied)
-    if applied and applied.differences:
-        raise typer.Exit(Exit.FINDINGS)
+    return live.windows
+
+
+def _join(joining: "operation.Joining", *, apply: bool, protect: bool, yes: bool, format_: Format) -> bool:
+    """Import what was matched, and tell whether the preview shows what it should not."""
+    from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
+
+    for window in joining.windows:
+        for outside in window.outside:
+            output.warning(f"the program does not have {outside}; it stays at AWS as it is")
+    joined = None
+    if apply:
+        resources = count(len(joining.entries), "resource")
+        if joining.entries:
+            where = f"stack {joining.engine.stack} of the project in {joining.engine.folder}"
+            _confirm(f"import {resources} into {where}", yes=yes)
+        joined = operation.join(joining, protect=protect, report=output.progress)
+    show_joined(joining, joined, format_=format_)
+    return bool(joined and joined.lost)
+
+
+def _choice(text: str) -> tuple[str, str]:
+    name, equals, id_ = text.rpartition("=")
+    if not (name and equals and id_):
+        raise typer.BadParameter(f"--map {text}: expected NAME=ID, such as web-window=mw-0123456789abcdef0")
+    return name, id_
 
 
 def _undo(path: Path, stack: str, *, yes: bool, format_: Format) -> None:
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
     _confirm(f"remove what {path} adopted from the state of stack {stack}", yes=yes)
-    urns = operation.undo(path, stack)
-    if format_ is Format.JSON:
-        output.result(json.dumps({"schema": _SCHEMA, "verb": "adopt", "stack": stack, "removed": urns}, indent=2))
-        return
-    output.result(f"{_count(len(urns), 'resource')} removed from the state of stack {stack}; AWS was not called.")
-
-
-def _print(
-    adoption: "operation.Adoption",
-    folder: "operation.Folder",
-    stack: str | None,
-    applied: "operation.Applied | None",
-) -> None:
-    counts = ", ".join(
-        _count(sum(1 for _ in things), name)
-        for name, things in (
-            ("window", adoption.windows),
-            ("target", [target for window in adoption.windows for target in window.targets]),
-            ("task", adoption.tasks),
-        )
-    )
-    output.result(f"{folder.path}: {counts}{'' if folder.written else ' (as written before)'}")
-    if applied is None:
-        output.result(
-            f"Next: {folder.path / 'ADOPTED.md'} has the commands that import them; --apply --stack S runs them."
-        )
-        return
-    if not applied.imported:
-        output.result(f"Nothing to adopt: stack {stack} holds them all.")
-    else:
-        output.result(f"{_count(len(applied.imported), 'resource')} imported into stack {stack}.")
-    if not applied.differences:
-        output.result("The preview is empty: the program declares what AWS holds.")
-        return
-    output.result(f"The preview is not empty. {_count(len(applied.differences), 'resource')} would change:")
-    for difference in applied.differences:
-        output.result(f"  {difference}")
-    output.result(f"To take them out of the stack again: ssm-maintenance adopt --undo {folder.path} --stack {stack}")
-
-
-def _as_json(
-    adoption: "operation.Adoption",
-    folder: "operation.Folder",
-    stack: str | None,
-    applied: "operation.Applied | None",
-) -> dict[str, Any]:
-    def entry(one: "operation.ImportEntry") -> dict[str, str]:
-        return {"type": one.type, "name": one.name, "id": one.id}
-
-    found: dict[str, Any] = {
-        "schema": _SCHEMA,
-        "verb": "adopt",
-        "folder": str(folder.path),
-        "project": folder.project,
-        "resources": [entry(one) for one in folder.entries],
-        "warnings": list(adoption.warnings),
-    }
-    if applied:
-        found |= {
-            "stack": stack,
-            "imported": [entry(one) for one in applied.imported],
-            "held": [entry(one) for one in applied.held],
-            "differences": [
-                {"operation": one.operation, "urn": one.urn, "properties": list(one.properties)}
-                for one in applied.differences
-            ],
-        }
-    return found
+    show_undone(stack, operation.undo(path, stack), format_=format_)
 
 
 def _list_windows(region: str | None, profile: str | None) -> None:
@@ -212,7 +217,3 @@ def _confirm(what: str, *, yes: bool) -> None:
         raise typer.BadParameter(f"this would {what}: give --yes")
     if not typer.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
         raise typer.Exit(Exit.USAGE)
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -21,8 +21,10 @@ from pulumi_ssm_maintenance.operations.live import (
     read_windows,
 )
 
+from .engine import Engine
 from .folder import Folder, write
 from .import_file import ImportEntry, import_entries, import_file
+from .into import Joined, Joining, join, match
 from .plan import AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption, Secret, plan
 from .program import program
 from .stack import Applied, Difference, apply, undo
@@ -34,8 +36,11 @@ __all__ = [
     "Adoption",
     "Applied",
     "Difference",
+    "Engine",
     "Folder",
     "ImportEntry",
+    "Joined",
+    "Joining",
     "Live",
     "LiveTarget",
     "LiveTask",
@@ -49,7 +54,9 @@ __all__ = [
     "find_windows",
     "import_entries",
     "import_file",
+    "join",
     "list_windows",
+    "match",
     "plan",
     "program",
     "read_windows",

@@ -98,9 +98,15 @@ class Engine:
         flags = ["--file", str(file), "--generate-code=false", f"--protect={str(protect).lower()}"]
         self.run("import", *flags, "--yes", "--skip-preview", "--suppress-outputs", environment=_ONE_CHECKPOINT)
 
-    def preview(self) -> dict[str, Any]:
-        """Preview the program, as the engine's own JSON."""
-        done = self._result("preview", "--json")
+    def preview(self, *, import_file: Path | None = None) -> dict[str, Any]:
+        """Preview the program, as the engine's own JSON.
+
+        Args:
+            import_file: where the engine writes an import file of what it would create.
+        """
+        done = self._result(
+            "preview", "--json", "--show-sames", *(["--import-file", str(import_file)] if import_file else [])
+        )
         try:
             found: dict[str, Any] = json.loads(done.stdout)
         except ValueError:
@@ -158,6 +164,11 @@ class Engine:
         return OperationError(
             f"pulumi {command} failed with code {done.returncode}:\n{_tail(done.stderr or done.stdout)}"
         )
+
+
+def type_of(urn: str) -> str:
+    """Give the type token in a URN."""
+    return urn.split("::")[2].rpartition("$")[2]
 
 
 def _resource(held: Mapping[str, Any]) -> Resource:

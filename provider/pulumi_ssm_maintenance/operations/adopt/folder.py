@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -74,18 +74,40 @@ def write_import_file(folder: Folder) -> None:
         _write_file(folder.import_file, import_file(folder.entries), 0o600)
 
 
-def read_record(path: Path) -> tuple[str, tuple[ImportEntry, ...]]:
-    """Read which resources of which project a folder has adopted.
+def add_to_record(path: Path, stack: str, entries: Sequence[ImportEntry]) -> None:
+    """Note in a project of the user's own what is imported into one of its stacks, so that it can be undone."""
+    file = _stack_record(path, stack)
+    before = _read_record(file) if file.exists() else ()
+    known = {(one.type, one.name, one.id) for one in entries}
+    resources = [*(one for one in before if (one.type, one.name, one.id) not in known), *entries]
+    _write_file(file, _record(resources), 0o644)
+
+
+def read_record(path: Path, stack: str) -> tuple[ImportEntry, ...]:
+    """Read which resources a folder has adopted into a stack.
 
     Raises:
         UsageError: the folder holds no record of an adoption.
     """
+    of_stack = _stack_record(path, stack)
     try:
-        record: dict[str, Any] = json.loads((path / RECORD).read_text(encoding="utf-8"))
-        entries = tuple(ImportEntry(one["type"], one["name"], one["id"]) for one in record["resources"])
-        return str(record["project"]), entries
+        return _read_record(of_stack if of_stack.exists() else path / RECORD)
     except (OSError, ValueError, KeyError, TypeError):
-        raise UsageError(f"{path} holds no record of an adoption ({RECORD}).") from None
+        raise UsageError(f"{path} holds no record of an adoption ({of_stack.name} or {RECORD}).") from None
+
+
+def remove_record(path: Path, stack: str) -> None:
+    """Remove the record of what was adopted into a stack of a project of the user's own."""
+    _stack_record(path, stack).unlink(missing_ok=True)
+
+
+def _stack_record(path: Path, stack: str) -> Path:
+    return path / f"adopted.{stack.rpartition('/')[2]}.json"
+
+
+def _read_record(file: Path) -> tuple[ImportEntry, ...]:
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(ImportEntry(one["type"], one["name"], one["id"]) for one in record["resources"])
 
 
 def _files(adoption: Adoption, entries: tuple[ImportEntry, ...], project: str) -> Iterator[tuple[str, str]]:
@@ -94,13 +116,13 @@ def _files(adoption: Adoption, entries: tuple[ImportEntry, ...], project: str) -
     yield "requirements.txt", f"pulumi-aws=={pulumi_aws_version()}\npulumi-ssm-maintenance=={__version__}\n"
     yield ".gitignore", f"{IMPORT_FILE}\n__pycache__/\n.venv/\n"
     yield "ADOPTED.md", page(adoption, entries)
-    yield RECORD, _record(entries, project)
+    yield RECORD, _record(entries)
     yield IMPORT_FILE, import_file(entries)
 
 
-def _record(entries: tuple[ImportEntry, ...], project: str) -> str:
+def _record(entries: Sequence[ImportEntry]) -> str:
     resources = [{"type": entry.type, "name": entry.name, "id": entry.id} for entry in entries]
-    return json.dumps({"schema": _SCHEMA, "project": project, "resources": resources}, indent=2) + "\n"
+    return json.dumps({"schema": _SCHEMA, "resources": resources}, indent=2) + "\n"
 
 
 def _not_empty(path: Path, existing: list[str], files: Mapping[str, str]) -> UsageError:

@@ -10,9 +10,9 @@ from pulumi_ssm_maintenance.core.identity import TaskId
 from pulumi_ssm_maintenance.core.secrecy import marked
 from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Properties, inputs_of, outputs
 from pulumi_ssm_maintenance.operations.errors import UsageError
-from pulumi_ssm_maintenance.operations.live import LiveWindow
+from pulumi_ssm_maintenance.operations.live import LiveTask, LiveWindow
 
-from .plan import AdoptedTask, Adoption
+from .plan import Adoption
 
 WINDOW: Final = "aws:ssm/maintenanceWindow:MaintenanceWindow"
 TARGET: Final = "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget"
@@ -44,10 +44,16 @@ def import_entries(adoption: Adoption) -> tuple[ImportEntry, ...]:
     return tuple(_entries(adoption))
 
 
-def import_file(entries: tuple[ImportEntry, ...]) -> str:
-    """Write the import file. It holds secrets in clear."""
+def import_file(entries: tuple[ImportEntry, ...], held: Mapping[str, str] | None = None) -> str:
+    """Write the import file. It holds secrets in clear.
+
+    Args:
+        entries: what is imported.
+        held: URNs of what the stack holds, by the names by which entries call it.
+    """
+    table = {"nameTable": dict(held)} if held else {}
     resources = [{"type": e.type, "name": e.name, "id": e.id, **e.details} for e in entries]
-    return json.dumps({"resources": resources}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({**table, "resources": resources}, indent=2, ensure_ascii=False) + "\n"
 
 
 def pulumi_aws_version() -> str:
@@ -73,19 +79,26 @@ def _entries(adoption: Adoption) -> Iterator[ImportEntry]:
         for target in window.targets:
             yield ImportEntry(TARGET, target.name, f"{window_id}/{target.live.window_target_id}", plugin)
         for task in window.tasks:
-            yield ImportEntry(TASK, task.name, task.live.window_task_id, _properties(window.live, task))
+            bookkeeping = {"name": task.name, "secrets": sorted(secret.path for secret in task.secrets)}
+            properties = task_properties(window.live, task.live, bookkeeping)
+            yield ImportEntry(TASK, task.name, task.live.window_task_id, properties)
 
 
-def _properties(window: LiveWindow, task: AdoptedTask) -> dict[str, Any]:
-    """Give a task's inputs and outputs as the provider would have left them in the state."""
+def task_properties(window: LiveWindow, task: LiveTask, bookkeeping: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a task's inputs and outputs as the provider would have left them in the state.
+
+    Args:
+        window: the window of the task.
+        task: the task as AWS holds it.
+        bookkeeping: its logical name and the paths of its secrets.
+    """
     from pulumi.dynamic.dynamic import serialize_provider  # noqa: PLC0415 - takes longer to load than all the rest
 
     from pulumi_ssm_maintenance._dynamic import TaskProvider  # noqa: PLC0415 - as above
 
-    bookkeeping = {"name": task.name, "secrets": sorted(secret.path for secret in task.secrets)}
     asked = Properties({"region": window.region, BOOKKEEPING: bookkeeping})
-    task_id = TaskId(window.window_id, task.live.window_task_id)
-    held = {**task.live.fields, "WindowId": window.window_id}
+    task_id = TaskId(window.window_id, task.window_task_id)
+    held = {**task.fields, "WindowId": window.window_id}
     found = outputs(asked, task_id, held, window.region, window.account)
     provider = {"__provider": serialize_provider(TaskProvider())}
     return {

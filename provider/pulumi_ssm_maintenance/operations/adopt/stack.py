@@ -9,13 +9,14 @@ from typing import Any, Final
 from pulumi_ssm_maintenance.operations.errors import UsageError
 
 from .engine import Engine, Resource
-from .folder import Folder, read_record, write_import_file
+from .folder import Folder, read_record, remove_record, write_import_file
 from .import_file import ImportEntry, import_file
 from .plan import Adoption
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _PROVIDER: Final = "pulumi:providers:"
 _DEFAULT_PROVIDER: Final = "default"
+_NO_CHANGE: Final = frozenset({"same", "read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,12 @@ def apply(
         write_import_file(folder)
         _import(engine, folder, missing, protect=adoption.protect)
     report("previewing the program")
-    differences = _differences(engine.preview())
-    if not differences:
+    remaining = differences(engine.preview())
+    if not remaining:
         report("recording what depends on what")
         engine.up()
         folder.import_file.unlink(missing_ok=True)
-    return Applied(missing, held, differences)
+    return Applied(missing, held, remaining)
 
 
 def undo(path: Path, stack: str) -> tuple[str, ...]:
@@ -100,13 +101,12 @@ def undo(path: Path, stack: str) -> tuple[str, ...]:
         UsageError: the folder holds no record of an adoption.
         OperationError: the engine failed.
     """
-    _, entries = read_record(path)
+    entries = read_record(path, stack)
     engine = Engine(path, stack)
     resources = engine.resources()
-    adopted = {(entry.type, entry.name, entry.physical_id) for entry in entries}
-    going = [one for one in resources if (one.type, one.name, one.id) in adopted]
+    going = _adopted(resources, entries)
     left = [one for one in resources if one not in going]
-    unused = [one for one in left if _is_unused_default(one, left)]
+    unused = [one for one in left if _is_unused_provider(one, left, entries)]
     left = [one for one in left if one not in unused]
     if going and all(one.type == _STACK for one in left):
         unused.extend(left)
@@ -114,7 +114,17 @@ def undo(path: Path, stack: str) -> tuple[str, ...]:
     urns = tuple(one.urn for one in [*reversed(going), *unused])
     if urns:
         engine.forget(urns)
+    remove_record(path, stack)
     return urns
+
+
+def _adopted(resources: Sequence[Resource], entries: Iterable[ImportEntry]) -> list[Resource]:
+    """List the resources of a stack that entries have brought into it. A component with other children stays."""
+    adopted = {(entry.type, entry.name, entry.physical_id) for entry in entries}
+    found = [one for one in resources if (one.type, one.name, one.id) in adopted]
+    while kept := {one.parent for one in resources if one not in found} & {one.urn for one in found}:
+        found = [one for one in found if one.urn not in kept]
+    return found
 
 
 def _compared(
@@ -167,15 +177,16 @@ def _import(engine: Engine, folder: Folder, missing: tuple[ImportEntry, ...], *,
     engine.import_resources(folder.import_file.resolve(), protect=protect)
 
 
-def _differences(preview: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(preview: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """List what a preview would change, without the stack itself and its providers."""
     return tuple(
         Difference(step["op"], step["urn"], tuple(sorted(step.get("detailedDiff") or step.get("diffReasons") or ())))
         for step in preview.get("steps", ())
-        if step["op"] != "same" and not step["urn"].split("::")[2].startswith((_STACK, _PROVIDER))
+        if step["op"] not in _NO_CHANGE and not step["urn"].split("::")[2].startswith((_STACK, _PROVIDER))
     )
 
 
-def _is_unused_default(one: Resource, resources: Sequence[Resource]) -> bool:
-    """Tell whether a resource is a default provider that nothing uses any more."""
-    is_default = one.type.startswith(_PROVIDER) and one.name.startswith(_DEFAULT_PROVIDER)
-    return is_default and not any(other.provider == one.urn for other in resources)
+def _is_unused_provider(one: Resource, resources: Sequence[Resource], entries: Iterable[ImportEntry]) -> bool:
+    """Tell whether a resource is a default or imported provider that nothing uses any more."""
+    ours = one.name.startswith(_DEFAULT_PROVIDER) or (one.type, one.name) in {(e.type, e.name) for e in entries}
+    return one.type.startswith(_PROVIDER) and ours and not any(other.provider == one.urn for other in resources)
