@@ -80,7 +80,7 @@ def project(tmp_path):
         shutil.copytree(EXAMPLES / name, folder)
         engine = Engine(folder, "prod")
         engine.open_stack()
-        engine.configure("aws:region", "us-east-1")
+        engine.configure({"aws:region": "us-east-1"})
         return engine
 
     return copied
@@ -142,7 +142,7 @@ def team(tmp_path):
     (folder / "__main__.py").write_text(PROGRAM)
     engine = Engine(folder, "prod")
     engine.open_stack()
-    engine.configure("payload", PAYLOAD, secret=True)
+    engine.configure({"payload": PAYLOAD}, secret=True)
     return engine
 
 

@@ -11,7 +11,7 @@ from .planned import Planned, PlannedWindow
 
 _BY_ID: Final = "WindowTargetIds"
 
-L = TypeVar("L", LiveWindow, LiveTarget, LiveTask)
+L = TypeVar("L", bound=LiveWindow | LiveTarget | LiveTask)
 Criterion = tuple[Callable[[Planned], Hashable], Callable[[L], Hashable]]
 """What a planned object and a live one have in common: a key of each. None is a key that equals no other."""
 
@@ -52,7 +52,9 @@ def matched(
         raise UsageError("the program declares no maintenance window. Adopt into a new project with --out DIR.")
     choices = _Choices(chosen)
     by_urn = {one.window.urn: one for one in planned}
-    windows = _matched([one.window for one in planned], live, [(_name, _live_name)], choices, "window")
+    windows: tuple[Pair[LiveWindow], ...] = _matched(
+        [one.window for one in planned], live, [(_anything, _anything), (_name, _live_name)], choices, "window"
+    )
     if missing := [one for one in live if one not in [pair.live for pair in windows]]:
         names = ", ".join(one.window.name for one in planned)
         raise UsageError(
@@ -123,11 +125,9 @@ def _matched(
     pairs = [Pair(one, found) for one in planned if (found := choices.live(one, live) or _held(one, live))]
     left = [one for one in planned if one not in [pair.planned for pair in pairs] and not one.id]
     free = [one for one in live if one not in [pair.live for pair in pairs]]
-    first, *further = criteria
-    groups = [(left, free)] if kind == "window" else [bucket for _, *bucket in _buckets(left, free, first)]
-    rest = criteria if kind == "window" else further
-    for some, candidates in groups:
-        pairs.extend(_paired(some, candidates, rest, kind))
+    required, *further = criteria
+    for some, candidates in _buckets(left, free, required):
+        pairs.extend(_paired(some, candidates, further, kind))
     return tuple(sorted(pairs, key=lambda pair: planned.index(pair.planned)))
 
 
@@ -146,7 +146,7 @@ def _paired(planned: list[Planned], live: list[L], criteria: Sequence[Criterion[
         raise UsageError(_ambiguous(planned, live, kind))
     first, *rest = criteria
     others, free = list(planned), list(live)
-    for _, some, candidates in _buckets(planned, live, first):
+    for some, candidates in _buckets(planned, live, first):
         if some and candidates:
             yield from _paired(some, candidates, rest, kind)
             others = [one for one in others if one not in some]
@@ -156,11 +156,11 @@ def _paired(planned: list[Planned], live: list[L], criteria: Sequence[Criterion[
 
 def _buckets(
     planned: Sequence[Planned], live: Sequence[L], criterion: Criterion[L]
-) -> Iterator[tuple[Hashable, list[Planned], list[L]]]:
+) -> Iterator[tuple[list[Planned], list[L]]]:
     of_planned, of_live = criterion
     keys = dict.fromkeys(key for key in map(of_planned, planned) if key is not None)
     for key in keys:
-        yield key, [one for one in planned if of_planned(one) == key], [one for one in live if of_live(one) == key]
+        yield [one for one in planned if of_planned(one) == key], [one for one in live if of_live(one) == key]
 
 
 def _ambiguous(planned: Sequence[Planned], live: Sequence[L], kind: str) -> str:
@@ -170,6 +170,10 @@ def _ambiguous(planned: Sequence[Planned], live: Sequence[L], kind: str) -> str:
         f"several {kind}s could be {' or '.join(repr(one.name) for one in planned)}:\n{candidates}\n"
         f"Say which it is, with a line such as\n{lines}"
     )
+
+
+def _anything(_: Any) -> Hashable:
+    return True
 
 
 def _name(planned: Planned) -> Hashable:
