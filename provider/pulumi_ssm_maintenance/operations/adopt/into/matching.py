@@ -83,12 +83,9 @@ def _matched_window(window: Pair[LiveWindow], planned: PlannedWindow, choices: "
         choices,
         "task",
     )
-    taken = [pair.live for pair in (*targets, *tasks)]
-    outside = tuple(
-        f"{_described(one)} of {window.live.name}"
-        for one in (*window.live.targets, *window.live.tasks)
-        if one not in taken
-    )
+    taken = {*urns, *(pair.live.window_task_id for pair in tasks)}
+    parts: tuple[LiveTarget | LiveTask, ...] = (*window.live.targets, *window.live.tasks)
+    outside = tuple(f"{_described(one)} of {window.live.name}" for one in parts if _id(one) not in taken)
     return MatchedWindow(window, targets, tasks, outside)
 
 
