@@ -8,6 +8,7 @@ from ._errors import RehearsalError
 from ._nodes import Node, NodeOutcome, Period
 from ._rehearsal import (
     AlarmState,
+    CommandRun,
     Dependency,
     Event,
     Invocation,
@@ -15,17 +16,24 @@ from ._rehearsal import (
     Message,
     NodeRun,
     Rehearsal,
+    RunbookRun,
+    StepRun,
     TaskRun,
 )
+from ._runbook.action_error import ActionError
+from ._runbook.aws import Aws, Script, ScriptResult, ScriptWork
 from ._simulate import AlarmChanges, simulate
 from ._window import Notifications, Target, Task, Window
-from ._work import Call, Outcome, Outcomes, Runner, Work
+from ._work import Call, Outcome, Outcomes, Pending, Runner, StoppedError, Surroundings, Wait, Work
 
 __all__ = [
+    "ActionError",
     "AlarmChanges",
     "AlarmState",
     "Assumptions",
+    "Aws",
     "Call",
+    "CommandRun",
     "Dependency",
     "Event",
     "Invocation",
@@ -37,13 +45,22 @@ __all__ = [
     "Notifications",
     "Outcome",
     "Outcomes",
+    "Pending",
     "Period",
     "Rehearsal",
     "RehearsalError",
+    "RunbookRun",
     "Runner",
+    "Script",
+    "ScriptResult",
+    "ScriptWork",
+    "StepRun",
+    "StoppedError",
+    "Surroundings",
     "Target",
     "Task",
     "TaskRun",
+    "Wait",
     "Window",
     "Work",
     "simulate",

@@ -16,3 +16,14 @@ def find_by_task(task: str, names: Iterable[str]) -> str | None:
     """The name among these that stands for a task, the whole name first."""
     found = [name for name in names if is_called(task, name)]
     return max(found, key=len, default=None)
+
+
+def find_by_step(task: str, step: str, names: Iterable[str]) -> str | None:
+    """The name among these that stands for a step of a task's runbook: `fleet.patch`, or `patch` in any task."""
+    found = [name for name in names if name == step or is_step(task, step, name)]
+    return max(found, key=len, default=None)
+
+
+def is_step(task: str, step: str, name: str) -> bool:
+    """Whether a name stands for a step of this task alone."""
+    return name.endswith(f".{step}") and is_called(task, name.removesuffix(f".{step}"))

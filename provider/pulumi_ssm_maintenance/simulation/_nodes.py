@@ -2,17 +2,33 @@
 
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from ._errors import RehearsalError
-from ._names import find_by_task
+from ._names import find_by_step, find_by_task
 
 NodeOutcome: TypeAlias = Literal[
     "Success", "Failed", "TimedOut", "Hangs", "Undeliverable", "InvalidPlatform", "AccessDenied"
 ]
 Period: TypeAlias = tuple[float, float | None]
 """From a minute after the opening until another one, or None for the rest of the night."""
+
+PATCH_COUNTS = frozenset(
+    {
+        "InstalledCount",
+        "InstalledOtherCount",
+        "InstalledPendingRebootCount",
+        "InstalledRejectedCount",
+        "MissingCount",
+        "FailedCount",
+        "NotApplicableCount",
+        "CriticalNonCompliantCount",
+        "SecurityNonCompliantCount",
+        "OtherNonCompliantCount",
+    }
+)
+"""What a node may report of its patches: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html"""
 
 _Value = TypeVar("_Value")
 _DEFAULT_MINUTES = 10.0
@@ -33,9 +49,10 @@ class Node:
     groups: Collection[str] = ()
     """The names of the resource groups that it belongs to."""
     minutes: float | Mapping[str, float] = _DEFAULT_MINUTES
-    """How long the work takes: for every task, or by the name of the task, `*` for the others."""
+    """How long the work takes: for every task, or by the name of the task, `*` for the others. For the commands of a
+    runbook also by the name of the step, or of the task and the step: `fleet.patch`."""
     outcome: NodeOutcome | Mapping[str, NodeOutcome] = "Success"
-    """How the work ends: for every task, or by the name of the task, `*` for the others.
+    """How the work ends: for every task, or by the name of the task or the step, as `minutes`.
 
     `TimedOut` is ended by its document's own time-out. `Hangs` never reports back.
     """
@@ -47,11 +64,20 @@ class Node:
     """Whether it exists no more. Run Command refuses a whole command that names a terminated node by its id."""
     managed: bool = True
     """False for a member of a resource group that is not a managed node."""
+    patches: Mapping[str, int] = field(default_factory=dict)
+    """What it reports after a patch run, by AWS's names, such as `{"MissingCount": 2}`. By default nothing is missing,
+    and a failed installation reports one failed patch."""
+    platform: Literal["Linux", "Windows", "MacOS"] = "Linux"
+    """Its operating system, which Systems Manager reports."""
 
     def __post_init__(self) -> None:
         for periods in (self.offline, self.stopped):
             if not isinstance(periods, bool) and any(to is not None and to <= since for since, to in periods):
                 raise RehearsalError(f"node {self.id}: a period must end after it begins; given: {list(periods)}")
+        if unknown := self.patches.keys() - PATCH_COUNTS:
+            raise RehearsalError(
+                f"node {self.id}: patches got {min(unknown)!r}; allowed: {', '.join(sorted(PATCH_COUNTS))}"
+            )
 
     @classmethod
     def fleet(  # noqa: PLR0913 - what nodes of a fleet have in common, each by its name
@@ -90,13 +116,21 @@ class Node:
             for number in range(first, first + count)
         ]
 
-    def minutes_of(self, task: str) -> float:
-        """How long a task takes on it."""
-        return _of_task(self.minutes, task, _DEFAULT_MINUTES)
+    def minutes_of(self, task: str, step: str = "") -> float:
+        """How long a task, or a step of its runbook, takes on it."""
+        return _of_task(self.minutes, task, step, _DEFAULT_MINUTES)
 
-    def outcome_of(self, task: str) -> NodeOutcome:
-        """How a task ends on it."""
-        return _of_task(self.outcome, task, "Success")
+    def outcome_of(self, task: str, step: str = "") -> NodeOutcome:
+        """How a task, or a step of its runbook, ends on it."""
+        return _of_task(self.outcome, task, step, "Success")
+
+    def in_state(self, state: str, minute: float) -> "Node":
+        """The node if it is `running`, `stopped` or `terminated` from a minute on."""
+        past = [(since, minute if to is None or to > minute else to) for since, to in _periods(self.stopped)]
+        past = [period for period in past if period[0] < minute]
+        if state == "running":
+            return replace(self, stopped=past)
+        return replace(self, stopped=[*past, (minute, None)], terminated=self.terminated or state == "terminated")
 
     def is_stopped(self, minute: float) -> bool:
         """Whether the instance is stopped then."""
@@ -138,10 +172,11 @@ class Node:
             yield joined
 
 
-def _of_task(value: _Value | Mapping[str, _Value], task: str, default: _Value) -> _Value:
+def _of_task(value: _Value | Mapping[str, _Value], task: str, step: str, default: _Value) -> _Value:
     if not isinstance(value, Mapping):
         return value
-    key = find_by_task(task, value)
+    key = find_by_step(task, step, value) if step else None
+    key = find_by_task(task, value) if key is None else key
     return value[key] if key is not None else value.get("*", default)
 
 

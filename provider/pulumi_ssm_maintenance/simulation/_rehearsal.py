@@ -30,6 +30,87 @@ class NodeRun:
 
 
 @dataclass(slots=True)
+class CommandRun:
+    """A command that a task or a runbook sent."""
+
+    id: str
+    document: str
+    document_version: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    requested: datetime
+    expires: datetime
+    """When nodes that have not reported back time out."""
+    nodes: list[NodeRun]
+    targets: Mapping[str, Sequence[str]] | None
+    """The targets that the nodes were found by; None for ids."""
+    max_concurrency: str
+    max_errors: str
+    timeout_seconds: int
+    comment: str = ""
+    service_role_arn: str = ""
+    status: str = "Pending"
+    """`Pending`, `InProgress`, `Success`, `Failed`, `TimedOut` or `Cancelled`."""
+    status_details: str = "Pending"
+    """The status, or what is behind it, such as `Incomplete`."""
+    ended: datetime | None = None
+
+
+@dataclass(slots=True)
+class StepRun:
+    """A step of a runbook."""
+
+    id: str
+    name: str
+    action: str
+    """Such as `aws:runCommand`."""
+    status: str = "Pending"
+    """`Pending`, `InProgress`, `Waiting`, `Success`, `Failed`, `TimedOut` or `Cancelled`. A step that was not reached
+    stays Pending."""
+    started: datetime | None = None
+    ended: datetime | None = None
+    attempts: int = 0
+    inputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the action got, with the references filled in."""
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    message: str | None = None
+    """Why it failed."""
+    log: str = field(default="", repr=False)
+    """What a script printed."""
+    next_step: str | None = None
+    """The step after it, where it is known."""
+
+
+@dataclass(slots=True)
+class RunbookRun:
+    """A run of a runbook, step by step."""
+
+    id: str
+    document: str
+    document_version: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    started: datetime
+    executed_by: str
+    steps: list[StepRun]
+    status: str = "InProgress"
+    """`InProgress`, `Waiting`, `Success`, `Failed`, `TimedOut` or `Cancelled`."""
+    ended: datetime | None = None
+    message: str | None = None
+    """Why it failed."""
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def step(self, name: str) -> StepRun:
+        """Find a step by its name.
+
+        Raises:
+            RehearsalError: none has this name.
+        """
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise RehearsalError(f"no step called {name!r}; steps: {', '.join(step.name for step in self.steps)}")
+
+
+@dataclass(slots=True)
 class Invocation:
     """What the window started: a command on all nodes of a target, or one run of anything else."""
 
@@ -51,6 +132,18 @@ class Invocation:
     nodes: list[NodeRun] = field(default_factory=list)
     command: str | None = None
     """The command's own status details, such as `Incomplete`."""
+    runbook: RunbookRun | None = None
+    """The run of the runbook, where its steps are known."""
+
+    def step(self, name: str) -> StepRun:
+        """Find a step of the runbook by its name.
+
+        Raises:
+            RehearsalError: none has this name.
+        """
+        if self.runbook is None:
+            raise RehearsalError(f"no step called {name!r}: this invocation has run no runbook step by step")
+        return self.runbook.step(name)
 
 
 @dataclass(slots=True)
@@ -183,6 +276,8 @@ class Rehearsal:
     """The nodes that were not reached, and why."""
     assumptions: Mapping[str, str]
     """The assumptions that this night made use of, with the answers: AWS documents none of them."""
+    commands: list[CommandRun] = field(default_factory=list)
+    """Every command, those of runbooks too, in the order in which they were sent."""
     depends_on: list[Dependency] = field(default_factory=list)
     """With `assume="all"`: the assumptions that decide how the night ends."""
     variants: list["Rehearsal"] = field(default_factory=list, repr=False)

@@ -10,7 +10,9 @@ from ._nodes import Node
 from ._rehearsal import AlarmState, Event, Message, Rehearsal
 from ._run.alarms import STATES
 from ._run.night import Listener, Night
-from ._run.node_runner import check_outcomes, node_runner
+from ._run.node_runner import check_outcomes
+from ._runbook.aws import Aws
+from ._runbook.runner import contents_of, runbook_runner
 from ._sweep import sweep
 from ._window import Window
 from ._work import Outcomes, Runner
@@ -28,6 +30,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
     outcomes: Outcomes | None = None,
     assume: Assumptions | Literal["all"] | None = None,
     runner: Runner | None = None,
+    aws: Aws | None = None,
     listener: Callable[[Event], Iterable[Message | AlarmState]] | None = None,
     seed: int = 0,
 ) -> Rehearsal:
@@ -39,9 +42,11 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
         at: when the window opens, with a time zone.
         alarms: the alarms that exist, and what they do. An alarm is OK until its first change. An alarm that a task
             names and that is missing here cannot be read, which stops the task.
-        outcomes: how runs of runbooks, functions and state machines end.
+        outcomes: how runs of runbooks and their steps, of functions and of state machines end.
         assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
-        runner: what runs a runbook, a function or a state machine; by default, `outcomes` and the node decide.
+        runner: what runs a runbook, a function or a state machine; by default a runbook runs step by step where the
+            task has its content, and `outcomes` and the node decide the rest.
+        aws: the AWS that steps of runbooks work on; `LocalAws.rehearse` gives one.
         listener: hears each event, and gives messages and states of alarms that it leads to.
         seed: another seed gives other ids.
 
@@ -50,6 +55,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
     """
     _check(window, nodes, at, alarms or {})
     check_outcomes(outcomes, list(window.tasks))
+    contents = contents_of(list(window.tasks))
     hears: Listener = listener or (lambda _: ())
 
     def night(assumptions: Assumptions) -> Rehearsal:
@@ -59,7 +65,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
             opened=at.astimezone(UTC),
             alarms=alarms or {},
             choices=Choices(assumptions),
-            runner=runner or node_runner(outcomes),
+            runner=runner or runbook_runner(outcomes, aws, contents),
             listener=hears,
             seed=seed,
         ).run()

@@ -86,6 +86,10 @@ class Task:
     """How long the document lets its work on a node take."""
     notifications: Notifications | None = None
     service_role_arn: str = ""
+    document_version: str = ""
+    """The version of the document that runs."""
+    runbook: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The content of the runbook of an AUTOMATION task. Without it, the run has no steps."""
 
     def __post_init__(self) -> None:
         if self.type == "RUN_COMMAND" and not self.targets:

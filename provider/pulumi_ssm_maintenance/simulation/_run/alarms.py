@@ -18,6 +18,7 @@ class Alarms:
         clock: Clock,
         changes: Mapping[str, Iterable[tuple[datetime, str]]],
         changed: Callable[[AlarmState, str], None],
+        history: list[AlarmState],
     ) -> None:
         """Put the alarms that exist in place; `changed` gets each new state with the one before.
 
@@ -25,12 +26,13 @@ class Alarms:
             clock: the night's clock.
             changes: when each alarm goes into which state. Before the first change it is OK.
             changed: what gets to know of a change.
+            history: where all states are noted.
         """
         self._clock = clock
         self._changed = changed
         self._states: dict[str, str] = {}
         self._planned: dict[tuple[str, datetime], str] = {}
-        self.history: list[AlarmState] = []
+        self.history = history
         for name, planned in changes.items():
             states = sorted(planned, key=lambda it: it[0])
             early = [state for when, state in states if when <= clock.now]

@@ -8,17 +8,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pulumi_ssm_maintenance.simulation._nodes import Node
-from pulumi_ssm_maintenance.simulation._rehearsal import Message, NodeRun
+from pulumi_ssm_maintenance.simulation._rehearsal import CommandRun, Message, NodeRun
+from pulumi_ssm_maintenance.simulation._work import Sending
 
 from .clock import END, LOOK, START
 from .limits import ErrorBudget, at_once
 
 if TYPE_CHECKING:
     from .night import Night
-    from .task_work import TaskWork
 
 INVALID_ID = "The instance IDs list contains an invalid entry."
 _UNREACHED = frozenset({"Undeliverable", "InvalidPlatform", "AccessDenied"})
@@ -39,36 +39,64 @@ class _Plan:
     reason: str | None = None
 
 
+class Sender(Protocol):
+    """Who sends a command, and may stop it."""
+
+    @property
+    def is_stopped_by_alarm(self) -> bool:
+        """Whether an alarm stopped it."""
+        ...
+
+    def may_start_more(self) -> bool:
+        """Whether the command may start on another node now."""
+        ...
+
+
 class Command:
     """A command under way."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - a command, whose it is and what it may do
         self,
         night: "Night",
-        work: "TaskWork",
-        command_id: str,
+        sender: Sender,
+        sending: Sending,
         nodes: list[tuple[Node, NodeRun]],
         budget: ErrorBudget,
         done: Callable[["Command", str], None],
     ) -> None:
-        self.id = command_id
         self.budget = budget
-        self._night, self._work, self._task, self._done = night, work, work.task, done
+        self._night, self._sender, self._sending, self._done = night, sender, sending, done
         self._nodes = nodes
         self._waiting = deque(nodes)
         self._running: dict[str, NodeRun] = {}
-        self._at_once = at_once(self._task.max_concurrency, len(nodes), night.choices)
+        self._at_once = at_once(sending.max_concurrency, len(nodes), night.choices)
         self._is_due = False
         self._is_cancelled = False
         self._ended = False
-        self._requested = night.clock.now
-        self._delivery = timedelta(seconds=self._task.timeout_seconds)
-        self._execution = timedelta(seconds=self._task.execution_timeout_seconds)
+        self._delivery = timedelta(seconds=sending.timeout_seconds)
+        self._execution = timedelta(seconds=sending.execution_timeout_seconds)
         self._total = self._delivery + self._execution
+        now = night.clock.now
+        self.record = CommandRun(
+            id=night.new_id(),
+            document=sending.document,
+            document_version=sending.document_version,
+            parameters=sending.parameters,
+            requested=now,
+            expires=now + self._total,
+            nodes=[run for _, run in nodes],
+            targets=sending.targets,
+            max_concurrency=sending.max_concurrency,
+            max_errors=sending.max_errors,
+            timeout_seconds=sending.timeout_seconds,
+            comment=sending.comment,
+            service_role_arn=sending.service_role_arn,
+        )
+        night.commands.append(self.record)
 
     def start(self) -> None:
         """Send it to the first nodes."""
-        self._night.clock.at(self._requested + self._total, self._expire, LOOK)
+        self._night.clock.at(self.record.expires, self._expire, LOOK)
         self._report("InProgress")
         self._go_on()
 
@@ -80,10 +108,10 @@ class Command:
         self._leave_out("Cancelled", "its turn had not come when the window's cutoff did")
         self._go_on_soon()
 
-    def stop(self) -> None:
+    def stop(self, reason: str) -> None:
         """Cancel it on nodes that wait; those that run finish."""
         self._is_cancelled = True
-        self._leave_out("Cancelled", f"alarm {self._task.alarm} stopped the task")
+        self._leave_out("Cancelled", reason)
         self._go_on_soon()
 
     def _go_on_soon(self) -> None:
@@ -105,7 +133,7 @@ class Command:
         if self.budget.is_exceeded:
             self._leave_out("Terminated", "the task had exceeded its error limit")
             return False
-        return self._work.may_start_more()
+        return self._sender.may_start_more()
 
     def _send(self, node: Node, run: NodeRun) -> None:
         clock = self._night.clock
@@ -126,8 +154,9 @@ class Command:
             clock.at(plan.ends, lambda: self._end(run, plan), rank)
 
     def _plan(self, node: Node) -> _Plan:
-        night, name, sent = self._night, self._task.name, self._night.clock.now
-        outcome = node.outcome_of(name)
+        night, sent = self._night, self._night.clock.now
+        name, step = self._sending.name, self._sending.step
+        outcome = node.outcome_of(name, step)
         if not node.managed:
             return _Plan(None, sent, "Failed", "no managed node")
         if outcome in _UNREACHED:
@@ -136,7 +165,7 @@ class Command:
         reachable = _at(night.opened, node.reachable_from(night.minute()))
         if reachable is None or reachable > sent + self._delivery:
             return _Plan(None, expires, "DeliveryTimedOut", "its agent did not answer in time")
-        minutes, limit = node.minutes_of(name), self._execution / timedelta(minutes=1)
+        minutes, limit = node.minutes_of(name, step), self._execution / timedelta(minutes=1)
         if outcome == "TimedOut" or (minutes > limit and outcome != "Hangs"):
             minutes, details, reason = limit, "ExecutionTimedOut", "its work took longer than the document allows"
         else:
@@ -192,11 +221,12 @@ class Command:
             self._leave_out("Cancelled", "its turn had not come when the window's cutoff did")
         self._ended = True
         details = self._details()
-        self._report(_status(details))
+        self.record.ended = self._night.clock.now
+        self._report(_status(details), details)
         self._done(self, details)
 
     def _details(self) -> str:
-        if self._work.is_stopped_by_alarm:
+        if self._sender.is_stopped_by_alarm:
             return "Cancelled"
         if self.budget.counts_as_failed:
             return "Failed"
@@ -213,24 +243,25 @@ class Command:
         # Nodes that could not be reached at all do not keep a command from its success.
         return "Success" if set(found) <= {"Success", *_UNREACHED} else "Incomplete"
 
-    def _report(self, status: str) -> None:
+    def _report(self, status: str, details: str | None = None) -> None:
+        self.record.status, self.record.status_details = status, details or status
         self._emit(_COMMAND_EVENT, status, [run.node for _, run in self._nodes])
-        notifications = self._task.notifications
+        notifications = self._sending.notifications
         if notifications and notifications.type == "Command" and _is_wanted(notifications.events, status):
             self._notify(notifications.topic_arn, {"instanceIds": [run.node for _, run in self._nodes]}, status)
 
     def _report_node(self, run: NodeRun) -> None:
         self._emit(_NODE_EVENT, run.status, [run.node], {"instance-id": run.node})
-        notifications = self._task.notifications
+        notifications = self._sending.notifications
         if notifications and notifications.type == "Invocation" and _is_wanted(notifications.events, run.status):
             self._notify(notifications.topic_arn, {"instanceId": run.node}, run.status)
 
     def _emit(self, detail_type: str, status: str, nodes: list[str], more: dict[str, str] | None = None) -> None:
         window = self._night.window
         detail = {
-            "command-id": self.id,
-            "document-name": self._task.arn,
-            "requested-date-time": self._requested.isoformat(),
+            "command-id": self.record.id,
+            "document-name": self.record.document,
+            "requested-date-time": self.record.requested.isoformat(),
             **(more or {}),
             "status": _EVENT_STATUSES.get(status, status),
         }
@@ -239,14 +270,14 @@ class Command:
     def _notify(self, topic: str, about: dict[str, object], status: str) -> None:
         now = self._night.clock.now
         body = {
-            "commandId": self.id,
-            "documentName": self._task.arn,
+            "commandId": self.record.id,
+            "documentName": self.record.document,
             **about,
-            "requestedDateTime": self._requested.isoformat(),
+            "requestedDateTime": self.record.requested.isoformat(),
             "status": status,
             "eventTime": now.isoformat(),
         }
-        self._night.messages.append(Message(now, topic, None, json.dumps(body)))
+        self._night.publish(Message(now, topic, None, json.dumps(body)))
 
 
 def _status(details: str) -> str:

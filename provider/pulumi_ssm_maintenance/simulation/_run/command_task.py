@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pulumi_ssm_maintenance.simulation._nodes import Node
 from pulumi_ssm_maintenance.simulation._rehearsal import Invocation, NodeRun, TaskRun
 from pulumi_ssm_maintenance.simulation._window import Target
+from pulumi_ssm_maintenance.simulation._work import Sending
 
 from .command import INVALID_ID, Command
 from .limits import ErrorBudget, tolerated_errors
@@ -46,7 +47,7 @@ class CommandTask(TaskWork):
     def stop(self) -> None:
         """Send the command to no further node."""
         if self._command:
-            self._command.stop()
+            self._command.stop(f"alarm {self.task.alarm} stopped the task")
 
     def _new(self, target: Target, nodes: list[Node]) -> Invocation:
         shown = nodes[0].id if len(nodes) == 1 else f"{len(nodes)} nodes"
@@ -74,19 +75,36 @@ class CommandTask(TaskWork):
         if refusal:
             self._refuse(invocation, refusal, nodes)
             return
-        invocation.execution_id = night.new_id()
         budget = ErrorBudget(tolerated_errors(self.task.max_errors, len(nodes), night.choices), night.choices)
         if self._errors and night.choices.choose("errors_of_several_targets") == "shared":
             budget.errors = self._errors
         self._command = Command(
             night,
             self,
-            invocation.execution_id,
+            self._sending(invocation),
             list(zip(nodes, invocation.nodes, strict=True)),
             budget,
             lambda command, details: self._command_ended(invocation, command, details),
         )
+        invocation.execution_id = self._command.record.id
         self._command.start()
+
+    def _sending(self, invocation: Invocation) -> Sending:
+        task = self.task
+        target = next((it for it in task.targets if it.id == invocation.window_target_id), None)
+        return Sending(
+            name=task.name,
+            document=task.arn,
+            document_version=task.document_version,
+            parameters=invocation.parameters,
+            targets=target.keys if target and target.ids is None else None,
+            max_concurrency=task.max_concurrency,
+            max_errors=task.max_errors,
+            timeout_seconds=task.timeout_seconds,
+            execution_timeout_seconds=task.execution_timeout_seconds,
+            notifications=task.notifications,
+            service_role_arn=task.service_role_arn,
+        )
 
     def _why_no_more(self) -> str | None:
         """Why no other target is served; an empty text where none is left."""

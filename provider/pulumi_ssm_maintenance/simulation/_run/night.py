@@ -11,19 +11,23 @@ from pulumi_ssm_maintenance.simulation._assumptions import Choices
 from pulumi_ssm_maintenance.simulation._nodes import Node
 from pulumi_ssm_maintenance.simulation._rehearsal import (
     AlarmState,
+    CommandRun,
     Event,
     Invocation,
     LeftOut,
     Message,
+    NodeRun,
     Rehearsal,
     TaskRun,
 )
 from pulumi_ssm_maintenance.simulation._window import Window
-from pulumi_ssm_maintenance.simulation._work import Runner
+from pulumi_ssm_maintenance.simulation._work import Pending, Runner, Sending
 
 from .alarms import Alarms
 from .clock import LOOK, Clock
+from .command import Command
 from .command_task import CommandTask
+from .limits import ErrorBudget, tolerated_errors
 from .run_task import RunTask
 from .targets import is_meant, resolve
 from .task_work import TaskWork
@@ -62,14 +66,11 @@ class Night:
         self.runner = runner
         self.clock = Clock(opened)
         self._listener = listener
-        self._draw = random.Random(seed)  # noqa: S311  # ids that repeat themselves; nothing here is secret
+        self._draw = random.Random(f"{seed} {window.id} {opened.isoformat()}")  # noqa: S311  # ids that repeat themselves; nothing here is secret
         self.id = self.new_id()
         self.events: list[Event] = []
         self.messages: list[Message] = []
-        self.left_out: list[LeftOut] = []
-        self.status = "IN_PROGRESS"
-        self.status_details: str | None = None
-        self.ended: datetime | None = None
+        self.commands: list[CommandRun] = []
         self.runs = [TaskRun(task, self.new_id()) for task in sorted(window.tasks, key=lambda it: it.priority)]
         self._levels = [list(level) for _, level in groupby(self.runs, key=lambda it: it.priority)]
         self._working: list[TaskWork] = []
@@ -79,7 +80,24 @@ class Night:
             name: [(opened + timedelta(minutes=minute), state) for minute, state in changes]
             for name, changes in alarms.items()
         }
-        self.alarms = Alarms(self.clock, planned, self._alarm_changed)
+        self.record = Rehearsal(
+            window=window,
+            id=self.id,
+            opened=opened,
+            cutoff=self.cutoff,
+            end=self.end,
+            status="IN_PROGRESS",
+            status_details=None,
+            ended=None,
+            tasks=self.runs,
+            events=self.events,
+            messages=self.messages,
+            alarms=[],
+            left_out=[],
+            assumptions=choices.used,
+            commands=self.commands,
+        )
+        self.alarms = Alarms(self.clock, planned, self._alarm_changed, self.record.alarms)
 
     def run(self) -> Rehearsal:
         """Let the night happen."""
@@ -88,22 +106,17 @@ class Night:
         self.clock.at(self.end, self._at_the_end, LOOK)
         self.clock.run()
         self._account()
-        return Rehearsal(
-            window=self.window,
-            id=self.id,
-            opened=self.opened,
-            cutoff=self.cutoff,
-            end=self.end,
-            status=self.status,
-            status_details=self.status_details,
-            ended=self.ended,
-            tasks=self.runs,
-            events=self.events,
-            messages=self.messages,
-            alarms=self.alarms.history,
-            left_out=self.left_out,
-            assumptions=self.choices.used,
-        )
+        return self.record
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.clock.now
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """The nodes that were not reached."""
+        return self.record.left_out
 
     def minute(self) -> float:
         """The minutes since the opening."""
@@ -122,6 +135,29 @@ class Night:
                 self.messages.append(effect)
             else:
                 self.alarms.plan(effect.name, effect.state, effect.time)
+
+    def publish(self, message: Message) -> None:
+        """Send a message to a topic."""
+        self.messages.append(message)
+
+    def send_command(self, sending: Sending, nodes: Sequence[Node]) -> tuple[CommandRun, Pending]:
+        """Send a command to nodes, for a runbook: no alarm and no cutoff stops it."""
+        pending = Pending()
+        command = Command(
+            self,
+            _Freely(),
+            sending,
+            [(node, NodeRun(node.id)) for node in nodes],
+            ErrorBudget(tolerated_errors(sending.max_errors, len(nodes), self.choices), self.choices),
+            lambda *_: pending.finish(),
+        )
+        command.start()
+        return command.record, pending
+
+    def change_state(self, node_id: str, state: str) -> None:
+        """Have a node run, be stopped or be terminated from now on."""
+        if node_id in self.nodes:
+            self.nodes[node_id] = self.nodes[node_id].in_state(state, self.minute())
 
     def report_task(self, run: TaskRun) -> None:
         """Send the event of a task's status."""
@@ -194,11 +230,11 @@ class Night:
                 work.cut_off()
 
     def _at_the_end(self) -> None:
-        if self.ended is None and self._working and self.choices.choose("end_of_window") == "timed_out":
+        if self.record.ended is None and self._working and self.choices.choose("end_of_window") == "timed_out":
             self._finish("TIMED_OUT", None)
 
     def _finish_by_tasks(self) -> None:
-        if self.ended is not None:
+        if self.record.ended is not None:
             return
         status = self._status_by_tasks()
         self._finish(status, _FAILED if status == "FAILED" else None)
@@ -215,12 +251,13 @@ class Night:
         return next((status for status in ("FAILED", "TIMED_OUT", "CANCELLED") if status in found), "SUCCESS")
 
     def _finish(self, status: str, details: str | None) -> None:
-        self.status, self.status_details, self.ended = status, details, self.clock.now
+        record = self.record
+        record.status, record.status_details, record.ended = status, details, self.clock.now
         self._emit_run(status)
 
     def _emit_run(self, status: str) -> None:
         ids = {"window-execution-id": self.id, "status": status}
-        self._emit(_RUN, _times(self.opened, self.ended) | ids)
+        self._emit(_RUN, _times(self.opened, self.record.ended) | ids)
 
     def _emit(self, detail_type: str, detail: dict[str, Any]) -> None:
         window = self.window
@@ -250,11 +287,11 @@ class Night:
             if run.reason is not None and not run.invocations:
                 minute = ((run.started or self.cutoff) - self.opened) / timedelta(minutes=1)
                 missed = [node.id for it in run.task.targets for node in resolve(it, self.nodes, minute)]
-                self.left_out += [LeftOut(node_id, run.name, run.reason) for node_id in dict.fromkeys(missed)]
+                self.left_out.extend(LeftOut(node_id, run.name, run.reason) for node_id in dict.fromkeys(missed))
                 addressed.update(missed)
-        self.left_out += [
+        self.left_out.extend(
             LeftOut(node.id, None, self._why_not(node)) for node in self.nodes.values() if node.id not in addressed
-        ]
+        )
 
     def _why_not(self, node: Node) -> str:
         if any(is_meant(node, target) for run in self.runs for target in run.task.targets):
@@ -264,6 +301,15 @@ class Night:
                 return "no managed node, so a tag does not find it"
             return "stopped when the task began: a tag does not find a stopped node"
         return "no target of the window matches it"
+
+
+class _Freely:
+    """The sender of a command that nothing stops."""
+
+    is_stopped_by_alarm = False
+
+    def may_start_more(self) -> bool:
+        return True
 
 
 def _times(started: datetime | None, ended: datetime | None) -> dict[str, Any]:

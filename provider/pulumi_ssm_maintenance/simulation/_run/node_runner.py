@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from pulumi_ssm_maintenance.simulation._errors import RehearsalError
-from pulumi_ssm_maintenance.simulation._names import find_by_task
+from pulumi_ssm_maintenance.simulation._names import find_by_step, find_by_task
 from pulumi_ssm_maintenance.simulation._window import Task
 from pulumi_ssm_maintenance.simulation._work import STATUSES, Call, Outcome, Outcomes, Runner, Work
 
@@ -16,7 +16,7 @@ def node_runner(outcomes: Outcomes | None) -> Runner:
     """Make runs end as the outcomes have it, and where they are silent as the node has it."""
 
     def run(call: Call) -> Work:
-        outcome = _given(outcomes, call)
+        outcome = given_outcome(outcomes, call)
         if outcome is None and call.task.type == "AUTOMATION" and call.resource:
             return (yield from _on_node(call))
         if outcome is None:
@@ -35,12 +35,18 @@ def check_outcomes(outcomes: Outcomes | None, tasks: list[Task]) -> None:
     if not isinstance(outcomes, Mapping):
         return
     for name in outcomes:
-        if not any(find_by_task(task.name, [name]) or name in _arn_names(task) for task in tasks):
-            names = ", ".join(task.name for task in tasks) or "none"
-            raise RehearsalError(f"outcomes: no task or function is called {name!r}; tasks: {names}")
+        if not any(_is_about(name, task) for task in tasks):
+            names = ", ".join([task.name for task in tasks] + [f"{task.name}.{step}" for task in tasks for step in _steps(task)])
+            raise RehearsalError(f"outcomes: no task, function or step is called {name!r}; allowed: {names or 'none'}")
 
 
-def _given(outcomes: Outcomes | None, call: Call) -> Outcome | None:
+def _is_about(name: str, task: Task) -> bool:
+    is_step_of_it = any(find_by_step(task.name, step, [name]) for step in _steps(task))
+    return is_step_of_it or find_by_task(task.name, [name]) is not None or name in _arn_names(task)
+
+
+def given_outcome(outcomes: Outcomes | None, call: Call) -> Outcome | None:
+    """Find the outcome that the user gives for a whole run."""
     found: Outcome | str | None = None
     if isinstance(outcomes, Mapping):
         name = find_by_task(call.task.name, outcomes)
@@ -48,12 +54,26 @@ def _given(outcomes: Outcomes | None, call: Call) -> Outcome | None:
         found = outcomes[keys[0]] if keys else None
     elif outcomes is not None:
         found = outcomes(call)
-    outcome = Outcome(found) if isinstance(found, str) else found
+    return read_outcome(call.task.name, found)
+
+
+def read_outcome(where: str, given: Outcome | str | None) -> Outcome | None:
+    """Read an outcome that may be no more than a status.
+
+    Raises:
+        RehearsalError: there is no such status.
+    """
+    outcome = Outcome(given) if isinstance(given, str) else given
     if outcome is not None and outcome.status not in {*STATUSES, "Hangs"}:
         raise RehearsalError(
-            f"outcomes: {call.task.name} got {outcome.status!r}; allowed: {', '.join(sorted(STATUSES))}, Hangs"
+            f"outcomes: {where} got {outcome.status!r}; allowed: {', '.join(sorted(STATUSES))}, Hangs"
         )
     return outcome
+
+
+def _steps(task: Task) -> list[str]:
+    steps = (task.runbook or {}).get("mainSteps") or []
+    return [step["name"] for step in steps]
 
 
 def _arn_names(task: Task) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pulumi_ssm_maintenance.simulation._nodes import Node
 from pulumi_ssm_maintenance.simulation._rehearsal import Invocation, NodeRun, TaskRun
 from pulumi_ssm_maintenance.simulation._window import Target
-from pulumi_ssm_maintenance.simulation._work import Call, Outcome, Work
+from pulumi_ssm_maintenance.simulation._work import Call, Outcome, StoppedError, Wait, Work
 
 from .clock import START
 from .limits import ErrorBudget, at_once, tolerated_errors
@@ -28,6 +28,8 @@ class _Run:
     invocation: Invocation
     node: Node | None
     work: Work | None = None
+    waits: int = 0
+    """How often it has waited: a wait that is over for another reason does not count any more."""
 
     @property
     def on_node(self) -> NodeRun:
@@ -71,7 +73,7 @@ class RunTask(TaskWork):
         """Start no more, and cancel runbooks that run. Functions and state machines go on."""
         if self.task.type == "AUTOMATION":
             for run in list(self._running):
-                self._end(run, Outcome("Cancelled", message=f"alarm {self.task.alarm} stopped it"))
+                self._stop_run(run, f"alarm {self.task.alarm} stopped it")
         self._go_on_soon()
 
     def _new(self, target: Target | None, node: Node | None) -> _Run:
@@ -133,21 +135,45 @@ class RunTask(TaskWork):
             execution_id=self.night.id,
             task_execution_id=self.run.id,
             invocation_id=invocation.id,
+            around=self.night,
+            invocation=invocation,
         )
         run.work = self.night.runner(call)
-        self._advance(run, None)
+        self._advance(run, run.waits)
 
-    def _advance(self, run: _Run, now: datetime | None) -> None:
-        """Let a run go on until it waits again or ends."""
-        if run not in self._running or run.work is None:
+    def _advance(self, run: _Run, waits: int) -> None:
+        """Let a run go on until it waits again or ends, unless it has gone on already."""
+        if run not in self._running or run.work is None or waits != run.waits:
             return
         try:
-            wait = next(run.work) if now is None else run.work.send(now)
+            wait = run.work.send(self.night.clock.now) if waits else next(run.work)
         except StopIteration as end:
             self._end(run, end.value)
+        else:
+            self._wait(run, wait)
+
+    def _stop_run(self, run: _Run, reason: str) -> None:
+        """Cancel a run, which may clean up."""
+        if run.work is None:
+            self._end(run, Outcome("Cancelled", message=reason))
             return
-        if wait is not None:
-            self.night.clock.at(self.night.clock.now + wait, lambda: self._advance(run, self.night.clock.now))
+        try:
+            wait = run.work.throw(StoppedError(reason))
+        except StopIteration as end:
+            self._end(run, end.value)
+        except StoppedError:
+            self._end(run, Outcome("Cancelled", message=reason))
+        else:
+            self._wait(run, wait)
+
+    def _wait(self, run: _Run, wait: timedelta | Wait | None) -> None:
+        run.waits += 1
+        waits, clock = run.waits, self.night.clock
+        longest = wait.longest if isinstance(wait, Wait) else wait
+        if longest is not None:
+            clock.at(clock.now + longest, lambda: self._advance(run, waits))
+        if isinstance(wait, Wait):
+            wait.until.then(lambda: self._advance(run, waits))
 
     def _end(self, run: _Run, outcome: Outcome) -> None:
         self._running.remove(run)

@@ -141,7 +141,7 @@ class TaskWork(ABC):
         if not others or self.night.choices.choose("group_member_without_agent") == "failed":
             return nodes
         reason = "a member of a resource group that is no managed node"
-        self.night.left_out += [LeftOut(node.id, self.task.name, reason) for node in others]
+        self.night.left_out.extend(LeftOut(node.id, self.task.name, reason) for node in others)
         return [node for node in nodes if node.managed]
 
     def _trouble(self) -> tuple[str, str] | None:

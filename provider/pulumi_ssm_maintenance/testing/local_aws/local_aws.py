@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pulumi_ssm_maintenance.simulation import AlarmChanges, Assumptions, Node, Outcomes, Rehearsal
 
     from .faults import Fault
+    from .rehearsal.scripts import ScriptProcess
 
 _SERVER = "pulumi_ssm_maintenance.testing"
 
@@ -59,6 +60,7 @@ class LocalAws:
         self._quiet = quiet
         self._process: subprocess.Popen[str] | None = None
         self._endpoint = ""
+        self._scripts: ScriptProcess | None = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -91,6 +93,8 @@ class LocalAws:
 
     def stop(self) -> None:
         """End the child process, if it runs."""
+        if self._scripts is not None:
+            self._scripts.stop()
         process, self._process = self._process, None
         if process is None:
             return
@@ -185,8 +189,10 @@ class LocalAws:
     ) -> Rehearsal:
         """Simulate one run of a window of this AWS, with its targets, tasks, rules, alarms and topics as they are now.
 
-        Nothing in this AWS changes, and no time passes. See https://docs.aws.amazon.com/systems-manager/ for the words
-        of statuses, and docs/rehearsal.md for what is taken into account.
+        Runbooks that this AWS holds run step by step, their Python in a child process. The night stays behind as the
+        history of this AWS: executions, commands, runbooks and patch states, for scripts of yours to read. No real time
+        passes. See https://docs.aws.amazon.com/systems-manager/ for the words of statuses, and docs/rehearsal.md for
+        what is taken into account.
 
         Args:
             window_id: the window.
@@ -194,7 +200,8 @@ class LocalAws:
             alarms: what alarms do: minutes after the opening and states, by name. The random end of a name may be left
                 out. All alarms begin in OK.
             at: when the window opens. Default: its next opening by its schedule.
-            outcomes: how runs of runbooks, functions and state machines end, by task or as a function of the call.
+            outcomes: how runs of runbooks, functions and state machines end, by task, by step of a runbook, or as a
+                function of the call.
             assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
             document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in
                 this AWS say, and 3600 for others.
@@ -205,12 +212,19 @@ class LocalAws:
         Raises:
             RehearsalError: the window does not exist or is disabled, or the circumstances do not fit.
         """
-        from .rehearsal.rehearse import rehearse  # noqa: PLC0415  # most tests do without
+        from .rehearsal.account import LocalAccount  # noqa: PLC0415  # most tests do without
+        from .rehearsal.rehearse import rehearse  # noqa: PLC0415  # as above
 
         return rehearse(
-            lambda service: self.client(service, region, account),
+            LocalAccount(
+                make_client=lambda service: self.client(service, region, account),
+                account_id=account or self.account_id,
+                region=region or self.region,
+                control=lambda what, content: self._control("POST", what, content),
+                variables=self.env,
+                scripts=self._script_process(),
+            ),
             window_id,
-            account_id=account or self.account_id,
             nodes=nodes,
             alarms=alarms,
             at=at,
@@ -219,6 +233,13 @@ class LocalAws:
             document_timeouts=document_timeouts,
             seed=seed,
         )
+
+    def _script_process(self) -> ScriptProcess:
+        from .rehearsal.scripts import ScriptProcess  # noqa: PLC0415  # most tests do without
+
+        if self._scripts is None:
+            self._scripts = ScriptProcess()
+        return self._scripts
 
     def _control(self, method: str, what: str, content: Any = None) -> Any:
         connection = HTTPConnection(urlsplit(self.endpoint).netloc, timeout=60)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import yaml  # type: ignore[import-untyped]  # a dependency of pulumi, without types
 from botocore.exceptions import ClientError
 
 from pulumi_ssm_maintenance.simulation import Node, Notifications, RehearsalError, Target, Task, Window
@@ -95,11 +96,25 @@ def _task(
         parameters=parameters,
         timeout_seconds=block.get("TimeoutSeconds", DEFAULT_TIMEOUT),
         execution_timeout_seconds=(
-            _execution_timeout(ssm, held["TaskArn"], parameters, document_timeouts) if is_command else DEFAULT_TIMEOUT
+            execution_timeout(ssm, held["TaskArn"], parameters, document_timeouts) if is_command else DEFAULT_TIMEOUT
         ),
         notifications=_notifications(block),
         service_role_arn=held.get("ServiceRoleArn", ""),
+        document_version=block.get("DocumentVersion", ""),
+        runbook=_runbook(ssm, held["TaskArn"], block) if held["TaskType"] == "AUTOMATION" else None,
     )
+
+
+def _runbook(ssm: Any, arn: str, block: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Read the content of a runbook; None for one that the local AWS does not hold, as AWS's own."""
+    name = arn.rpartition("/")[2].partition(":")[0]
+    version = {"DocumentVersion": block["DocumentVersion"]} if block.get("DocumentVersion") else {}
+    try:
+        content = ssm.get_document(Name=name, **version)["Content"]
+        parsed = yaml.safe_load(content)  # JSON is YAML
+    except (ClientError, yaml.YAMLError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 def _targets(entry: Mapping[str, Any], targets: Mapping[str, Target]) -> list[Target]:
@@ -133,10 +148,10 @@ def _notifications(block: Mapping[str, Any]) -> Notifications | None:
     )
 
 
-def _execution_timeout(
+def execution_timeout(
     ssm: Any, document: str, parameters: Mapping[str, Any], document_timeouts: Mapping[str, int]
 ) -> int:
-    """How long a document lets its work take: as the caller says, as a parameter says, or as its content says."""
+    """Return the seconds that a document lets its work take: as the caller, a parameter or its content says."""
     if document in document_timeouts:
         return document_timeouts[document]
     given = parameters.get(_EXECUTION_TIMEOUT)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcomes, Rehearsal, RehearsalError, Window, simulate
 
 from .declared import in_resource_groups, read_window
 from .deliveries import Deliveries
+from .runbook_aws import RunbookAws
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pulumi_ssm_maintenance.simulation import AlarmChanges
 
+    from .account import LocalAccount
+
 
 def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
-    client: Callable[[str], Any],
+    account: LocalAccount,
     window_id: str,
     *,
-    account_id: str,
     nodes: Sequence[Node],
     alarms: AlarmChanges | None,
     at: datetime | None,
@@ -29,12 +31,12 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     document_timeouts: Mapping[str, int] | None,
     seed: int,
 ) -> Rehearsal:
-    """Read the window and all that hears of it, and simulate the night.
+    """Read the window and all that hears of it, simulate the night, and leave it behind as history.
 
     Raises:
         RehearsalError: the window does not exist or does not open, or the circumstances do not fit.
     """
-    window, opening = read_window(client, window_id, account_id, document_timeouts or {})
+    window, opening = read_window(account.client, window_id, account.account_id, document_timeouts or {})
     if not nodes and any(task.targets for task in window.tasks):
         raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
     if not window.enabled:
@@ -42,17 +44,23 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     opened = at or opening
     if opened is None:
         raise RehearsalError(f"at: the schedule of window {window.name!r} has no opening left; give a time with a zone")
-    deliveries = Deliveries.read(client, window)
-    return simulate(
+    deliveries = Deliveries.read(account.client, window)
+    held = [alarm["AlarmName"] for alarm in deliveries.alarms]
+    aws = RunbookAws(account, document_timeouts or {}, held)
+    grouped = in_resource_groups(account.client, window, nodes)
+    night = simulate(
         window,
-        in_resource_groups(client, window, nodes),
+        grouped,
         at=opened,
-        alarms=_alarms(alarms or {}, [alarm["AlarmName"] for alarm in deliveries.alarms], window),
+        alarms=_alarms(alarms or {}, held, window),
         outcomes=outcomes,
         assume=assume,
+        aws=aws,
         listener=deliveries,
         seed=seed,
     )
+    aws.finish(night, {node.id: node for node in grouped})
+    return night
 
 
 def _alarms(given: AlarmChanges, held: Sequence[str], window: Window) -> AlarmChanges:

@@ -19,6 +19,7 @@ from .api_call import ApiCall, caller_of, protocol_and_action
 from .api_error import Answer, ApiError, error_answer
 from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
+from .moto_instances import choose_instance_ids
 from .request_recorder import RequestRecorder
 from .request_validation import check
 from .service_model import service_model
@@ -54,6 +55,11 @@ class LocalAwsServer(ThreadedWSGIServer):
                 return self.faults.add(Fault(**json.loads(body)))
             case "DELETE", "faults":
                 return self.faults.clear()
+            case "POST", "history":
+                return self.ssm.write_history(json.loads(body))
+            case "POST", "instance-ids":
+                self.moto.load()
+                return choose_instance_ids(json.loads(body))
             case "POST", "reset":
                 return self.reset()
         raise KeyError(what)

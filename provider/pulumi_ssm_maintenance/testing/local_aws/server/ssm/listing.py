@@ -24,10 +24,15 @@ def listing(items: list[Members], parameters: Members, result: str, filters: Map
         if condition.get("Key", "") not in filters:
             raise validation_error(f"Filter key {condition.get('Key', '')} is not one of {', '.join(filters)}")
     matching = [item for item in items if all(_matches(item, condition, filters) for condition in conditions)]
+    return page(matching, parameters, result)
+
+
+def page(items: list[Members], parameters: Members, result: str) -> Members:
+    """Return one page of items."""
     start = _offset(parameters.get("NextToken"))
     end = start + parameters.get("MaxResults", DEFAULT_PAGE)
-    more = {"NextToken": _token(end)} if end < len(matching) else {}
-    return {result: matching[start:end], **more}
+    more = {"NextToken": _token(end)} if end < len(items) else {}
+    return {result: items[start:end], **more}
 
 
 def _matches(item: Members, condition: Members, filters: Mapping[str, str]) -> bool:

@@ -17,9 +17,10 @@ from pulumi_ssm_maintenance.testing.local_aws.server.service_model import operat
 from . import tags
 from .call import SsmCall
 from .documents import documents
+from .history import automations, commands, executions, nodes
 from .patching import baselines, patch_groups
 from .state import RegionState
-from .windows import executions, targets, tasks, windows
+from .windows import targets, tasks, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,9 @@ OPERATIONS: Operations = {
     **executions.OPERATIONS,
     **baselines.OPERATIONS,
     **patch_groups.OPERATIONS,
+    **automations.OPERATIONS,
+    **commands.OPERATIONS,
+    **nodes.OPERATIONS,
 }
 
 
@@ -50,8 +54,18 @@ class SsmService:
         self._lock = Lock()
 
     def serves(self, call: ApiCall) -> bool:
-        """Tell whether the call is one of these."""
-        return call.service == "ssm" and _operation(call) is not None
+        """Tell whether the call is one of these. Commands are moto's where no night was rehearsed."""
+        if call.service != "ssm" or _operation(call) is None:
+            return False
+        if call.operation not in commands.OPERATIONS:
+            return True
+        with self._lock:
+            return bool(self._states[call.account, call.region].history.tables)
+
+    def write_history(self, content: dict[str, Any]) -> None:
+        """Take over what a rehearsal reports."""
+        with self._lock:
+            self._states[content["account"], content["region"]].history.write(content)
 
     def handle(self, call: ApiCall, effects: FaultEffects) -> Answer:
         """Do what the call asks, or raise ApiError."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .client_tokens import ClientTokens
+from .history.records import History
 
 if TYPE_CHECKING:
     from .patching.records import Baseline
@@ -24,3 +25,5 @@ class RegionState:
     default_baselines: dict[str, str] = field(default_factory=dict)
     """From operating system to the id of the baseline that replaces AWS's default."""
     tokens: ClientTokens = field(default_factory=ClientTokens)
+    history: History = field(default_factory=History)
+    """What rehearsals have left behind."""
