@@ -72,7 +72,9 @@ class TestOutcomes:
         assert span(night.task("patch").nodes[0]) == (0, 7)
 
     def test_an_outcome_for_what_is_not_in_the_window_is_refused(self):
-        with pytest.raises(RehearsalError, match="outcomes: no task, function or step is called 'raport'; allowed: report"):
+        with pytest.raises(
+            RehearsalError, match="outcomes: no task, function or step is called 'raport'; allowed: report"
+        ):
             night_of(once(), outcomes={"raport": "Failed"})
 
     def test_an_invalid_status_is_refused(self):

@@ -36,7 +36,9 @@ def check_outcomes(outcomes: Outcomes | None, tasks: list[Task]) -> None:
         return
     for name in outcomes:
         if not any(_is_about(name, task) for task in tasks):
-            names = ", ".join([task.name for task in tasks] + [f"{task.name}.{step}" for task in tasks for step in _steps(task)])
+            names = ", ".join(
+                [task.name for task in tasks] + [f"{task.name}.{step}" for task in tasks for step in _steps(task)]
+            )
             raise RehearsalError(f"outcomes: no task, function or step is called {name!r}; allowed: {names or 'none'}")
 
 
@@ -65,9 +67,7 @@ def read_outcome(where: str, given: Outcome | str | None) -> Outcome | None:
     """
     outcome = Outcome(given) if isinstance(given, str) else given
     if outcome is not None and outcome.status not in {*STATUSES, "Hangs"}:
-        raise RehearsalError(
-            f"outcomes: {where} got {outcome.status!r}; allowed: {', '.join(sorted(STATUSES))}, Hangs"
-        )
+        raise RehearsalError(f"outcomes: {where} got {outcome.status!r}; allowed: {', '.join(sorted(STATUSES))}, Hangs")
     return outcome
 
 

@@ -69,7 +69,9 @@ def read_content(where: str, content: Mapping[str, Any]) -> Content:
     for step in steps:
         for name in (step.next_step, step.on_cancel, step.on_failure.removeprefix("step:")):
             if name is not None and name not in {*names, "Abort", "Continue"}:
-                raise RehearsalError(f"{where}: step {step.name!r} refers to a step {name!r}; steps: {', '.join(names)}")
+                raise RehearsalError(
+                    f"{where}: step {step.name!r} refers to a step {name!r}; steps: {', '.join(names)}"
+                )
     return Content(content.get("parameters") or {}, steps, content.get("outputs") or [])
 
 

@@ -1,7 +1,5 @@
 """What runs a call of the window: a runbook step by step where its content is known."""
 
-from collections.abc import Callable
-
 from pulumi_ssm_maintenance.simulation._run.node_runner import given_outcome, node_runner
 from pulumi_ssm_maintenance.simulation._window import Task
 from pulumi_ssm_maintenance.simulation._work import Call, Outcomes, Runner, Work
@@ -18,9 +16,9 @@ def runbook_runner(outcomes: Outcomes | None, aws: Aws | None, contents: dict[st
     Args:
         outcomes: the outcomes that the user gives.
         aws: the AWS that runbooks work on.
-        contents: the runbooks by the ids of their tasks' names.
+        contents: the runbooks by the names of their tasks.
     """
-    on_node: Callable[[Call], Work] = node_runner(outcomes)
+    on_node = node_runner(outcomes)
     of_step = step_outcomes(outcomes)
 
     def run(call: Call) -> Work:

@@ -47,9 +47,7 @@ def as_plain(value: Any) -> Any:
     return [as_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def parameter_values(
-    declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Sequence[Any]]
-) -> dict[str, Any]:
+def parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """Read the parameters of a run, each by the type that the runbook declares.
 
     Raises:

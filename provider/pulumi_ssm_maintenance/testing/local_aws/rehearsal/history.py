@@ -42,6 +42,8 @@ class HistoryWriter:
     region: str
     _sent: dict[tuple[str, str], object] = field(default_factory=dict)
     _tables: dict[str, dict[str, Row]] = field(default_factory=dict)
+    _over: set[str] = field(default_factory=set)
+    """What cannot change any more."""
     _is_new: bool = True
 
     def write(self, night: Rehearsal, nodes: Mapping[str, Node], now: datetime | None) -> None:
@@ -71,18 +73,28 @@ class HistoryWriter:
         if self._has_changed("executions", night.id, (night.status, night.ended, len(shown))):
             self._put("executions", night.id, _execution(night, shown))
         for run in shown:
-            has_changed = self._has_changed("tasks", run.id, (run.status, run.started, run.ended, len(run.invocations)))
-            if has_changed:
+            if self._has_changed("tasks", run.id, (run.status, run.started, run.ended, len(run.invocations))):
                 self._put("tasks", run.id, _task(night, run))
-            if has_changed or run.ended is None:
+            if run.id not in self._over:
                 for invocation in run.invocations:
                     self._invocation(night, run, invocation)
+                self._note_over(run.id, run.ended)
         for command in night.commands:
-            self._command(command, nodes)
+            if command.id not in self._over:
+                self._command(command, nodes)
         for node in nodes.values():
-            self._node(node, night, now)
+            if node.id not in self._over:
+                self._node(node, night, now)
+                # Its row changes with the time only where the node is away at some time.
+                self._note_over(node.id, not (node.offline or node.stopped))
+
+    def _note_over(self, name: str, is_over: object) -> None:
+        if is_over:
+            self._over.add(name)
 
     def _invocation(self, night: Rehearsal, run: TaskRun, invocation: Invocation) -> None:
+        if invocation.id in self._over:
+            return
         state = invocation.status, invocation.started, invocation.ended, invocation.execution_id
         if self._has_changed("invocations", invocation.id, state):
             self._put("invocations", invocation.id, _invocation(night, run, invocation))
@@ -90,10 +102,9 @@ class HistoryWriter:
             steps = tuple((step.status, step.attempts, step.ended) for step in runbook.steps)
             if self._has_changed("automations", runbook.id, (runbook.status, steps)):
                 self._put("automations", runbook.id, _automation(run, runbook))
+        self._note_over(invocation.id, invocation.ended)
 
     def _command(self, command: CommandRun, nodes: Mapping[str, Node]) -> None:
-        if self._sent.get(("ended", command.id)):
-            return
         counts = tuple(node.status for node in command.nodes)
         if self._has_changed("commands", command.id, (command.status_details, counts)):
             self._put("commands", command.id, _command(command))
@@ -103,7 +114,7 @@ class HistoryWriter:
                 self._put("command_invocations", name, _command_invocation(command, run, nodes.get(run.node)))
                 if command.document.startswith(_PATCH_DOCUMENTS) and run.ended and run.started and run.node in nodes:
                     self._put("patch_states", run.node, _patch_state(command, run, nodes[run.node]))
-        self._sent["ended", command.id] = command.ended is not None
+        self._note_over(command.id, command.ended)
 
     def _node(self, node: Node, night: Rehearsal, now: datetime) -> None:
         minute = (now - night.opened) / timedelta(minutes=1)

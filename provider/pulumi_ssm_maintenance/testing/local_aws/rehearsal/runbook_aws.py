@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
     from .account import LocalAccount
 
 _EC2 = "ec2"
+_BATCH = 50
+"""How many instances are made at once."""
 _IMAGE = "ami-0123456789abcdef0"
 
 
 class RunbookAws:
     """What runbooks of a window call. Each call first brings history, alarms and instances up to date."""
 
-    def __init__(
-        self, account: LocalAccount, document_timeouts: Mapping[str, int], alarm_names: Sequence[str]
-    ) -> None:
+    def __init__(self, account: LocalAccount, document_timeouts: Mapping[str, int], alarm_names: Sequence[str]) -> None:
         """Make it.
 
         Args:
@@ -43,14 +44,13 @@ class RunbookAws:
         self._alarm_names = frozenset(alarm_names)
         self._night: Rehearsal | None = None
         self._history: HistoryWriter | None = None
-        self._alarms: dict[str, str] = {}
         self._instances: dict[str, str] = {}
         self._timeouts: dict[str, int] = {}
 
     def call(self, around: Surroundings, service: str, api: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Call an operation of this AWS."""
-        self._bring_up_to_date(around)
         name = service.lower()
+        self._bring_up_to_date(around, name)
         if name == _EC2:
             self._make_instances(around, parameters)
         try:
@@ -66,15 +66,16 @@ class RunbookAws:
 
     def run_script(self, around: Surroundings, script: Script) -> ScriptWork:
         """Run a script with boto3 on this AWS."""
-        self._bring_up_to_date(around)
-        if _EC2 in script.code:
+        used = f"{script.code} {json.dumps(script.payload, default=str)}"
+        self._bring_up_to_date(around, used)
+        if _EC2 in used:
             self._make_instances(around, script.payload)
         work = self._account.scripts.run(around, script, self._account.environment())
         try:
             wait = next(work)
             while True:
                 now = yield wait
-                self._bring_up_to_date(around)
+                self._bring_up_to_date(around, used)
                 wait = work.send(now)
         except StopIteration as end:
             result: ScriptResult = end.value
@@ -98,42 +99,54 @@ class RunbookAws:
         account = self._account
         return HistoryWriter(lambda content: account.control("history", content), account.account_id, account.region)
 
-    def _bring_up_to_date(self, around: Surroundings) -> None:
+    def _bring_up_to_date(self, around: Surroundings, used: str) -> None:
+        """Bring this AWS to the present moment, as far as it matters for what uses these services."""
         night = around.record
         if self._history is None or self._night is not night:
-            self._night, self._history, self._alarms, self._instances = night, self._writer(), {}, {}
-        self._history.write(night, around.nodes, around.now)
-        now = {alarm.name: alarm.state for alarm in night.alarms if alarm.name in self._alarm_names}
-        for name, state in now.items():
-            if self._alarms.get(name) != state:
-                self._account.client("cloudwatch").set_alarm_state(
-                    AlarmName=name, StateValue=state, StateReason="a rehearsal"
-                )
-        self._alarms = now
+            self._night, self._history = night, self._writer()
+        if "ssm" in used:
+            self._history.write(night, around.nodes, around.now)
+        if "cloudwatch" in used:
+            for name, state in {alarm.name: alarm.state for alarm in night.alarms}.items():
+                if name in self._alarm_names:
+                    self._account.client("cloudwatch").set_alarm_state(
+                        AlarmName=name, StateValue=state, StateReason="a rehearsal"
+                    )
 
     def _make_instances(self, around: Surroundings, concerned: Any) -> None:
         """Have the EC2 instances of the nodes that a call or a script is about, in their present state."""
         minute = (around.now - around.record.opened) / timedelta(minutes=1)
         for node in (around.nodes[it] for it in _texts(concerned) if it in around.nodes and it.startswith("i-")):
+            if node.id not in self._instances:
+                self._instances |= self._made(_from(node.id, around.nodes))
             state = "terminated" if node.terminated else "stopped" if node.is_stopped(minute) else "running"
-            before = self._instances.get(node.id) or self._make_instance(node)
-            if state != before:
+            if state != self._instances[node.id]:
                 ec2 = self._account.client(_EC2)
                 change = {"stopped": ec2.stop_instances, "running": ec2.start_instances}
                 change.get(state, ec2.terminate_instances)(InstanceIds=[node.id])
-            self._instances[node.id] = state
+                self._instances[node.id] = state
 
-    def _make_instance(self, node: Node) -> str:
+    def _made(self, nodes: Sequence[Node]) -> dict[str, str]:
+        """Make the instances of nodes that have none, and tell the states of all."""
         ec2 = self._account.client(_EC2)
-        try:
-            found = ec2.describe_instances(InstanceIds=[node.id])["Reservations"][0]["Instances"][0]
-        except ClientError:
-            self._account.control("instance-ids", [node.id])
-            tags = [{"Key": key, "Value": value} for key, value in node.tags.items()]
-            specification = [{"ResourceType": "instance", "Tags": tags}] if tags else []
-            ec2.run_instances(ImageId=_IMAGE, MinCount=1, MaxCount=1, TagSpecifications=specification)
-            return "running"
-        return str(found["State"]["Name"])
+        filters = [{"Name": "instance-id", "Values": [node.id for node in nodes]}]
+        reservations = ec2.describe_instances(Filters=filters)["Reservations"]
+        states = {it["InstanceId"]: it["State"]["Name"] for one in reservations for it in one["Instances"]}
+        missing = [node for node in nodes if node.id not in states]
+        for tags, alike in groupby(missing, key=lambda node: dict(node.tags)):
+            ids = [node.id for node in alike]
+            self._account.control("instance-ids", ids)
+            listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+            specification = [{"ResourceType": "instance", "Tags": listed}] if listed else []
+            ec2.run_instances(ImageId=_IMAGE, MinCount=len(ids), MaxCount=len(ids), TagSpecifications=specification)
+        return states | {node.id: "running" for node in missing}
+
+
+def _from(node_id: str, nodes: Mapping[str, Node]) -> list[Node]:
+    """This node, and the instances after it: their turn comes soon."""
+    ids = list(nodes)
+    following = ids[ids.index(node_id) :]
+    return [nodes[it] for it in following if it.startswith("i-")][:_BATCH]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ holds nothing but the local AWS.
 from __future__ import annotations
 
 import builtins
-import datetime as real_datetime
+import datetime as dt
 import io
 import json
 import os
@@ -47,26 +47,26 @@ class _IsDatetime(type):
     """Lets a real time be an instance of the class that scripts see."""
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, real_datetime.datetime)
+        return isinstance(instance, dt.datetime)
 
 
-class _Datetime(real_datetime.datetime, metaclass=_IsDatetime):
+class _Datetime(dt.datetime, metaclass=_IsDatetime):
     """`datetime.datetime` at the virtual time."""
 
     @classmethod
-    def now(cls, tz: real_datetime.tzinfo | None = None) -> Any:
-        return cls.fromtimestamp(_clock.now, tz or real_datetime.UTC).replace(tzinfo=tz)
+    def now(cls, tz: dt.tzinfo | None = None) -> Any:
+        return cls.fromtimestamp(_clock.now, tz or dt.UTC).replace(tzinfo=tz)
 
     @classmethod
     def utcnow(cls) -> Any:
-        return cls.now(real_datetime.UTC).replace(tzinfo=None)
+        return cls.now(dt.UTC).replace(tzinfo=None)
 
     @classmethod
     def today(cls) -> Any:
         return cls.now()
 
 
-class _Date(real_datetime.date):
+class _Date(dt.date):
     """`datetime.date` at the virtual time."""
 
     @classmethod
@@ -78,7 +78,7 @@ def _modules(running: _Running) -> dict[str, ModuleType]:
     """The modules that scripts get in place of the real ones."""
     time, datetime = ModuleType("time"), ModuleType("datetime")
     vars(time).update(vars(real_time))
-    vars(datetime).update(vars(real_datetime))
+    vars(datetime).update(vars(dt))
     vars(time).update(time=lambda: _clock.now, monotonic=lambda: _clock.now, perf_counter=lambda: _clock.now)
     vars(time).update(time_ns=lambda: int(_clock.now * 1e9), sleep=running.sleep)
     vars(datetime).update(datetime=_Datetime, date=_Date)
@@ -134,7 +134,7 @@ class _Running:
         exec(_compiled(request["code"], request["where"]), module)  # noqa: S102 - the user's own script
         handler = module.get(request["handler"])
         if not callable(handler):
-            raise NameError(f"the script has no function {request['handler']!r}")
+            raise TypeError(f"the script has no function {request['handler']!r}")
         return handler(request["payload"], {})
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -19,11 +19,13 @@ from .api_call import ApiCall, caller_of, protocol_and_action
 from .api_error import Answer, ApiError, error_answer
 from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
-from .moto_instances import choose_instance_ids
 from .request_recorder import RequestRecorder
 from .request_validation import check
 from .service_model import service_model
 from .ssm.service import SsmService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOOPBACK = "127.0.0.1"
 CONTROL = "/_local/"
@@ -41,6 +43,11 @@ class LocalAwsServer(ThreadedWSGIServer):
         self.ssm = SsmService()
         self.faults = FaultInjection()
         self.recorder = RequestRecorder(self.moto.parameters_of)
+        self._takers: dict[str, Callable[[Any], None]] = {
+            "faults": lambda fault: self.faults.add(Fault(**fault)),
+            "history": self.ssm.write_history,
+            "instance-ids": self.moto.choose_instance_ids,
+        }
 
     def control(self, method: str, what: str, query: str, body: bytes) -> Any:
         """Answer a request to the control endpoint."""
@@ -51,17 +58,12 @@ class LocalAwsServer(ThreadedWSGIServer):
                 return [asdict(request) for request in found]
             case "DELETE", "requests":
                 return self.recorder.clear()
-            case "POST", "faults":
-                return self.faults.add(Fault(**json.loads(body)))
             case "DELETE", "faults":
                 return self.faults.clear()
-            case "POST", "history":
-                return self.ssm.write_history(json.loads(body))
-            case "POST", "instance-ids":
-                self.moto.load()
-                return choose_instance_ids(json.loads(body))
             case "POST", "reset":
                 return self.reset()
+            case "POST", name if name in self._takers:
+                return self._takers[name](json.loads(body))
         raise KeyError(what)
 
     def reset(self) -> None:

@@ -17,11 +17,12 @@ from werkzeug.test import run_wsgi_app
 from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 
 from .api_error import Answer, ApiError
+from .moto_instances import choose_instance_ids
 from .moto_lambda_functions import keep_log_settings
 from .service_model import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .api_call import ApiCall
 
@@ -106,6 +107,11 @@ class Moto:
             raise _unknown(call)
         kept = [(name, value) for name, value in headers if name.lower() not in _CONNECTION_HEADERS]
         return Answer(code, body, kept, _error_code(body, dict(kept)) if code >= 400 else None)
+
+    def choose_instance_ids(self, ids: Sequence[str]) -> None:
+        """Give the next EC2 instances these ids."""
+        self.load()
+        choose_instance_ids(ids)
 
     def reset(self) -> None:
         """Remove all resources, and all access keys with them."""

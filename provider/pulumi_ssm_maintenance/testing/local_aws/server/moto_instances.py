@@ -22,5 +22,6 @@ def choose_instance_ids(ids: Sequence[str]) -> None:
 def _patch() -> None:
     from moto.ec2.models import instances  # noqa: PLC0415  # loading moto takes 0.5 s
 
-    make_id = instances.random_instance_id
-    instances.random_instance_id = lambda: _CHOSEN.pop(0) if _CHOSEN else make_id()
+    names = vars(instances)
+    make_id = names["random_instance_id"]
+    names["random_instance_id"] = lambda: _CHOSEN.pop(0) if _CHOSEN else make_id()

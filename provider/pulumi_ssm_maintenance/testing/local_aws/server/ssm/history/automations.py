@@ -80,7 +80,9 @@ def _run(call: SsmCall) -> Members:
     return found
 
 
-def _filtered(rows: list[Members], conditions: list[Members], filters: Mapping[str, Callable[[Members, str], bool]]) -> list[Members]:
+def _filtered(
+    rows: list[Members], conditions: list[Members], filters: Mapping[str, Callable[[Members, str], bool]]
+) -> list[Members]:
     found = list(rows)
     for condition in conditions:
         key, values = condition["Key"], condition["Values"]

@@ -29,7 +29,9 @@ _FILTERS = {
 
 def describe_information(call: SsmCall) -> Members:
     """List the nodes whose agent is known; a stopped or terminated node is not among them."""
-    old = [{"Key": it["key"], "Values": it["valueSet"]} for it in call.parameters.get("InstanceInformationFilterList", [])]
+    old = [
+        {"Key": it["key"], "Values": it["valueSet"]} for it in call.parameters.get("InstanceInformationFilterList", [])
+    ]
     conditions = [*old, *call.parameters.get("Filters", [])]
     rows = [row for row in call.state.history.rows("nodes") if all(_matches(row, it) for it in conditions)]
     return page(rows, {"MaxResults": _DEFAULT_PAGE, **call.parameters}, "InstanceInformationList")
