@@ -106,7 +106,7 @@ def _task(
 
 
 def _runbook(ssm: Any, arn: str, block: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Read the content of a runbook; None for one that the local AWS does not hold, as AWS's own."""
+    """Read the content of a runbook; None where the local AWS does not know its steps, as of AWS's own."""
     name = arn.rpartition("/")[2].partition(":")[0]
     version = {"DocumentVersion": block["DocumentVersion"]} if block.get("DocumentVersion") else {}
     try:
@@ -114,7 +114,7 @@ def _runbook(ssm: Any, arn: str, block: Mapping[str, Any]) -> Mapping[str, Any] 
         parsed = yaml.safe_load(content)  # JSON is YAML
     except (ClientError, yaml.YAMLError):
         return None
-    return parsed if isinstance(parsed, dict) else None
+    return parsed if isinstance(parsed, dict) and parsed.get("mainSteps") else None
 
 
 def _targets(entry: Mapping[str, Any], targets: Mapping[str, Target]) -> list[Target]:
