@@ -1,4 +1,4 @@
-"""The policy that nodes need besides `AmazonSSMManagedInstanceCore`: to write output and to fetch lists of patches."""
+"""The policy that nodes need besides `AmazonSSMManagedInstanceCore`: to write output and to fetch patches."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,19 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, policy
+
+# The names have a suffix that differs from region to region; that of snapshots only in some regions.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html#ssm-agent-minimum-s3-permissions
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-operations-s3-buckets.html
+_AWS_BUCKETS = (
+    "aws-ssm-{1}",
+    "amazon-ssm-{1}",
+    "aws-windows-downloads-{1}",
+    "patch-baseline-snapshot-{1}",
+    "patch-baseline-snapshot-{1}-*",
+    "aws-patch-manager-{1}-*",
+    "aws-patchmanager-macos-{1}-*",
+)
 
 
 def node_policy(
@@ -34,6 +47,14 @@ def fetch_statements(
         for address in addresses
     ]
     return [allow(["s3:GetObject"], objects), *([] if key is None else [allow(["kms:Decrypt"], [key])])]
+
+
+def aws_bucket_statements(location: Location) -> list[Statement]:
+    """Return the statements that let nodes behind VPC endpoints read AWS's buckets with patch snapshots and modules."""
+    objects = [
+        pulumi.Output.format(f"arn:{{0}}:s3:::{name}/*", location.partition, location.region) for name in _AWS_BUCKETS
+    ]
+    return [allow(["s3:GetObject"], objects)]
 
 
 def _object(address: str) -> str:

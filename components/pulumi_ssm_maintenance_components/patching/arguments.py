@@ -147,6 +147,9 @@ class PatchingRunArgs(WindowSettings, total=False):
     `aws.kms.Key` or the ARN of a key. The new roles and the policy for the nodes may use it, also for an existing
     topic, bucket or patch list with this key. The policy of the key must let AWS's services use it: see
     docs/permissions.md. Default: no such key."""
+    vpc_endpoints: bool
+    """Whether the nodes reach AWS through VPC endpoints: the policy for the nodes then lets them read AWS's own buckets
+    with patch snapshots and modules, which a node without a policy reads over the internet only. Default: False."""
     node_policy: bool
     """Whether to create a policy to attach to the role of the nodes. Default: True."""
     tags: Mapping[str, pulumi.Input[str]]

@@ -17,7 +17,7 @@ from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
 from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
 from pulumi_ssm_maintenance_components.logs.command_logs import command_logs
-from pulumi_ssm_maintenance_components.logs.node_policy import fetch_statements, node_policy
+from pulumi_ssm_maintenance_components.logs.node_policy import aws_bucket_statements, fetch_statements, node_policy
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.resources import runbook_alert
 from pulumi_ssm_maintenance_components.windows.maintenance_window import MaintenanceWindow
@@ -173,7 +173,8 @@ class PatchingRun(Component):
 
         register_baseline(run, args.get("baseline"), plan.patch_groups)
         fetching = fetch_statements(run.location, plan.command.lists, key_of(self))
-        statements = [*logs.node_statements(run.location), *fetching]
+        reading = aws_bucket_statements(run.location) if args.get("vpc_endpoints", False) else []
+        statements = [*logs.node_statements(run.location), *fetching, *reading]
         policy = node_policy(self, f"{name}-node-policy", statements if args.get("node_policy", True) else [], run.tags)
         self.node_policy_arn = policy.arn if policy else None
         self._alert(run, runbook, alarms=args.get("alarms", True))

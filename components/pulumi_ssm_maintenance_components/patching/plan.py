@@ -145,7 +145,7 @@ def check_plan(problems: Problems, name: str, args: PatchingRunArgs) -> None:
     """Check the arguments of a run, and collect all mistakes."""
     where = problems.where
     check_engine(problems, args)
-    for rule in (_waves, _command, _scan, _delivery_timeout, _priority, _comment, _alarm):
+    for rule in (_waves, _command, _scan, _delivery_timeout, _priority, _comment, _alarm, _check_vpc_endpoints):
         problems.check(rule, where, args)
     problems.check(_key_prefix, where, name, args)
 
@@ -244,6 +244,11 @@ def _key_prefix(where: str, name: str, args: PatchingRunArgs) -> str:
     if not 1 <= len(prefix) <= _LONGEST_PREFIX:
         raise wrong(where, "key_prefix", prefix, f"1 to {_LONGEST_PREFIX} characters")
     return prefix
+
+
+def _check_vpc_endpoints(where: str, args: PatchingRunArgs) -> None:
+    if args.get("vpc_endpoints", False) and not args.get("node_policy", True):
+        raise wrong(where, "vpc_endpoints", True, "none with node_policy=False: it is a part of that policy")  # noqa: FBT003
 
 
 def _comment(where: str, args: PatchingRunArgs) -> pulumi.Input[str] | None:

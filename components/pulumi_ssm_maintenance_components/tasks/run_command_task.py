@@ -20,7 +20,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     ssm_role,
 )
 from pulumi_ssm_maintenance_components.logs.command_logs import LogsArgs, check_logs, command_logs
-from pulumi_ssm_maintenance_components.logs.node_policy import node_policy
+from pulumi_ssm_maintenance_components.logs.node_policy import aws_bucket_statements, node_policy
 
 from .command_document import (
     AnyDocument,
@@ -63,6 +63,9 @@ class RunCommandTaskArgs(WindowTaskArgs, total=False):
     logs: LogsArgs | bool
     """Where the output goes: see `LogsArgs`. True for the defaults, False for nowhere. Default: True, a new log group
     with a retention of 90 days."""
+    vpc_endpoints: bool
+    """Whether the nodes reach AWS through VPC endpoints: the policy for the nodes then lets them read AWS's own buckets
+    with patch snapshots and modules, which a node without a policy reads over the internet only. Default: False."""
     notification_role: AnyRole | None
     """An existing role that notifies the topic of failed nodes, or its ARN. Default: a new role if there is a topic."""
     event_role: AnyRole | None
@@ -132,7 +135,8 @@ class RunCommandTask(WindowTask):
         self.document_version = document.version if version is None else pulumi.Output.from_input(version)
         logs = command_logs(self, name, self.where, logs=args.get("logs", True), tags=self._tags)
         self.log_group_name, self.bucket = logs.log_group_name, logs.bucket
-        node = node_policy(self, f"{name}-node-policy", logs.node_statements(self._location), self._tags)
+        reading = aws_bucket_statements(self._location) if args.get("vpc_endpoints", False) else []
+        node = node_policy(self, f"{name}-node-policy", [*logs.node_statements(self._location), *reading], self._tags)
         self.node_policy_arn = node.arn if node else None
         self.notification_role_arn = self._notification_role(args.get("notification_role"))
         statements = [*run_command_statements(self._location, document.arn), *self._pass_role()]

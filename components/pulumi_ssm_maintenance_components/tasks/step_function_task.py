@@ -111,6 +111,7 @@ class StepFunctionTask(WindowTask):
             f"{self.logical_name}-state-machine-role",
             "states.amazonaws.com",
             args.get("statements", ()),
+            # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
             condition=on_behalf_of(self._location, "states", "stateMachine:*"),
             tags=self._tags,
             description="What the state machine of a maintenance window task may do",
@@ -131,6 +132,7 @@ class StepFunctionTask(WindowTask):
                 f"{self.logical_name}-{failure}",
                 namespace="AWS/States",
                 metric_name=metric,
+                # The metrics of the state machine count the executions of its versions and aliases too.
                 dimensions={"StateMachineArn": self.state_machine_arn.apply(unqualified_state_machine)},
                 topic_arn=self.topic_arn,
                 description=f"{self.logical_name}: an execution of the state machine {failure.replace('-', ' ')}",

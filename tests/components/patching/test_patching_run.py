@@ -622,3 +622,30 @@ def test_all_mistakes_of_a_run_are_reported_at_once_by_the_names_that_the_user_w
 def test_a_time_zone_that_is_not_known_is_a_warning_in_a_run_without_a_freeze(made, warnings):
     assert made(timezone="GMT+2")
     assert "time zone 'GMT+2' is not known on this machine: did you mean 'Etc/GMT-2'?" in warnings[0]
+
+
+def test_nodes_behind_vpc_endpoints_may_read_the_buckets_of_aws_in_their_region(run):
+    (reading,) = (
+        it
+        for it in run(vpc_endpoints=True)["Policy"]["web-node-policy"]["policy"]["Statement"]
+        if "s3:GetObject" in it["Action"]
+    )
+    assert reading["Resource"] == [
+        "arn:aws:s3:::aws-ssm-us-east-1/*",
+        "arn:aws:s3:::amazon-ssm-us-east-1/*",
+        "arn:aws:s3:::aws-windows-downloads-us-east-1/*",
+        "arn:aws:s3:::patch-baseline-snapshot-us-east-1/*",
+        "arn:aws:s3:::patch-baseline-snapshot-us-east-1-*/*",
+        "arn:aws:s3:::aws-patch-manager-us-east-1-*/*",
+        "arn:aws:s3:::aws-patchmanager-macos-us-east-1-*/*",
+    ]
+    assert "s3:GetObject" not in actions_of_nodes(run())
+
+
+def test_buckets_of_aws_without_a_policy_for_the_nodes_are_refused(run):
+    with pytest.raises(ArgumentError, match="vpc_endpoints: got True, allowed: none with node_policy=False"):
+        run(vpc_endpoints=True, node_policy=False)
+
+
+def actions_of_nodes(found):
+    return {action for it in found["Policy"]["web-node-policy"]["policy"]["Statement"] for action in it["Action"]}

@@ -275,3 +275,11 @@ class TestEngine:
         stack = local_stack(program)
         stack.up()
         stack.expect_no_changes()
+
+
+def test_nodes_behind_vpc_endpoints_may_read_the_buckets_of_aws(command):
+    found = command(vpc_endpoints=True, logs=False)
+    (reading,) = found["Policy"]["job-node-policy"]["policy"]["Statement"]
+    assert reading["Action"] == ["s3:GetObject"]
+    assert "arn:aws:s3:::patch-baseline-snapshot-us-east-1/*" in reading["Resource"]
+    assert "Policy" not in command(logs=False)

@@ -123,6 +123,9 @@ class SettingsConfig(TypedDict, total=False):
     """Where the output of commands goes: `LogsConfig`, true for a new log group, false for nowhere. Default: true."""
     key_prefix: str
     """The prefix of the keys in the bucket of `logs`. Default: the name of the run."""
+    vpc_endpoints: bool
+    """Whether the nodes reach AWS through VPC endpoints, so that their policy must name AWS's own buckets. Default:
+    false."""
     kms_key: str
     """The ARN of the KMS key that encrypts what the run makes. Default: no such key."""
     max_concurrency: str
