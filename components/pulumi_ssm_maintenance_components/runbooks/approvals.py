@@ -26,9 +26,9 @@ def approval_topic(
 ) -> pulumi.Output[str]:
     """Return the ARN of the topic that asks approvers. Create it unless it exists: AWS demands a prefix of its name."""
     if isinstance(topic, aws.sns.Topic):
-        return demand_approval_topic(component.where, "approval_topic", topic.arn)
+        return _demanded_later(component.where, "approval_topic", topic.arn)
     if not isinstance(topic, bool) and (isinstance(topic, str) or not isinstance(topic, Sequence)):
-        return demand_approval_topic(component.where, "approval_topic", topic)
+        return _demanded_later(component.where, "approval_topic", topic)
     full = f"{_TOPIC_PREFIX}-{full_name(name, longest=_LONGEST_TOPIC_NAME - len(_TOPIC_PREFIX) - 1)}".replace(".", "-")
     created = aws.sns.Topic(name, name=full, kms_master_key_id=key_of(component), tags=tags, opts=component.child())
     subscribe(component, name, created.arn, () if isinstance(topic, bool) else topic)
@@ -45,9 +45,12 @@ def check_approval_topic(where: str, argument: str, topic: object) -> None:
         raise wrong(where, argument, topic, f"the ARN of a topic whose name starts with {_TOPIC_PREFIX!r}")
 
 
-def demand_approval_topic(where: str, argument: str, topic: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Return the ARN of a topic that asks approvers, whose name is checked as soon as it is known."""
+def demand_approval_topic(where: str, argument: str, topic: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Return the ARN of a topic that asks approvers; the name of an output is checked as soon as it is known."""
+    return topic if isinstance(topic, str) else _demanded_later(where, argument, topic)
 
+
+def _demanded_later(where: str, argument: str, topic: pulumi.Input[str]) -> pulumi.Output[str]:
     def checked(arn: str) -> str:
         check_approval_topic(where, argument, arn)
         return arn
