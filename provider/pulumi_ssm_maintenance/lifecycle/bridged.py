@@ -53,13 +53,19 @@ def _value(shape: Shape, value: Any) -> Any:
     """Give a value the names and the shape that our arguments have; None for one that was not given."""
     if value is None or value == "" or (shape.minimum and value == 0):
         return None  # Terraform's zero values
+    if shape.kind == "structure" and isinstance(value, list) and len(value) == 1:
+        return _value(shape, value[0])  # Terraform's form of a block, which the bridge usually takes apart
     if shape.kind == "structure" and isinstance(value, Mapping):
         return _structure(shape, value)
-    if shape.kind == "map" and isinstance(value, list):
+    if shape.kind == "map" and isinstance(value, list) and all(map(_is_pair, value)):
         return {pair["name"]: pair.get("values") or [] for pair in value}
     if shape.kind == "list" and isinstance(value, list) and shape.item:
         return [_value(shape.item, part) for part in value]
     return value
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("name"), str)
 
 
 def _structure(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Taking a task over from pulumi-aws in one `up`, by an alias."""
 
+import json
+
 import pulumi
 import pulumi_aws as aws
 import pytest
+from tests import bridged
 from tests.declared import BY_TYPE
 
 from pulumi_ssm_maintenance import FROM_PULUMI_AWS, MaintenanceWindowTask, Provider
@@ -146,6 +149,37 @@ def test_equal_tasks_are_taken_over_without_a_call(local_stack, local_aws, calls
     assert not stack.refresh(args=["--expect-no-changes"]).changed
     stack.destroy()
     assert held(window) == {}
+
+
+def test_tasks_in_a_state_of_the_real_plugin_are_taken_over_without_a_call(local_stack, local_aws, calls, held, window):
+    def theirs():
+        function = THEIRS["function"]["task_invocation_parameters"]["lambda_parameters"]
+        payload = {"lambda_parameters": {**function, "payload": pulumi.Output.secret(function["payload"])}}
+        before(window, {**THEIRS, "function": {**THEIRS["function"], "task_invocation_parameters": payload}})()
+
+    stack = local_stack(theirs)
+    stack.up()
+    ids = {name: stack.resource(name)["id"] for name in THEIRS}
+    deployment = stack.export()
+    for resource in deployment["deployment"]["resources"]:
+        if resource["type"] == "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask":
+            # The stand-in writes what is there; the plugin writes every property, and notes of its own.
+            resource["outputs"] = bridged.outputs(resource["outputs"])
+            resource["inputs"] = bridged.inputs(resource["inputs"])
+    stack.import_state(deployment)
+    assert '"__meta"' in stack.state_text()
+    assert '"ciphertext"' in json.dumps(stack.resource("function")["outputs"])
+    local_aws.clear_requests()
+
+    stack.program = after(window)
+    assert stack.up().changed == {"update": 4}
+    assert calls() == []
+    assert {name: stack.resource(name)["id"] for name in OURS} == ids
+    assert CANARY not in stack.state_text()
+    assert '"__meta"' not in stack.state_text()
+    stack.program = after(window, aliases=())
+    stack.expect_no_changes()
+    assert not stack.refresh(args=["--expect-no-changes"]).changed
 
 
 def test_what_differs_is_updated_in_place_once(local_stack, local_aws, calls, held, window):
