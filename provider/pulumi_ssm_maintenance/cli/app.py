@@ -7,7 +7,7 @@ import typer
 
 from pulumi_ssm_maintenance._version import __version__
 
-from . import adopt, output
+from . import adopt, doctor, output
 from .exits import Exit
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _app = typer.Typer(
     rich_markup_mode=None,
 )
 _app.command("adopt")(adopt.adopt)
+_app.command("doctor")(doctor.doctor)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -1,7 +1,7 @@
 """What is printed: results on standard output, progress and notes on standard error."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,29 @@ def warning(text: str) -> None:
 def error(text: str) -> None:
     """Print what went wrong."""
     _print_labelled("error", "red", text)
+
+
+def lines(rows: Iterable[tuple[str, str, str]], styles: Mapping[str, str]) -> None:
+    """Print lines of a word, a name and a text: at a terminal in columns that wrap, else each as one line.
+
+    Args:
+        rows: the lines.
+        styles: the colour of each word.
+    """
+    if not sys.stdout.isatty():
+        for row in rows:
+            result("  ".join(row))
+        return
+    from rich.table import Table  # noqa: PLC0415 - takes longer to load than the help takes to print
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    drawn = Table.grid(padding=(0, 2, 0, 0))
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for word, name, text in rows:
+        drawn.add_row(Text(word, style=styles.get(word, "")), Text(name), Text(text))
+    _console().print(drawn, soft_wrap=False)
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]], *, to_stderr: bool = False) -> None:

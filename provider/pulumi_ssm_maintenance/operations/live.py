@@ -257,21 +257,26 @@ def _fields(answer: Any) -> dict[str, Any]:
 
 def _account(session: "boto3.Session", region: str) -> Account | None:
     try:
-        identity = session.client("sts", region_name=region, config=_config()).get_caller_identity()
+        identity = session.client("sts", region_name=region, config=client_config()).get_caller_identity()
     except (BotoCoreError, ClientError, ValueError):
         return None
     return account_of(identity.get("Arn"))
 
 
 def _client(session: "boto3.Session", region: str | None) -> "SSMClient":
-    return session.client("ssm", region_name=region, config=_config())
+    return session.client("ssm", region_name=region, config=client_config())
 
 
-def _config() -> Config:
+def client_config(attempts: int = _ATTEMPTS) -> Config:
+    """The settings of every client that an operation makes.
+
+    Args:
+        attempts: how often a call is tried in all.
+    """
     return Config(
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_WORKERS,
-        retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS},
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
         user_agent_extra=f"ssm-maintenance/{__version__}",
     )
