@@ -53,7 +53,7 @@ class ArgumentError(SsmMaintenanceError, ValueError, pulumi.RunError):
 
 
 class SettingsError(SsmMaintenanceError):
-    """The settings of the connection are wrong, or ask for something that is not supported."""
+    """The settings of the connection are wrong or not supported."""
 
 
 class WrongAccountError(SsmMaintenanceError):

@@ -27,7 +27,7 @@ class _RoleArgs(TypedDict, total=False):
     policy_arns: Input[Sequence[Input[str]] | None]
     """The ARNs of managed policies that narrow the permissions of the role."""
     session_name: Input[str | None]
-    """The name of the session, which CloudTrail shows. Default: one that botocore makes."""
+    """The name of the session, which CloudTrail shows. Default: botocore generates one."""
 
 
 class AssumeRoleArgs(_RoleArgs, total=False):
@@ -66,7 +66,7 @@ class EndpointArgs(TypedDict, total=False):
     ssm: Input[str | None]
     """The URL of Systems Manager. Default: the public endpoint of the region."""
     sts: Input[str | None]
-    """The URL of STS, which tells the account and hands out the credentials of roles. Default: the public endpoint."""
+    """The URL of STS, which returns the account and the credentials of roles. Default: the public endpoint."""
 
 
 class ProviderArgs(TypedDict, total=False):

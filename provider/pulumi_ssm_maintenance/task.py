@@ -19,7 +19,7 @@ __all__ = ["FROM_PULUMI_AWS", "MaintenanceWindowTask"]
 
 _ARGUMENTS: Final = frozenset(MaintenanceWindowTaskArgs.__annotations__)
 _ALWAYS_OUTPUTS: Final = ("region", *COMPUTED)
-"""The outputs that AWS or the provider fills in, whatever the program gives."""
+"""The outputs that AWS or the provider always fills in."""
 
 _TYPE: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 _TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask"
@@ -209,7 +209,7 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
 
 
 def _ignored_arguments(opts: pulumi.ResourceOptions | None) -> frozenset[str]:
-    """Give the arguments that `ignore_changes` names: the state decides what they are, whatever the program gives."""
+    """Return the arguments that `ignore_changes` names: their values come from the state and not from the program."""
     ignored = {top_level(path) for path in (opts and opts.ignore_changes) or ()}
     return _ARGUMENTS if "*" in ignored else _ARGUMENTS & ignored
 

@@ -178,11 +178,11 @@ def _rules(where: str, args: PatchBaselineArgs) -> list[aws.ssm.PatchBaselineApp
 
 
 def _global_filters(where: str, args: PatchBaselineArgs) -> Any:
-    given = args.get("global_filters")
-    if given is None:
+    properties = args.get("global_filters")
+    if properties is None:
         return None
     place = f"{where}: global_filters"
-    filters = read_filters(place, given)
+    filters = read_filters(place, properties)
     check_filters(place, filters, args["os"])
     return patch_filters(filters)
 

@@ -188,10 +188,10 @@ class PatchRule:
         return known.is_linux if self.preset == "all" else bool(self.non_security)
 
     def _demand_no_wait(self, where: str, system: OperatingSystem) -> None:
-        given = self.until.isoformat() if self.until else self.days
-        if given:
+        wait = self.until.isoformat() if self.until else self.days
+        if wait:
             allowed = f"none: {system} has no reliable release dates, and AWS approves its patches at once"
-            raise wrong(where, "until" if self.until else "days", given, allowed)
+            raise wrong(where, "until" if self.until else "days", wait, allowed)
 
 
 def default_rules(system: OperatingSystem) -> list[PatchRule]:

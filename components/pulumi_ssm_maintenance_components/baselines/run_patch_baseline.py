@@ -85,11 +85,11 @@ def patch_command(
         ArgumentError: two arguments exclude each other, or a list is not in S3.
     """
     lists = {"install_override_list": install_override_list, "baseline_override": baseline_override}
-    for name, given in lists.items():
-        if given is not None and hooks:
-            raise wrong(where, name, given, f"none with hooks: {WITH_HOOKS} does not take it")
-        if isinstance(given, str) and not _OBJECT.fullmatch(given):
-            raise wrong(where, name, given, "s3://bucket/key")
+    for name, url in lists.items():
+        if url is not None and hooks:
+            raise wrong(where, name, url, f"none with hooks: {WITH_HOOKS} does not take it")
+        if isinstance(url, str) and not _OBJECT.fullmatch(url):
+            raise wrong(where, name, url, "s3://bucket/key")
     if not install and hooks:
         raise wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
     if not install and install_override_list is not None:

@@ -210,8 +210,8 @@ def _groups(where: str, args: PatchingRunArgs) -> Mapping[str, WaveArgs | Target
             return waves
         case {"targets": targets} if "waves" not in args:
             return {_ONLY_WAVE: {"targets": targets}}
-    given = sorted({"targets", "waves"} & args.keys())
-    raise wrong(where, "targets", given, "either `targets`, for a single wave, or `waves`")
+    passed = sorted({"targets", "waves"} & args.keys())
+    raise wrong(where, "targets", passed, "either `targets`, for a single wave, or `waves`")
 
 
 def _scan(where: str, args: PatchingRunArgs) -> Wave | None:

@@ -150,9 +150,9 @@ def window_id(window: AnyWindow) -> pulumi.Output[str]:
 
 def check_window(problems: Problems, args: WindowSettings) -> None:
     """Check when a window opens, and for how long; `args` may have a schedule too."""
-    given = cast("MaintenanceWindowArgs", args)
+    window = cast("MaintenanceWindowArgs", args)
     if "schedule" in args:
-        problems.check(lambda: parse_schedule(given["schedule"], given.get("offset_days")))
+        problems.check(lambda: parse_schedule(window["schedule"], window.get("offset_days")))
     problems.check(_hours, problems.where, args)
     for name in ("start", "end"):
         problems.check(_moment, problems.where, name, args)

@@ -176,7 +176,7 @@ class Gateway:
         return self._asked_account().result()
 
     def ask_account(self) -> None:
-        """Start to ask for the caller's account while other calls are under way; `account` waits for the answer."""
+        """Start to look up the caller's account while other calls run; `account` waits for the result."""
         self._asked_account()
 
     def _asked_account(self) -> Future[Account | None]:

@@ -32,7 +32,7 @@ RETRY_MODE: Final = "adaptive"
 MAX_ATTEMPTS: Final = 25
 _TIMEOUTS: Final[dict[str, Any]] = {"connect_timeout": 10, "read_timeout": 30}
 
-# The caller's identity is asked for once in a process. STS may be out of reach, as in a network without its endpoint.
+# A process looks up the caller's identity once. STS may be unreachable, as in a network without its endpoint.
 _IDENTITY_TIMEOUTS: Final[dict[str, Any]] = {
     "connect_timeout": 5,
     "read_timeout": 5,
@@ -77,7 +77,7 @@ class Clients:
         return client
 
     def sts(self) -> Any:
-        """Make the client that asks for the caller's identity."""
+        """Make the client that looks up the caller's identity."""
         return self._sts(self._session)
 
     def load_credentials(self) -> None:

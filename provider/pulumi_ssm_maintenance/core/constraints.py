@@ -61,7 +61,7 @@ def violation(shape: Shape, value: Any, shown: str, *, hidden: bool) -> str:
 
 
 def pattern_in_words(shape: Shape) -> str | None:
-    """Say in words which texts a shape's pattern allows; None for a pattern that nobody has put into words."""
+    """Describe which texts a shape's pattern allows; None for a pattern without a description."""
     return _PATTERNS_IN_WORDS.get(shape.pattern.pattern) if shape.pattern else None
 
 

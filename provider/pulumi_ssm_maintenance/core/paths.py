@@ -20,7 +20,7 @@ def item(path: str, index: int) -> str:
 
 
 def covers(roots: Iterable[str], path: str) -> bool:
-    """Tell whether `path` is one of `roots` or lies inside one of them."""
+    """Return whether `path` is one of `roots` or inside one of them."""
     return any(path == root or path.startswith((f"{root}.", f"{root}[")) for root in roots)
 
 

@@ -119,10 +119,10 @@ def rates_belong_to_targets(task: Request) -> Iterator[Failure]:
     """
     targeted = has_targets(task)
     for name, argument in (("MaxConcurrency", "max_concurrency"), ("MaxErrors", "max_errors")):
-        given = name in task
-        if targeted and not given:
+        is_set = name in task
+        if targeted and not is_set:
             yield Failure(argument, 'is required for a task with targets, for example "1" or "10%"')
-        if given and not targeted:
+        if is_set and not targeted:
             yield Failure(argument, "is not allowed for a task without targets; leave it out")
 
 
@@ -152,7 +152,7 @@ def _cure_of_key(key: str) -> str:
 
 
 def target_values(task: Request) -> Iterator[Failure]:
-    """Require values for every target, each of the form that its key asks for."""
+    """Require values for every target, in the form that the key requires."""
     for index, target in known_items(task, "Targets"):
         path = f"{item('targets', index)}.values"
         if "Values" not in target:
@@ -191,12 +191,12 @@ def block_matches_task_type(task: Request) -> Iterator[Failure]:
 
 def task_arn_fits_task_type(task: Request) -> Iterator[Failure]:
     """Refuse a task ARN that names something of another service or kind."""
-    task_type, given = known(task, "TaskType"), known(task, "TaskArn")
-    if task_type not in _TASK_ARNS or given is None:
+    task_type, task_arn = known(task, "TaskType"), known(task, "TaskArn")
+    if task_type not in _TASK_ARNS or task_arn is None:
         return
     service, kinds, wanted = _TASK_ARNS[task_type]
-    if task_type == "STEP_FUNCTIONS" or given.startswith("arn:"):
-        yield from _arn("task_arn", given, service, kinds, wanted)
+    if task_type == "STEP_FUNCTIONS" or task_arn.startswith("arn:"):
+        yield from _arn("task_arn", task_arn, service, kinds, wanted)
 
 
 def roles_and_topic_are_arns(task: Request) -> Iterator[Failure]:
@@ -208,10 +208,10 @@ def roles_and_topic_are_arns(task: Request) -> Iterator[Failure]:
     yield from _arn(f"{path}.notification_config.notification_arn", topic, *_TOPIC)
 
 
-def _arn(path: str, given: str | None, service: str, kinds: tuple[str, ...], wanted: str) -> Iterator[Failure]:
-    arn = _ARN.fullmatch(given or "")
-    if given is not None and (arn is None or arn["service"] != service or not arn["resource"].startswith(kinds)):
-        yield Failure(path, f"allowed is {wanted}", got=repr(given))
+def _arn(path: str, text: str | None, service: str, kinds: tuple[str, ...], wanted: str) -> Iterator[Failure]:
+    arn = _ARN.fullmatch(text or "")
+    if text is not None and (arn is None or arn["service"] != service or not arn["resource"].startswith(kinds)):
+        yield Failure(path, f"allowed is {wanted}", got=repr(text))
 
 
 def alarm_is_given_by_name(task: Request) -> Iterator[Failure]:
@@ -233,11 +233,11 @@ def payload_is_json(task: Request) -> Iterator[Failure]:
     https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
     """
-    payload, given = known(block(task, "Lambda"), "Payload"), known(block(task, "StepFunctions"), "Input")
+    payload, state_machine_input = known(block(task, "Lambda"), "Payload"), known(block(task, "StepFunctions"), "Input")
     if payload is not None:
         yield from _json("task_invocation_parameters.lambda_.payload", payload.decode("utf-8"))
-    if given is not None:
-        yield from _json("task_invocation_parameters.step_functions.input", given)
+    if state_machine_input is not None:
+        yield from _json("task_invocation_parameters.step_functions.input", state_machine_input)
 
 
 def _json(path: str, text: str) -> Iterator[Failure]:

@@ -1,4 +1,4 @@
-"""States that pulumi-aws has written: read as if they were ours, so that an alias can take a task over.
+"""Reads states that pulumi-aws has written, so that an alias can take over a task.
 
 pulumi-aws is bridged from the Terraform provider. Its outputs have other names and shapes than the API's, and lack the
 fields that it does not know: the alarm, `logging_info`, `task_parameters`.
@@ -50,7 +50,7 @@ def read_bridged(properties: Mapping[str, Any], declared: Inputs) -> dict[str, A
 
 
 def _value(shape: Shape, value: Any) -> Any:
-    """Give a value the names and the shape that our arguments have; None for one that was not given."""
+    """Convert a value to the names and the shape of our arguments; None if it was not set."""
     if value is None or value == "" or (shape.minimum and value == 0):
         return None  # Terraform's zero values
     if shape.kind == "structure" and isinstance(value, list) and len(value) == 1:

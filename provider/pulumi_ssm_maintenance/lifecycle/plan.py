@@ -49,16 +49,16 @@ def check(
         olds: the inputs in the state, of a task that exists.
         any_region: accept a region that the installed boto3 does not know.
     """
-    given = Inputs(news).without_fingerprint()
-    request, failures = encode(given.arguments, secrets=given.hidden)
-    findings = examine(request, given.hidden)
-    region = default_region() if given.region is None else given.region
-    own = given.own if region is None else {**given.own, "region": region}
+    declared = Inputs(news).without_fingerprint()
+    request, failures = encode(declared.arguments, secrets=declared.hidden)
+    findings = examine(request, declared.hidden)
+    region = default_region() if declared.region is None else declared.region
+    own = declared.own if region is None else {**declared.own, "region": region}
     checked = Inputs({**decode(task_shape(), request), **own})
     mistakes = [
         *failures,
         *findings.failures,
-        *_own_failures(given, own, any_region=any_region),
+        *_own_failures(declared, own, any_region=any_region),
         *_failures_of_outputs(news),
     ]
     return Checked(
@@ -92,7 +92,7 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
 
 
 def _take_over(held: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
-    """Compare a task of pulumi-aws's. It always counts as changed, so that an update writes the state anew."""
+    """Compare a task of pulumi-aws. It always counts as changed, so that an update writes the state again."""
     changes = diff(held, news)
     replacing = [f"{', '.join(changes.replacing)} differs, so the task is replaced"] if changes.replacing else []
     return Changes([*changes.changed, "state"], changes.replacing, replacing)
@@ -104,15 +104,15 @@ def _replacing_by_option(changed: list[str], declared: Inputs) -> list[str]:
     return [name for name in changed if name in chosen or "*" in chosen]
 
 
-def _own_failures(given: Inputs, own: Mapping[str, Any], *, any_region: bool) -> list[Failure]:
+def _own_failures(declared: Inputs, own: Mapping[str, Any], *, any_region: bool) -> list[Failure]:
     region = _region_problem(own.get("region"), any_region=any_region)
-    if region and isinstance(own.get("region"), str) and covers(given.hidden, "region"):
+    if region and isinstance(own.get("region"), str) and covers(declared.hidden, "region"):
         region = "allowed is the name of a region such as us-east-1"
     problems = {
         "region": region,
         "adopt": _adopt_problem(own.get("adopt")),
         "idempotency_key": _key_problem(own.get("idempotency_key")),
-        "replace_on_changes": _option_problem(given.bookkeeping.get("replace_on_changes", ())),
+        "replace_on_changes": _option_problem(declared.bookkeeping.get("replace_on_changes", ())),
     }
     return [Failure(name, problem) for name, problem in problems.items() if problem]
 

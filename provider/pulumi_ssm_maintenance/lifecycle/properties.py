@@ -62,7 +62,7 @@ class Properties:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What tells the resource from others of the run: its logical name and its idempotency key."""
+        """What identifies the resource in a run: its logical name and its idempotency key."""
         return self.name, _text(self.raw.get("idempotency_key"))
 
     @property
@@ -72,7 +72,7 @@ class Properties:
 
     @property
     def bookkeeping(self) -> Mapping[str, Any]:
-        """What the program tells of the resource, beside its arguments."""
+        """What the program sends about the resource in addition to its arguments."""
         return self.raw.get(BOOKKEEPING) or {}
 
     @property
@@ -164,11 +164,11 @@ def outputs(
 def inputs_of(held_outputs: Mapping[str, Any]) -> dict[str, Any]:
     """Give the inputs that would declare the task as AWS holds it, so that drift shows property by property.
 
-    The inputs of a lookup are those that the program gives, whatever AWS holds.
+    The inputs of a lookup come from the program and not from AWS.
     """
     bookkeeping = State(held_outputs).bookkeeping
     # Only what a program manages has the paths of its secrets. A lookup has the names of its arguments, if any.
     if bookkeeping and "secrets" not in bookkeeping:
-        given = {*bookkeeping.get("lookup", ()), BOOKKEEPING}
-        return {name: value for name, value in held_outputs.items() if name in given}
+        names = {*bookkeeping.get("lookup", ()), BOOKKEEPING}
+        return {name: value for name, value in held_outputs.items() if name in names}
     return {name: value for name, value in held_outputs.items() if name not in COMPUTED}

@@ -1,4 +1,4 @@
-"""Register a task exactly once, whatever breaks on the way.
+"""Register a task exactly once, even if the run is interrupted.
 
 The client token is the same in every run of the same program, so a run that died between the registration and the
 save of its state finds its own task again. Two things can then be wrong with the task that AWS names:

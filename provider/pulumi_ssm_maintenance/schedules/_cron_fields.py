@@ -104,7 +104,7 @@ class Entry:
             for bound in (self.field.lowest, self.field.highest)
         )
         if found["step"]:
-            return "22-23,0-2"  # each half would count its steps anew
+            return "22-23,0-2"  # each half would count its steps from its own start
         first = found["first"] if found["first"] == highest else f"{found['first']}-{highest}"
         last = found["last"] if found["last"] == lowest else f"{lowest}-{found['last']}"
         return f"{first},{last}"

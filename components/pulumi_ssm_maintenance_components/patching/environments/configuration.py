@@ -241,8 +241,8 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
 def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
     waves, targets = config.get("waves"), config.get("targets")
     if (waves is None) == (targets is None):
-        given = sorted(key for key in ("targets", "waves") if key in config)
-        raise wrong(where, "targets", given, "either `targets`, for a single wave, or `waves`")
+        keys = sorted(key for key in ("targets", "waves") if key in config)
+        raise wrong(where, "targets", keys, "either `targets`, for a single wave, or `waves`")
     listed: list[WaveConfig] = [{"name": "all", "targets": targets}] if targets is not None else waves or []
     named = {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}
     if len(named) < len(listed):
@@ -271,10 +271,10 @@ def _targets(where: str, config: TargetsConfig) -> Targets:
 
 
 def _until(where: str, config: EnvironmentConfig) -> date | None:
-    given = config.get("approve_until_date")
-    if given is None:
+    text = config.get("approve_until_date")
+    if text is None:
         return None
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(text)
     except ValueError:
-        raise wrong(where, "approve_until_date", given, "a day, such as '2030-01-31'") from None
+        raise wrong(where, "approve_until_date", text, "a day, such as '2030-01-31'") from None

@@ -1,4 +1,4 @@
-"""The night as one page: the chart, the messages beside it, and what was left out. It loads nothing."""
+"""The night as one page: the chart, the messages, and the nodes that were left out. It loads no other file."""
 
 from collections.abc import Iterable, Iterator
 from html import escape

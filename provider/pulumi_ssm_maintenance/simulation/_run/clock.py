@@ -1,4 +1,4 @@
-"""Virtual time: what is due is done in order, and nobody waits."""
+"""Virtual time: runs each action at its time, in order, without waiting."""
 
 import heapq
 from collections.abc import Callable

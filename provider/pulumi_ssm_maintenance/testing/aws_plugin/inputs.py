@@ -13,7 +13,7 @@ from .protocol.wire import Props
 from .resource_type import AutoName, ResourceType
 
 DEFAULTED = "__defaults"
-"""The input in which the real plugin keeps the names of those that the program left out."""
+"""The input in which the real plugin stores the names of omitted inputs."""
 
 # Typed policy documents are objects in programs and JSON in AWS.
 _POLICY_DOCUMENT = "PolicyDocumentArgs"

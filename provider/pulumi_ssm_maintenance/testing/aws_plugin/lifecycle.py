@@ -162,7 +162,7 @@ def _inputs(kind: ResourceType, old: Props, held: Props) -> Props:
 
 
 def _is_input(kind: ResourceType, name: str, old: Props, value: object) -> bool:
-    """Tell whether a value counts as an input, and not as one that AWS fills in by itself."""
+    """Return whether a value counts as an input, and not as one that AWS fills in."""
     if name in old or not old:
         return True
     return name not in kind.fields.filled_in and not same(kind, name, value, kind.defaults.get(name))

@@ -29,5 +29,5 @@ def install_aws_plugin(pulumi_home: Path, python: Path | None = None) -> Path:
 
 
 def uses_real_plugin() -> bool:
-    """Tell whether `AWS_PLUGIN=real` asks for the real plugin of the user's PULUMI_HOME."""
+    """Return whether `AWS_PLUGIN=real` selects the real plugin of the user's PULUMI_HOME."""
     return os.environ.get("AWS_PLUGIN") == "real"

@@ -33,7 +33,7 @@ def _read_baseline(aws: Aws, identity: str, known: Props) -> Props:
 
 
 def _update_baseline(aws: Aws, identity: str, state: Props, new: Props) -> None:
-    """Send what changed, and an empty value for what is gone: AWS keeps what is left out."""
+    """Send changed values, and an empty value for a removed one: AWS keeps omitted fields."""
     wanted = _WHEN_GONE | new
     changed = {name: value for name, value in wanted.items() if (state.get(name) or None) != (value or None)}
     _send(aws, "update_patch_baseline", changed, BaselineId=identity)

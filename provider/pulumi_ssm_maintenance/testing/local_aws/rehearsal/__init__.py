@@ -1,1 +1,1 @@
-"""Rehearsals of the windows that a local AWS holds: it is asked over its API, as any AWS would be."""
+"""Rehearsals of windows in a local AWS, which are read by its API."""

@@ -1,4 +1,4 @@
-"""The window that the local AWS holds, read by its API and handed to the simulation."""
+"""Reads a window from the local AWS by its API, for the simulation."""
 
 from __future__ import annotations
 
