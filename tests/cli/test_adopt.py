@@ -1,7 +1,9 @@
 """Adopting into a stack, on the real engine: nothing at AWS is written, nothing is left to change."""
 
+import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests import soak
 from tests.operations.adopt.seeded import CANARY, make_windows
+from tests.operations.adopt.terraform import states
+from tests.operations.adopt.terraform.states import shown, stored
 
 from pulumi_ssm_maintenance.operations.adopt.engine import Engine, _executable
 
@@ -124,6 +128,39 @@ def test_values_of_any_size_and_shape_are_set(tmp_path):
     engine.configure(values, secret=True)
     assert engine.configuration() == values
     assert "x" * 100 not in (tmp_path / "Pulumi.prod.yaml").read_text()
+
+
+@pytest.mark.parametrize("form", [stored, shown])
+def test_a_terraform_state_is_adopted_with_its_names(
+    ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched, monkeypatch, form
+):
+    instances, windows = [], make_windows(ssm, seed=11, count=3)
+    for number, window in enumerate(windows):
+        module = f'module.windows["{number}"]'
+        instances.append(states.Instance(states.WINDOW, "this", window, module=module))
+        for kind, listed, id_ in (
+            (states.TARGET, ssm.describe_maintenance_window_targets(WindowId=window)["Targets"], "WindowTargetId"),
+            (states.TASK, ssm.describe_maintenance_window_tasks(WindowId=window)["Tasks"], "WindowTaskId"),
+        ):
+            instances += [
+                states.Instance(kind, "all", one[id_], window, module=module, key=key) for key, one in enumerate(listed)
+            ]
+    assert len(instances) > 8
+    folder = tmp_path / "patching"
+    monkeypatch.setattr("sys.stdin", io.StringIO(form(*instances)))
+    local_aws.clear_requests()
+    apply = ("--apply", "--stack", "prod", "--yes", "--format", "json")
+    ran = ssm_maintenance("adopt", "--from-terraform", "-", "--out", folder, *apply)
+    assert ran.code == 0, ran.err + ran.out
+    assert CANARY not in ran.out + ran.err
+    assert_adopted(folder)
+    assert_untouched()
+    shown_ = json.loads(ran.out)
+    assert shown_["terraform"] == [one.address for one in instances]
+    assert {one["name"] for one in shown_["resources"]} >= {"windows-0", "windows-1", "windows-2"}
+    released = [shlex.split(line)[3] for line in (folder / "release.sh").read_text().splitlines() if line[:1] == "t"]
+    assert released == [one.address for one in instances]
+    assert "## Leave Terraform" in (folder / "ADOPTED.md").read_text()
 
 
 def test_what_was_adopted_is_a_stack_like_any_other(ssm_maintenance, ssm, window, tmp_path, local_aws):

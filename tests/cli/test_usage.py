@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -176,7 +177,30 @@ def test_a_selection_without_a_matching_window_is_exit_code_2(aws_environment, s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "could not read state: No such file or directory."),
+        (b"\xff\xfe", "could not read state: it is not text."),
+        (b"not json", "state is not JSON (line 1: Expecting value). Give a state (terraform state pull)"),
+        (b'{"version": 3}', "state has version 3, allowed is 4"),
+        (b'{"version": 4}', "state manages no aws_ssm_maintenance_window"),
+    ],
+)
+def test_a_state_that_cannot_be_read_is_one_line_and_nothing_is_written(
+    aws_environment, ssm_maintenance, tmp_path, monkeypatch, content, problem
+):
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        Path("state").write_bytes(content)
+    ran = ssm_maintenance("adopt", "--from-terraform", "state", "--out", "new")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert problem in ran.err
+    assert not Path("new").exists()
+
+
 def test_ids_and_a_selection_exclude_each_other(aws_environment, ssm_maintenance, window, tmp_path):
-    ran = ssm_maintenance("adopt", window, "--all", "--out", tmp_path / "new")
-    assert (ran.code, ran.out) == (2, "")
-    assert "give either ids of windows, or --name, --tag, --enabled and --all" in ran.err
+    for options in (["--all"], ["--from-terraform", "state"]):
+        ran = ssm_maintenance("adopt", window, *options, "--out", tmp_path / "new")
+        assert (ran.code, ran.out) == (2, "")
+        assert "give either ids of windows, or --name, --tag, --enabled and --all, or --from-terraform" in ran.err

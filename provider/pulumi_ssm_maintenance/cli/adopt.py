@@ -31,6 +31,14 @@ def adopt(  # noqa: PLR0913 - the options of a command
     ] = None,
     enabled: Annotated[bool, typer.Option("--enabled", help="Adopt enabled windows only.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Adopt all windows of the region.")] = False,
+    from_terraform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Adopt what this Terraform state manages, or what `terraform show -json` printed; - reads it from"
+            " standard input.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a Pulumi project into this folder, new or empty.")
     ] = None,
@@ -86,7 +94,9 @@ def adopt(  # noqa: PLR0913 - the options of a command
         return
     if out and into:
         raise typer.BadParameter("give either --out DIR, a new project, or --into DIR, one that exists")
-    selection = _Selected(tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_)
+    selection = _Selected(
+        tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_, from_terraform
+    )
     if not selection.is_given:
         _list_windows(region, profile)
         raise typer.Exit(Exit.USAGE)
@@ -94,7 +104,8 @@ def adopt(  # noqa: PLR0913 - the options of a command
     target = _required(stack, f"--{'into' if into else 'apply'} needs --stack S") if apply or into else None
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
-    live = _read(selection, region, profile)
+    state = _read_state(from_terraform) if from_terraform else None
+    live = _read(selection, region, profile, state)
     if into and target:
         joining = operation.match(
             operation.Engine(path, target, profile),
@@ -105,7 +116,7 @@ def adopt(  # noqa: PLR0913 - the options of a command
         )
         findings = _join(joining, apply=apply, protect=protect, yes=yes, format_=format)
     else:
-        adoption = operation.plan(live, protect=protect, literal=literal, secret=secret or ())
+        adoption = operation.plan(live, protect=protect, literal=literal, secret=secret or (), terraform=state)
         for text in adoption.warnings:
             output.warning(text)
         folder = operation.write(adoption, path, project=project, force=force)
@@ -128,6 +139,7 @@ class _Selected:
     tags: tuple[str, ...]
     enabled: bool
     all: bool
+    terraform: str | None
 
     @property
     def is_given(self) -> bool:
@@ -137,23 +149,40 @@ class _Selected:
             BadParameter: in two ways at once.
         """
         by_condition = bool(self.names or self.tags or self.enabled or self.all)
-        if self.ids and by_condition:
-            raise typer.BadParameter("give either ids of windows, or --name, --tag, --enabled and --all")
-        return bool(self.ids) or by_condition
+        if sum((bool(self.ids), by_condition, bool(self.terraform))) > 1:
+            raise typer.BadParameter(
+                "give either ids of windows, or --name, --tag, --enabled and --all, or --from-terraform"
+            )
+        return bool(self.ids or by_condition or self.terraform)
 
 
-def _read(selected: _Selected, region: str | None, profile: str | None) -> "Sequence[operation.LiveWindow]":
+def _read_state(file: str) -> "operation.TerraformState":
+    from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
+
+    if file == "-":
+        return operation.read_state(sys.stdin.read(), "standard input")
+    try:
+        return operation.read_state(Path(file).read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise operation.UsageError(f"could not read {file}: {getattr(error, 'strerror', 'it is not text')}.") from None
+
+
+def _read(
+    selected: _Selected, region: str | None, profile: str | None, state: "operation.TerraformState | None"
+) -> "Sequence[operation.LiveWindow]":
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
     session = open_session(region, profile)
     ids: Sequence[str] = selected.ids
-    if not ids:
+    if state:
+        ids = [one.id for one in state.resources if one.id == one.window_id]
+    elif not ids:
         selection = operation.Selection(selected.names, selected.tags, enabled=selected.enabled)
         ids = [window.window_id for window in operation.find_windows(session, selection)]
     if not ids:
         raise operation.UsageError(f"no window in {session.region_name} is selected")
     output.progress(f"reading {count(len(ids), 'window')}")
-    live = operation.read_windows(session, ids)
+    live = operation.read_managed(session, state, region) if state else operation.read_windows(session, ids)
     for text in live.notes:
         output.warning(text)
     return live.windows

@@ -138,6 +138,8 @@ def _print_adopted(
         output.result(f"{count(len(applied.imported), 'resource')} imported into stack {stack}.")
     if not applied.differences:
         output.result("The preview is empty: the program declares what AWS holds.")
+        if adoption.in_terraform:
+            output.result(f"Next: {folder.path / 'release.sh'} takes them out of the Terraform state.")
         return
     output.result(f"The preview is not empty. {count(len(applied.differences), 'resource')} would change:")
     for difference in applied.differences:
@@ -157,6 +159,8 @@ def _as_json(
         "resources": [_entry(one) for one in folder.entries],
         "warnings": list(adoption.warnings),
     }
+    if adoption.in_terraform:
+        found["terraform"] = [one.address for one in adoption.in_terraform]
     if applied:
         found |= {
             "stack": stack,

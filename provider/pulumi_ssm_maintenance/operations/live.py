@@ -56,6 +56,8 @@ class LiveWindow:
     tags: Mapping[str, str] = field(default_factory=dict)
     targets: tuple[LiveTarget, ...] = ()
     tasks: tuple[LiveTask, ...] = ()
+    other_targets: tuple[str, ...] = ()
+    """The ids of targets that exist, and that are not adopted."""
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from .into import Joined, Joining, join, match
 from .plan import AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption, Secret, plan
 from .program import program
 from .stack import Applied, Difference, apply, undo
+from .terraform import Managed, TerraformState, read_managed, read_state
 
 __all__ = [
     "AdoptedTarget",
@@ -45,9 +46,11 @@ __all__ = [
     "LiveTarget",
     "LiveTask",
     "LiveWindow",
+    "Managed",
     "OperationError",
     "Secret",
     "Selection",
+    "TerraformState",
     "UsageError",
     "WindowSummary",
     "apply",
@@ -59,6 +62,8 @@ __all__ = [
     "match",
     "plan",
     "program",
+    "read_managed",
+    "read_state",
     "read_windows",
     "undo",
     "write",

@@ -16,6 +16,7 @@ from .import_file import ImportEntry, import_entries, import_file, pulumi_aws_ve
 from .page import page
 from .plan import Adoption
 from .program import program
+from .terraform import release_script
 
 IMPORT_FILE: Final = "import.json"
 RECORD: Final = "adopted.json"
@@ -116,6 +117,8 @@ def _files(adoption: Adoption, entries: tuple[ImportEntry, ...], project: str) -
     yield "requirements.txt", f"pulumi-aws=={pulumi_aws_version()}\npulumi-ssm-maintenance=={__version__}\n"
     yield ".gitignore", f"{IMPORT_FILE}\n__pycache__/\n.venv/\n"
     yield "ADOPTED.md", page(adoption, entries)
+    if adoption.in_terraform:
+        yield "release.sh", release_script(adoption.in_terraform)
     yield RECORD, _record(entries)
     yield IMPORT_FILE, import_file(entries)
 

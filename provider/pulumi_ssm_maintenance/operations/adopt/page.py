@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .import_file import TASK, ImportEntry
-from .plan import Adoption
+from .plan import CLOUDFORMATION_TAG, Adoption
 
 _PAYLOAD: Final = (
     "jq -j '.resources[] | select(.name == \"{task}\") | .inputs{path}.plaintext | {decode}' import.json \\\n"
@@ -36,6 +36,7 @@ def _lines(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> Iterator[str
     yield ""
     yield "`ssm-maintenance adopt … --apply --stack prod` does all of this."
     yield ""
+    yield from _leaving(adoption)
     yield "| resource | id |"
     yield "| --- | --- |"
     yield from (f"| {_kind(entry)} `{entry.name}` | `{entry.id}` |" for entry in entries)
@@ -44,6 +45,29 @@ def _lines(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> Iterator[str
         yield "## To know"
         yield ""
         yield from (f"- {warning}" for warning in adoption.warnings)
+
+
+def _leaving(adoption: Adoption) -> Iterator[str]:
+    """Say how the tool that manages the windows so far lets them go, without a change at AWS."""
+    if adoption.in_terraform:
+        yield "## Leave Terraform"
+        yield ""
+        yield "Once the preview is empty, in the folder of the Terraform configuration:"
+        yield ""
+        yield "1. Remove these resources from the configuration."
+        yield "2. Run the script `release.sh`, which takes them out of the Terraform state. AWS is not called."
+        yield "3. `terraform plan` shows no change."
+        yield ""
+    owners = sorted({owner for window in adoption.windows if (owner := window.live.tags.get(CLOUDFORMATION_TAG))})
+    for owner in owners:
+        yield f"## Leave the CloudFormation stack {owner}"
+        yield ""
+        yield "Once the preview is empty:"
+        yield ""
+        yield "1. Give the resources of the template `DeletionPolicy: Retain`, and update the stack."
+        yield "2. Remove them from the template, and update the stack again. CloudFormation lets go of them."
+        yield "3. `pulumi preview --expect-no-changes` shows that nothing has changed at AWS."
+        yield ""
 
 
 def _kind(entry: ImportEntry) -> str:

@@ -13,9 +13,13 @@ from pulumi_ssm_maintenance.operations.errors import UsageError
 from pulumi_ssm_maintenance.operations.live import LiveTarget, LiveTask, LiveWindow
 
 from .naming import Unique, repeated, target_name, task_name
+from .terraform import Managed, TerraformState
 
 MOST_WITHOUT_FUNCTIONS: Final = 3
 """How many windows stand one after another in a program, before each gets a function."""
+
+CLOUDFORMATION_TAG: Final = "aws:cloudformation:stack-name"
+"""The tag by which CloudFormation marks what a stack owns."""
 
 _SYSTEM_TAG: Final = "aws:"
 
@@ -85,6 +89,8 @@ class Adoption:
     literal: bool = False
     """Whether the program names windows and targets by their ids, and not by references."""
     warnings: tuple[str, ...] = ()
+    in_terraform: tuple[Managed, ...] = ()
+    """What of it a Terraform state manages."""
 
     @property
     def tasks(self) -> Iterator[AdoptedTask]:
@@ -98,7 +104,12 @@ class Adoption:
 
 
 def plan(
-    windows: Sequence[LiveWindow], *, protect: bool = True, literal: bool = False, secret: Sequence[str] = ()
+    windows: Sequence[LiveWindow],
+    *,
+    protect: bool = True,
+    literal: bool = False,
+    secret: Sequence[str] = (),
+    terraform: TerraformState | None = None,
 ) -> Adoption:
     """Plan the adoption of windows.
 
@@ -108,38 +119,46 @@ def plan(
         literal: whether the program names windows and targets by their ids.
         secret: further arguments that go into the stack's configuration, each as
             `<logical name of the task>.<path of the argument>`.
+        terraform: the state that manages the windows. Its addresses give the logical names.
 
     Raises:
         UsageError: a path in `secret` leads nowhere.
     """
-    names = _Names(windows)
+    names = _Names(windows, terraform.names if terraform else {})
     adopted = tuple(_adopted_window(window, names) for window in windows)
     known = {task.name: task for window in adopted for task in window.tasks}
     chosen = [_chosen(path, known) for path in secret]
     keys = Unique()
     with_secrets = tuple(_with_secrets(window, chosen, keys) for window in adopted)
-    return Adoption(with_secrets, protect, literal, tuple(_warnings(with_secrets)))
+    in_terraform = tuple(_in_terraform(with_secrets, terraform)) if terraform else ()
+    return Adoption(with_secrets, protect, literal, tuple(_warnings(with_secrets)), in_terraform)
 
 
 class _Names:
-    """Logical names: an object's own where it is the only one of that name, else with the window's before it."""
+    """Logical names: an object's own where it is the only one of that name, else with the window's before it.
 
-    def __init__(self, windows: Sequence[LiveWindow]) -> None:
+    Names that are given, by the ids at AWS, come first.
+    """
+
+    def __init__(self, windows: Sequence[LiveWindow], given: Mapping[str, str]) -> None:
+        self._given = given
         self._repeated_targets = repeated(target_name(t.fields) for window in windows for t in window.targets)
         self._repeated_tasks = repeated(task_name(t.fields) for window in windows for t in window.tasks)
         self._several = len(windows) > 1
         self._windows, self._targets, self._tasks = Unique(), Unique(), Unique()
 
     def window(self, window: LiveWindow) -> str:
-        return self._windows.take(window.name)
+        return self._windows.take(self._given.get(window.window_id, window.name))
 
     def target(self, target: LiveTarget, window: str) -> str:
         name = target_name(target.fields)
-        return self._targets.take(self._full(name, window, repeated=name in self._repeated_targets))
+        own = self._full(name, window, repeated=name in self._repeated_targets)
+        return self._targets.take(self._given.get(target.window_target_id, own))
 
     def task(self, task: LiveTask, window: str) -> str:
         name = task_name(task.fields)
-        return self._tasks.take(self._full(name, window, repeated=name in self._repeated_tasks))
+        own = self._full(name, window, repeated=name in self._repeated_tasks)
+        return self._tasks.take(self._given.get(task.window_task_id, own))
 
     def _full(self, name: str, window: str, *, repeated: bool) -> str:
         return f"{window}-{name}" if repeated and self._several else name
@@ -199,6 +218,14 @@ def _values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _values(part, item(path, index))
 
 
+def _in_terraform(windows: Sequence[AdoptedWindow], state: TerraformState) -> Iterator[Managed]:
+    """List what is adopted and managed by a state."""
+    adopted = {window.live.window_id for window in windows}
+    adopted |= {target.live.window_target_id for window in windows for target in window.targets}
+    adopted |= {task.live.window_task_id for window in windows for task in window.tasks}
+    return (resource for resource in state.resources if resource.id in adopted)
+
+
 def _warnings(windows: Sequence[AdoptedWindow]) -> Iterator[str]:
     readable = [
         f"{task.name}.{path}"
@@ -213,7 +240,7 @@ def _warnings(windows: Sequence[AdoptedWindow]) -> Iterator[str]:
             f" stack's configuration: {', '.join(readable)}"
         )
     for window in windows:
-        if owner := window.live.tags.get("aws:cloudformation:stack-name"):
+        if owner := window.live.tags.get(CLOUDFORMATION_TAG):
             yield (
                 f"{window.name} ({window.live.window_id}) belongs to the CloudFormation stack {owner}: take it out of"
                 " that stack with DeletionPolicy: Retain, or both will manage it"

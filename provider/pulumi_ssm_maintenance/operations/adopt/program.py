@@ -44,6 +44,7 @@ _TASK_ORDER: Final = (
     "task_invocation_parameters",
 )
 _NAMELESS: Final = "AWS holds no name for this target, and pulumi-aws would give it one."
+_OUTSIDE: Final = "A target of the window that is not in this program."
 _WINDOW_TARGETS: Final = "WindowTargetIds"
 
 
@@ -107,7 +108,7 @@ class _Writer:
         yield self._statement(self._window(), name if uses_window else None)
         window_id: Any = self.window.live.window_id if self.adoption.literal else Expression(f"{name}.id")
         used = {id_ for task in self.window.tasks for id_ in _target_ids(task)}
-        references: dict[str, Any] = {}
+        references: dict[str, Any] = {id_: Commented(id_, _OUTSIDE) for id_ in self.window.live.other_targets}
         for target in self.window.targets:
             id_ = target.live.window_target_id
             reference = None
