@@ -13,7 +13,7 @@ FOLDERS = {path.name for folder in (ROOT, *PACKAGES) for path in folder.iterdir(
 FILE = re.compile(r"(?!/)[\w./-]+\.(?:py|md|json|svg|toml|txt|yaml|mod|sum|sh)")
 FOLDER = re.compile(r"([\w.-]+)/[\w./-]*")
 # What `ssm-maintenance adopt` writes into the folder of the user.
-WRITTEN_FOR_USERS = {"ADOPTED.md", "import.json", "release.sh", "requirements.txt"}
+WRITTEN_FOR_USERS = {"ADOPTED.md", "adopted.prod.json", "import.json", "release.sh", "requirements.txt"}
 DOTTED_NAME = re.compile(r"pulumi_ssm_maintenance(?:_components)?(?:\.\w+)+")
 DECISION = re.compile(r"docs/(?:[\w-]+/)*(?:[\w-]+\.md|\d{4})")
 
