@@ -49,7 +49,16 @@ class ArgumentError(SsmMaintenanceError, ValueError, pulumi.RunError):
     @property
     def problems(self) -> tuple[str, ...]:
         """The mistakes, a line each."""
-        return tuple(map(str, self.args))
+        return tuple(_legible(str(problem)) for problem in self.args)
+
+
+_LONGEST_LINE = 1500
+
+
+def _legible(line: str) -> str:
+    """Shorten a line with values of a user, and escape the characters that a terminal would interpret."""
+    short = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+    return short if short.isprintable() else "".join(it if it.isprintable() else ascii(it)[1:-1] for it in short)
 
 
 class SettingsError(SsmMaintenanceError):

@@ -88,6 +88,16 @@ class _Monitor(MockMonitor):
 
 def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
     """Run a program and give the resources that it registers."""
+    mocks, monitor = run_unread(program, project=project, stack=stack, config=config, preview=preview)
+    return [
+        Registered(made.typ, made.name, monitor.parents[made.typ, made.name], _plain(made.inputs))
+        for made in mocks.made
+        if (made.typ, made.name) in monitor.parents
+    ]
+
+
+def run_unread(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
+    """Run a program, and give its mocks and its monitor as they are."""
     # A loop of its own: the SDK takes the thread's, which whoever ran here before may have closed.
     asyncio.set_event_loop(asyncio.new_event_loop())
     mocks = _Mocks()
@@ -100,11 +110,7 @@ def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
         program()
 
     under_mocks()
-    return [
-        Registered(made.typ, made.name, monitor.parents[made.typ, made.name], _plain(made.inputs))
-        for made in mocks.made
-        if (made.typ, made.name) in monitor.parents
-    ]
+    return mocks, monitor
 
 
 def _plain(inputs):

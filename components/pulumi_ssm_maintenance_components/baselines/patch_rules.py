@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked, wrong
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 from .operating_systems import SYSTEMS, OperatingSystem, PatchFilters, PatchSystem
 
@@ -47,12 +48,14 @@ class PatchRule:
     non_security: bool | None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.days is not None and self.until is not None:
             raise wrong("PatchRule", "until", f"{self.until}", "none beside days")
         if self.days is not None and (type(self.days) is not int or not 0 <= self.days <= _MOST_DAYS):
             raise wrong("PatchRule", "days", self.days, f"0 to {_MOST_DAYS}")
 
     @classmethod
+    @checked
     def security(
         cls,
         days: int | None = None,
@@ -73,6 +76,7 @@ class PatchRule:
         return cls._make(days, until, filters, compliance, preset="security")
 
     @classmethod
+    @checked
     def all(
         cls,
         days: int | None = None,
@@ -89,6 +93,7 @@ class PatchRule:
         return cls._make(days, until, filters, compliance, preset="all")
 
     @classmethod
+    @checked
     def applications(
         cls,
         days: int | None = None,
@@ -105,6 +110,7 @@ class PatchRule:
         return cls._make(days, until, filters, compliance, preset="applications")
 
     @classmethod
+    @checked
     def matching(
         cls,
         filters: Mapping[str, Sequence[str]],
@@ -207,10 +213,10 @@ def read_filters(where: str, filters: Mapping[str, Sequence[str]]) -> PatchFilte
     """
     for key, values in filters.items():
         if not isinstance(values, Sequence) or isinstance(values, str) or not 1 <= len(values) <= _MOST_VALUES:
-            raise wrong(where, f"filters, {key}", values, f"a list of 1 to {_MOST_VALUES}")
+            raise wrong(where, f"filters, {shown(key)}", values, f"a list of 1 to {_MOST_VALUES}")
         for value in values:
             if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_VALUE:
-                raise wrong(where, f"filters, {key}", value, f"1 to {_LONGEST_VALUE} characters")
+                raise wrong(where, f"filters, {shown(key)}", value, f"1 to {_LONGEST_VALUE} characters")
     return {key: tuple(values) for key, values in filters.items()}
 
 
@@ -241,16 +247,16 @@ def _check_value(where: str, key: str, value: str, system: OperatingSystem) -> N
     documented = SYSTEMS[system].values.get(key)
     if value.casefold() == "all" and value not in (documented or ()):
         # The console shows `All`, and the API takes `*` for it.
-        raise wrong(where, f"filters, {key}", value, "'*' for all values: `All` is a word of the console")
+        raise wrong(where, f"filters, {shown(key)}", value, "'*' for all values: `All` is a word of the console")
     if documented is None or value in {"*", *documented}:
         return
     if spelled := [right for right in documented if right.casefold() == value.casefold()]:
-        raise wrong(where, f"filters, {key}", value, f"{spelled[0]!r}: AWS distinguishes upper and lower case")
+        raise wrong(where, f"filters, {shown(key)}", value, f"{spelled[0]!r}: AWS distinguishes upper and lower case")
     elsewhere = any(value in other.values.get(key, ()) for other in SYSTEMS.values())
     nearest = get_close_matches(value, documented, n=1, cutoff=0.75)
     if elsewhere or nearest:
         hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-        raise wrong(where, f"filters, {key}", value, f"{', '.join(documented)} or * for {system}{hint}")
+        raise wrong(where, f"filters, {shown(key)}", value, f"{', '.join(documented)} or * for {system}{hint}")
     pulumi.log.warn(
         f"{where}: filters, {key}: AWS does not document {value!r} for {system}, so the rule may match nothing;"
         f" documented: {', '.join(documented)}"

@@ -11,11 +11,16 @@ A rule that reads an argument of a wrong type, or a required one that is missing
 about it. So a rule may rely on the annotation: `args["duration"]` is an int. A function with one rule, or a part of an
 argument that has rules of its own, can use `given_args`, which raises at once.
 
+The makers of values, such as `Targets.by_tags`, have the decorator `checked`, which checks their types in the same way.
+
 The annotations of the `…Args` class are all that the type checks need. An argument whose annotation has no
 `pulumi.Input` does not take outputs.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from pulumi_ssm_maintenance.errors import ArgumentError
@@ -23,7 +28,7 @@ from pulumi_ssm_maintenance.schedules import ScheduleError
 
 from .errors import SeveralMistakesError
 from .shown import shown
-from .value_types import wrong_keys, wrong_types
+from .value_types import type_hints, wrong_keys, wrong_types, wrong_values
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +62,42 @@ def typed_value(where: str, argument: str, value: object, typed: type[V]) -> V:
     if lines := [f"{where}: {line}" for line in wrong_types(argument, value, typed)]:
         raise ArgumentError(*lines)
     return cast("V", value)
+
+
+def checked(maker: Callable[P, R]) -> Callable[P, R]:
+    """Check the types of the arguments of a maker by their annotations, before it runs.
+
+    Raises:
+        ArgumentError: an argument has a wrong type; a line for each.
+    """
+    signature = inspect.signature(maker)
+    several = {it.name for it in signature.parameters.values() if it.kind is it.VAR_POSITIONAL}
+
+    @wraps(maker)
+    def check_and_make(*args: P.args, **kwargs: P.kwargs) -> R:
+        hints = type_hints(maker)
+        given = {name: value for name, value in signature.bind(*args, **kwargs).arguments.items() if name in hints}
+        values = {name: value for name, value in given.items() if name not in several}
+        lines = [line for _, line in wrong_values("", values, hints)]
+        for name in several & given.keys():
+            lines += [line for item in given[name] for line in wrong_types(name, item, hints[name])]
+        if lines:
+            raise ArgumentError(*(f"{maker.__qualname__}: {line}" for line in lines))
+        return maker(*args, **kwargs)
+
+    return check_and_make
+
+
+def check_fields(instance: Any) -> None:
+    """Check the types of the fields of a dataclass by their annotations.
+
+    Raises:
+        ArgumentError: a field has a wrong type; a line for each.
+    """
+    kind = type(instance)
+    values = {field.name: getattr(instance, field.name) for field in fields(instance)}
+    if lines := [line for _, line in wrong_values("", values, type_hints(kind))]:
+        raise ArgumentError(*(f"{kind.__name__}: {line}" for line in lines))
 
 
 class Problems:

@@ -4,6 +4,7 @@ import re
 
 import pulumi
 
+from .later import from_text
 from .location import Location
 
 # AWS reserves these prefixes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
@@ -23,4 +24,4 @@ def document_arn(location: Location, document: pulumi.Input[str]) -> pulumi.Outp
             return text
         return location.arn("ssm", f"document/{text}", owner="" if is_owned_by_aws(text) else None)
 
-    return pulumi.Output.from_input(document).apply(arn)
+    return from_text("document", document, arn)

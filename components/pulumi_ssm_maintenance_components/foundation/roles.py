@@ -14,6 +14,7 @@ import pulumi_aws as aws
 
 from .component import Component
 from .documents import document_arn
+from .later import from_text
 from .location import Location
 
 Statement: TypeAlias = dict[str, Any]
@@ -159,8 +160,7 @@ def state_machine_statements(state_machine_arn: pulumi.Input[str]) -> list[State
     For a version or an alias, AWS checks the state machine itself and has a condition for the qualifier.
     https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
     """
-    qualified = pulumi.Output.from_input(state_machine_arn)
-    unqualified = qualified.apply(unqualified_state_machine)
+    unqualified = from_text("state_machine", state_machine_arn, unqualified_state_machine)
     executions = unqualified.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:', 1)}:*")
     return [
         allow(["states:StartExecution"], [unqualified]),

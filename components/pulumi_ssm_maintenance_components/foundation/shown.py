@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 import pulumi
 
 _LONGEST = 100
-_MOST_BITS = 256  # Python refuses to write out an integer of thousands of digits
+MOST_BITS = 256  # Python refuses to write out an integer of thousands of digits
 
 
 class _Short(reprlib.Repr):
@@ -26,7 +26,7 @@ class _Short(reprlib.Repr):
         return super().repr1(x, level)
 
     def repr_int(self, x: int, level: int) -> str:  # noqa: ARG002 - of the base class
-        return repr(x) if x.bit_length() <= _MOST_BITS else "an enormous number"
+        return repr(x) if x.bit_length() <= MOST_BITS else "an enormous number"
 
 
 shown = _Short().repr

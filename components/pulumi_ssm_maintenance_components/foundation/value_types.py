@@ -3,7 +3,9 @@
 The annotations of the `…Args` classes are the only statement of the types, so this module reads them at run time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache
 from inspect import isawaitable
@@ -12,7 +14,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 import pulumi
 
-from .shown import class_name, kind, shown, with_article
+from .shown import MOST_BITS, class_name, kind, shown, with_article
 
 # A message about a value below one of these says what kind of value it is, and does not show it.
 _MAY_BE_SECRET = frozenset({"environment", "input", "parameters", "payload"})
@@ -25,6 +27,9 @@ _WORDS: Mapping[Any, str] = {
 }
 
 _LONGEST_NUMBER = 20
+_LONGEST_NAME = 64
+_DEEPEST_PATH = 10  # a deeper path would fill the screen
+_DEEPEST = 100  # levels of JSON; AWS's own bounds are lower, and Python's limit differs from version to version
 
 _KNOWN_LATER = (
     "that is known while the program runs: take it from the configuration, or with get_output_details() from a"
@@ -70,19 +75,25 @@ def wrong_keys(
     Gives pairs of the key and a line. A key whose value is None counts as not given.
     """
     hints = type_hints(typed)
-    for key, item in value.items():
-        if item is not None and key in hints:
-            for line in wrong_types(
-                f"{path}.{key}" if path else key, item, hints[key], secret=secret or key in _MAY_BE_SECRET
-            ):
-                yield key, line
-        elif item is not None:
-            nearest = get_close_matches(str(key), hints, n=1)
-            hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-            yield key, _join(path, f"there is no argument {key!r}{hint} Known: {', '.join(sorted(hints))}")
+    given = {key: item for key, item in value.items() if item is not None}
+    yield from wrong_values(path, {key: item for key, item in given.items() if key in hints}, hints, secret=secret)
+    for key in given.keys() - hints.keys():
+        nearest = get_close_matches(shown(key), hints, n=1)
+        hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
+        yield key, _join(path, f"there is no argument {shown(key)}{hint} Known: {', '.join(sorted(hints))}")
     for key in sorted(typed.__required_keys__):
         if value.get(key) is None:
             yield key, _join(path, f"{key} is required")
+
+
+def wrong_values(
+    path: str, values: Mapping[str, object], hints: Mapping[str, Any], *, secret: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Give the names of values that do not have the types of their hints, each with a line."""
+    for name, value in values.items():
+        place = f"{path}.{name}" if path else name
+        for line in wrong_types(place, value, hints[name], secret=secret or name in _MAY_BE_SECRET):
+            yield name, line
 
 
 def _wrong_parts(path: str, value: object, hint: Any, *, secret: bool) -> Iterator[str]:
@@ -91,7 +102,10 @@ def _wrong_parts(path: str, value: object, hint: Any, *, secret: bool) -> Iterat
         yield _line(path, value, [hint], secret=secret)
     elif is_typeddict(hint):
         yield from (line for _, line in wrong_keys(path, cast("Mapping[Any, object]", value), hint, secret=secret))
-    elif origin in {Sequence, list}:
+    elif origin is tuple and Ellipsis not in get_args(hint):
+        for number, (item, item_hint) in enumerate(zip(cast("Sequence[object]", value), get_args(hint), strict=True)):
+            yield from wrong_types(f"{path}[{number}]", item, item_hint, secret=secret)
+    elif origin in _LISTS:
         for number, item in enumerate(cast("Sequence[object]", value)):
             yield from wrong_types(f"{path}[{_name_of(item, number)}]", item, get_args(hint)[0], secret=secret)
     elif origin in {Mapping, dict}:
@@ -99,6 +113,8 @@ def _wrong_parts(path: str, value: object, hint: Any, *, secret: bool) -> Iterat
         for key, item in cast("Mapping[object, object]", value).items():
             yield from wrong_types(f"{path}: the key {shown(key)}", key, key_hint)
             yield from wrong_types(f"{path}[{shown(key)}]", item, item_hint, secret=secret)
+    elif hint is Any:
+        yield from _not_json(path, value, secret=secret)
 
 
 def _has_shape(value: object, hint: Any) -> bool:
@@ -106,15 +122,81 @@ def _has_shape(value: object, hint: Any) -> bool:
     origin = get_origin(hint)
     if hint in {Any, object}:
         return True
-    if origin is Literal:
-        return value in get_args(hint)
-    if is_typeddict(hint) or origin in {Mapping, dict}:
-        return isinstance(value, Mapping)
-    if origin in {Sequence, list}:
-        return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-    if hint in {int, float}:
-        return type(value) is int or (hint is float and type(value) is float)
-    return isinstance(value, origin or hint)
+    for types, fits in _SHAPES:
+        if hint in types or origin in types:
+            return fits(value, hint)
+    return isinstance(value, Mapping) if is_typeddict(hint) else isinstance(value, origin or hint)
+
+
+def _is_list(value: object, hint: Any) -> bool:
+    items = get_args(hint)
+    is_list = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return is_list and (get_origin(hint) is not tuple or Ellipsis in items or len(value) == len(items))
+
+
+def _is_text(value: object, _: Any) -> bool:
+    """Whether a value is text that can be sent: half of a surrogate pair cannot."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_number(value: object, hint: Any) -> bool:
+    """Whether a value is a number that JSON and Pulumi have. True is none."""
+    if type(value) is float:
+        return hint is float and math.isfinite(value)
+    return type(value) is int and value.bit_length() <= MOST_BITS
+
+
+def _is_callable(value: object, _: Any) -> bool:
+    return callable(value)
+
+
+def _is_day(value: object, hint: Any) -> bool:
+    return isinstance(value, hint) and (hint is datetime or not isinstance(value, datetime))
+
+
+def _is_literal(value: object, hint: Any) -> bool:
+    return isinstance(value, str) and value in get_args(hint)
+
+
+_LISTS = frozenset({Sequence, list, tuple})
+_SHAPES: Sequence[tuple[frozenset[Any], Callable[[object, Any], bool]]] = (
+    (frozenset({Literal}), _is_literal),
+    (frozenset({Mapping, dict}), lambda value, _: isinstance(value, Mapping)),
+    (_LISTS, _is_list),
+    (frozenset({str}), _is_text),
+    (frozenset({int, float}), _is_number),
+    (frozenset({date, datetime}), _is_day),
+    (frozenset({Callable}), _is_callable),
+)
+
+
+def _not_json(path: str, value: object, *, secret: bool, depth: int = 0) -> Iterator[str]:
+    """Give a line for each part of a value that JSON does not have. An output is known later."""
+    if depth > _DEEPEST:
+        yield f"{path}: is nested more than {_DEEPEST} levels deep"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if _is_text(key, str):
+                place = f"{path}.{key}" if depth < _DEEPEST_PATH else path
+                yield from _not_json(place, item, secret=secret, depth=depth + 1)
+            else:
+                yield f"{path}: the key {shown(key)}: allowed: text"
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            place = f"{path}[{number}]" if depth < _DEEPEST_PATH else path
+            yield from _not_json(place, item, secret=secret, depth=depth + 1)
+    elif not (
+        value is None
+        or isinstance(value, bool | pulumi.Output)
+        or _is_number(value, float)
+        or _is_text(value, str)
+        or isawaitable(value)
+    ):
+        allowed = "what JSON has: text, numbers, True, False, None, lists and dicts, or outputs of them"
+        yield f"{path}: got {kind(value) if secret else shown(value)}, allowed: {allowed}"
 
 
 def _choices(hint: Any) -> list[Any]:
@@ -134,12 +216,14 @@ def _word(hint: Any) -> str:
     if origin is Literal:
         *most, last = map(repr, get_args(hint))
         return f"{', '.join(most)} or {last}" if most else last
-    if origin in {Sequence, list}:
+    if origin in _LISTS:
         return f"a list of {_bare(get_args(hint)[0])}"
     if origin in {Mapping, dict}:
         return f"a dict of {_bare(get_args(hint)[1])}"
     if is_typeddict(hint):
         return f"a dict with the keys of {hint.__name__}"
+    if origin is Callable:
+        return "a function"
     return _WORDS.get(hint) or getattr(hint, "HOW_TO_MAKE", None) or with_article(class_name(origin or hint))
 
 
@@ -153,12 +237,12 @@ def _is_plain(choice: Any) -> bool:
 
 
 def _line(path: str, value: object, choices: Sequence[Any], *, secret: bool, when: str = "") -> str:
-    cure = "" if secret else _cure(value, choices)
+    cure = _cure_of_shape(value, choices) or ("" if secret else _cure(value, choices))
     return f"{path}: got {kind(value) if secret else shown(value)}, allowed: {_words(choices)}{when}{cure}"
 
 
 def _cure(value: object, choices: Sequence[Any]) -> str:
-    """Give the value in the right type, where it is a number with quotes too many or too few."""
+    """Say how to write the value, where it is a number with quotes too many or too few, or in pulumi_aws's shape."""
     if any(choice is str for choice in choices) and type(value) in {int, float}:
         return f", such as {shown(value)!r}"
     if any(choice in {int, float} for choice in choices) and isinstance(value, str) and value.isdecimal():
@@ -166,10 +250,21 @@ def _cure(value: object, choices: Sequence[Any]) -> str:
     return ""
 
 
+def _cure_of_shape(value: object, choices: Sequence[Any]) -> str:
+    """Say that `[{"name": …, "values": […]}]` of pulumi_aws is a dict in a component. It shows no value."""
+    takes_dict = any(get_origin(choice) in {Mapping, dict} for choice in choices)
+    if not takes_dict or not isinstance(value, list | tuple) or not value:
+        return ""
+    first = value[0]
+    names = first.keys() if isinstance(first, Mapping) else getattr(type(first), "__annotations__", {}).keys()
+    is_pair = {"values"} <= names and bool({"name", "key"} & names)
+    return ", written as {name: values, …}" if is_pair else ""
+
+
 def _name_of(item: object, number: int) -> object:
     """Name an item of a list: by its name where it has one, else by its place."""
     name = item.get("name") if isinstance(item, Mapping) else None
-    return name if isinstance(name, str) else number
+    return name if isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isprintable() else number
 
 
 def _join(path: str, rest: object) -> str:

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, policy
 
@@ -43,7 +44,9 @@ def fetch_statements(
     if not addresses:
         return []
     objects = [
-        pulumi.Output.format("arn:{0}:s3:::{1}", location.partition, pulumi.Output.from_input(address).apply(_object))
+        pulumi.Output.format(
+            "arn:{0}:s3:::{1}", location.partition, from_text("the address of a list", address, _object)
+        )
         for address in addresses
     ]
     return [allow(["s3:GetObject"], objects), *([] if key is None else [allow(["kms:Decrypt"], [key])])]

@@ -14,7 +14,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot, patch_command
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked, wrong
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_arn, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import (
@@ -24,6 +24,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     publish_statement,
     run_command_statements,
 )
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 from .approvals import check_approval, demand_approval_topic
 from .scripts import CHECK_PATCHES
@@ -71,6 +72,7 @@ class Step:
     """Whether the step needs the id of the window's execution."""
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not _NAME.fullmatch(self.name):
             raise wrong("Step", "name", self.name, "a letter, then letters, digits and _, 128 at most")
 
@@ -79,6 +81,7 @@ class Step:
         return replace(self, is_cleanup=True)
 
     @classmethod
+    @checked
     def approve(  # noqa: PLR0913 - one parameter for each part
         cls,
         name: str = "approve",
@@ -101,7 +104,7 @@ class Step:
             timeout_seconds: how long the step waits before it fails, 1 to 2592000 seconds.
             kms_key: the KMS key of the topic, if it has one of your own: an `aws.kms.Key` or its ARN.
         """
-        where = f"Step {name!r}"
+        where = f"Step {shown(name)}"
         check_approval(
             where,
             topic_arn=topic_arn,
@@ -124,6 +127,7 @@ class Step:
         return cls(name, "aws:approve", inputs, (permit,), timeout_seconds)
 
     @classmethod
+    @checked
     def alarm_guard(cls, name: str = "alarm_guard", *, alarm: AnyAlarm) -> "Step":
         """Fail if a metric alarm is in ALARM.
 
@@ -141,6 +145,7 @@ class Step:
         return cls(name, "aws:assertAwsResourceProperty", inputs, (describe_alarm(alarm_name(alarm)),), 60)
 
     @classmethod
+    @checked
     def snapshot(cls, name: str = "snapshot", *, timeout_seconds: int = _HOUR) -> "Step":
         """Create an image of the node, with snapshots of all its volumes, without a reboot, and wait for it.
 
@@ -155,6 +160,7 @@ class Step:
         return cls(name, "aws:createImage", inputs, (_image,), timeout_seconds, on_node=True)
 
     @classmethod
+    @checked
     def run_patch(
         cls, name: str = "patch", *, reboot: Reboot | None = None, install: bool = True, timeout_seconds: int = _HOUR
     ) -> "Step":
@@ -166,7 +172,7 @@ class Step:
             install: False for a scan.
             timeout_seconds: how long it may take, reboots included.
         """
-        where = f"Step {name!r}"
+        where = f"Step {shown(name)}"
         command = patch_command(where, install=install, hooks=None, install_override_list=None, baseline_override=None)
         if install:
             demand_reboot(where, reboot)
@@ -178,6 +184,7 @@ class Step:
         return cls(name, "aws:runCommand", inputs, (_patching,), timeout_seconds, on_node=True, in_window=True)
 
     @classmethod
+    @checked
     def check_patches(
         cls, name: str = "check", *, reboot: str | None = None, has_override_list: bool = False
     ) -> "Step":
@@ -195,6 +202,7 @@ class Step:
         return cls.script(name, CHECK_PATCHES, payload=payload, on_node=True, permits=(_patch_states,))
 
     @classmethod
+    @checked
     def script(  # noqa: PLR0913 - one parameter for each part
         cls,
         name: str,
@@ -223,18 +231,19 @@ class Step:
         """
         if not 1 <= timeout_seconds <= 600:
             raise wrong(
-                f"Step {name!r}", "timeout_seconds", timeout_seconds, "1 to 600, which is when AWS ends a script"
+                f"Step {shown(name)}", "timeout_seconds", timeout_seconds, "1 to 600, which is when AWS ends a script"
             )
         inputs = {
             "Runtime": runtime,
             "Handler": handler,
-            "Script": code.read_text() if isinstance(code, Path) else code,
+            "Script": _read(name, code) if isinstance(code, Path) else code,
             **({"InputPayload": dict(payload)} if payload else {}),
         }
         permits = (*permits, *([lambda _: list(statements)] if statements else []))
         return cls(name, "aws:executeScript", inputs, permits, timeout_seconds, on_node)
 
     @classmethod
+    @checked
     def lambda_(
         cls,
         name: str,
@@ -254,7 +263,9 @@ class Step:
             timeout_seconds: how long the call may take, 1 to 300 seconds.
         """
         if not 1 <= timeout_seconds <= _LONGEST_CALL:
-            raise wrong(f"Step {name!r}", "timeout_seconds", timeout_seconds, "1 to 300, which is when AWS ends a call")
+            raise wrong(
+                f"Step {shown(name)}", "timeout_seconds", timeout_seconds, "1 to 300, which is when AWS ends a call"
+            )
         arn = function.arn if isinstance(function, aws.lambda_.Function) else function
         inputs = {
             "FunctionName": arn,
@@ -266,6 +277,7 @@ class Step:
         return cls(name, "aws:invokeLambdaFunction", inputs, permits, timeout_seconds)
 
     @classmethod
+    @checked
     def snapshot_patch_check(cls, *, reboot: Reboot, timeout_seconds: int = _HOUR) -> list["Step"]:
         """Return the usual steps: an image of the node, the installation of patches, and a check that none is missing.
 
@@ -278,6 +290,14 @@ class Step:
             cls.run_patch(reboot=reboot, timeout_seconds=timeout_seconds),
             cls.check_patches(),
         ]
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise wrong(f"Step {shown(name)}", "code", str(path), f"a script, or the path of its file; {reason}") from None
 
 
 def describe_alarm(name: pulumi.Input[str]) -> Permit:

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, service_role
 from pulumi_ssm_maintenance_components.logs.log_group import demand_retention, log_group
@@ -107,8 +108,8 @@ def task_function(  # noqa: PLR0913, PLR0917 - an existing function, or the part
         return TaskFunction(function.arn, function.name)
     if isinstance(function, Path):
         return _new_function(component, name, function, given_args(f"{component.where}: code", code, CodeArgs), tags)
-    text = pulumi.Output.from_input(function)
-    return TaskFunction(text.apply(lambda known: _arn(location, known)), text.apply(_name))
+    arn = from_text("function", function, lambda known: _arn(location, known))
+    return TaskFunction(arn, from_text("function", function, _name))
 
 
 def _new_function(

@@ -3,14 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from inspect import isawaitable
 from typing import Any, TypeAlias
 
 import pulumi
 
-from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.shown import kind
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 
 Json: TypeAlias = Mapping[str, Any] | pulumi.Input[str]
 
@@ -55,11 +53,9 @@ def rendered(
         _demand_json(where, argument, value)
         return pulumi.Output.from_input(check(value))
     if isinstance(value, Mapping):
-        _demand_writable(where, argument, value)
         plain = _as_plain(value)
         return pulumi.Output.json_dumps(value).apply(check) if plain is None else pulumi.Output.from_input(check(plain))
-    text: pulumi.Output[str] = pulumi.Output.from_input(value)
-    return text.apply(check)
+    return from_text(f"{where}: {argument}", value, check)
 
 
 def _as_plain(value: Mapping[str, Any]) -> str | None:
@@ -69,23 +65,8 @@ def _as_plain(value: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _demand_writable(where: str, argument: str, value: Mapping[str, Any]) -> None:
-    """Demand that JSON has a form for every value in a mapping, but for outputs, which come later."""
-
-    def refuse(item: object) -> None:
-        if not isinstance(item, pulumi.Output) and not isawaitable(item):
-            raise wrong(where, argument, kind(item), "values that JSON has: text, numbers, lists, dicts, outputs")
-
-    try:
-        json.dumps(value, default=refuse)
-    except (TypeError, RecursionError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        raise wrong(where, argument, "a dict", f"a dict that can be written as JSON: {error}") from None
-
-
 def _demand_json(where: str, argument: str, text: str) -> None:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise wrong(where, argument, f"{len(text)} characters", "JSON, or a dict to write as JSON") from None

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.roles import (
     Statement,
     on_behalf_of,
@@ -133,7 +134,9 @@ class StepFunctionTask(WindowTask):
                 namespace="AWS/States",
                 metric_name=metric,
                 # The metrics of the state machine count the executions of its versions and aliases too.
-                dimensions={"StateMachineArn": self.state_machine_arn.apply(unqualified_state_machine)},
+                dimensions={
+                    "StateMachineArn": from_text("state_machine", self.state_machine_arn, unqualified_state_machine)
+                },
                 topic_arn=self.topic_arn,
                 description=f"{self.logical_name}: an execution of the state machine {failure.replace('-', ' ')}",
                 tags=self._tags,

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 __all__ = ["PatchGroupKey", "Targets"]
@@ -36,6 +37,7 @@ class Targets:
     entries: tuple[tuple[str, tuple[pulumi.Input[str], ...]], ...]
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not 1 <= len(self.entries) <= _MAX_ENTRIES:
             raise ArgumentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
         for key, values in self.entries:
@@ -48,6 +50,7 @@ class Targets:
         return tuple(group for key, groups in self.entries if key in keys for group in groups if isinstance(group, str))
 
     @classmethod
+    @checked
     def by_tags(cls, tags: Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]]) -> "Targets":
         """Select nodes by tags: at most 5 tags, each with one value or several, of which any may match.
 
@@ -65,6 +68,7 @@ class Targets:
         return targets
 
     @classmethod
+    @checked
     def by_tag_keys(cls, *keys: str) -> "Targets":
         """Select nodes that have a tag with one of these keys, whatever its value: 1 to 50 keys."""
         for key in keys:
@@ -72,6 +76,7 @@ class Targets:
         return cls("INSTANCE", (("tag-key", keys),))
 
     @classmethod
+    @checked
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
         """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
         if isinstance(ids, str):
@@ -83,6 +88,7 @@ class Targets:
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
+    @checked
     def by_patch_group(cls, *groups: str, key: PatchGroupKey = "Patch Group") -> "Targets":
         """Select nodes by their patch groups.
 
@@ -96,6 +102,7 @@ class Targets:
         return cls.by_tags({key: groups})
 
     @classmethod
+    @checked
     def by_resource_group(cls, name: pulumi.Input[str], resource_types: Sequence[str] = ()) -> "Targets":
         """Select the members of a resource group: all of them, or only some types, such as `AWS::EC2::INSTANCE`."""
         types = (("resource-groups:ResourceTypeFilters", tuple(resource_types)),) if resource_types else ()

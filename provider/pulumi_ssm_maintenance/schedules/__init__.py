@@ -1,7 +1,7 @@
 """Schedules of maintenance windows in plain Python: when a window opens, and when a change freeze keeps it shut."""
 
 from ._errors import ScheduleError
-from ._freeze_periods import FreezePeriod, Period, Switch, is_frozen, read_periods
+from ._freeze_periods import FreezePeriod, Period, Switch, current_time, is_frozen, read_periods
 from ._record import Record
 from ._rounds import Room, room
 from ._schedule import Schedule
@@ -21,6 +21,7 @@ __all__ = [
     "Schedule",
     "ScheduleError",
     "Switch",
+    "current_time",
     "is_frozen",
     "parse_schedule",
     "read_periods",

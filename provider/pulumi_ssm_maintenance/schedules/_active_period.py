@@ -40,8 +40,10 @@ class ActivePeriod:
 def _in_utc(schedule: str, name: str, moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
-    if moment.tzinfo is None:
-        raise ScheduleError(
-            schedule=schedule, field=name, given=moment.isoformat(), allowed="a datetime with a time zone"
-        )
-    return moment.astimezone(UTC)
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        given = moment.isoformat() if isinstance(moment, datetime) else moment
+        raise ScheduleError(schedule=schedule, field=name, given=given, allowed="a datetime with a time zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or the last day of Python's calendar
+        return moment.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from typing import Final
 
 from ._cron_days import Days, LastWeekday, days_of_month, days_of_week
 from ._cron_fields import FIELDS, Entry
-from ._errors import ScheduleError
+from ._errors import ScheduleError, demand_text
 
 _CRON: Final = re.compile(r"cron\((.*)\)", re.DOTALL)
 _ORDER: Final = "six fields: minutes hours day-of-month month day-of-week year, as in cron(0 2 ? * TUE#2 *)"
@@ -76,6 +76,7 @@ def read_cron(schedule: str) -> CronReading:
 
 
 def _six_texts(schedule: str) -> list[str]:
+    demand_text("Cron", "expression", schedule, "six fields")
     found = _CRON.fullmatch(schedule.strip())
     texts = (found[1] if found else schedule).upper().split()
     if len(texts) == 7:

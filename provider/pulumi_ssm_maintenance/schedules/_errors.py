@@ -1,9 +1,14 @@
 """The error for a wrong schedule."""
 
+import reprlib
 from functools import partial
 from typing import Any
 
 from pulumi_ssm_maintenance.errors import ArgumentError
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 300  # a schedule has at most 256 characters
+_MOST_BITS = 256  # Python refuses to write out an integer of thousands of digits
 
 
 class ScheduleError(ArgumentError):
@@ -21,8 +26,27 @@ class ScheduleError(ArgumentError):
         self.field = field
         self.given = given
         self.allowed = allowed
-        super().__init__(f"schedule {schedule!r}: {field}: got {given!r}; allowed: {allowed}")
+        super().__init__(f"schedule {shown(schedule)}: {field}: got {shown(given)}; allowed: {allowed}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from their positional arguments; ours are named.
         return partial(type(self), **vars(self)), ()
+
+
+def demand_text(schedule: str, field: str, given: object, allowed: str) -> None:
+    """Refuse what is no text, such as an output of Pulumi, which is not known while the program runs.
+
+    Raises:
+        ScheduleError: it is no text.
+    """
+    if not isinstance(given, str):
+        raise ScheduleError(schedule=schedule, field=field, given=given, allowed=f"{allowed}, as text that is known")
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: short, and only the type of what is neither text nor a number."""
+    if isinstance(value, str | bool | float | None):
+        return _SHORT.repr(value)
+    if isinstance(value, int):
+        return repr(value) if value.bit_length() <= _MOST_BITS else "an enormous number"
+    return f"a value of type {type(value).__name__}"

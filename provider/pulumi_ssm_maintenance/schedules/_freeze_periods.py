@@ -1,6 +1,6 @@
 """Periods of a change freeze, and the moments at which windows are disabled and enabled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
+from ._errors import shown
 from ._time_zones import find_zone, instant, nearest_zone
 
 __all__ = ["FreezePeriod", "is_frozen"]
@@ -18,6 +19,8 @@ LEAD = timedelta(minutes=10)
 # EventBridge Scheduler retries for a day by default. The schedule must exist until then.
 # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
 _KEPT_FOR = timedelta(days=1)
+# Python's calendar ends in 9999, and time zones and retries need room on both sides.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9990
 
 
 class FreezePeriod(TypedDict):
@@ -95,11 +98,25 @@ def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: da
     Raises:
         ArgumentError: a period is wrong, or two periods overlap.
     """
-    moment = now or datetime.now(UTC)
     try:
+        moment = current_time(now)
         return any(period.covers(moment) for period in read_periods(periods, timezone))
     except ArgumentError as error:
         raise ArgumentError(f"is_frozen: {error}") from None
+
+
+def current_time(now: datetime | None) -> datetime:
+    """Return the time that a program gives in a test, or the time at which it runs.
+
+    Raises:
+        ArgumentError: the time has no time zone, or is too near to the end of the calendar.
+    """
+    if now is None:
+        return datetime.now(UTC)
+    if not isinstance(now, datetime) or now.tzinfo is None or not _FIRST_YEAR <= now.year <= _LAST_YEAR:
+        given = now.isoformat() if isinstance(now, datetime) else shown(now)
+        raise ArgumentError(f"now: got {given}, allowed: a datetime with a time zone, {_FIRST_YEAR} to {_LAST_YEAR}")
+    return now
 
 
 def read_periods(periods: Sequence[FreezePeriod], timezone: str, argument: str = "periods") -> list[Period]:
@@ -114,6 +131,8 @@ def read_periods(periods: Sequence[FreezePeriod], timezone: str, argument: str =
         ArgumentError: the time zone or a period is wrong, or two periods overlap.
     """
     zone = _zone(timezone)
+    if not isinstance(periods, Sequence) or isinstance(periods, str | bytes):
+        raise ArgumentError(f"{argument}: got {shown(periods)}, allowed: a list of periods")
     try:
         return _read_periods(periods, zone)
     except _WrongPeriodError as error:
@@ -135,17 +154,21 @@ def _read_periods(periods: Sequence[FreezePeriod], zone: ZoneInfo) -> list[Perio
 
 
 def _zone(timezone: str) -> ZoneInfo:
-    zone = find_zone(timezone)
+    zone = find_zone(timezone) if isinstance(timezone, str) else None
     if zone is None:
-        nearest = nearest_zone(timezone) or "Europe/Berlin"
-        raise ArgumentError(f"timezone: got {timezone!r}, allowed: an IANA name, such as {nearest!r}")
+        nearest = (nearest_zone(timezone) if isinstance(timezone, str) else None) or "Europe/Berlin"
+        raise ArgumentError(f"timezone: got {shown(timezone)}, allowed: an IANA name, such as {nearest!r}")
     return zone
 
 
 def _period(period: FreezePeriod, zone: ZoneInfo) -> Period:
+    if not isinstance(period, Mapping):
+        _fail(f"got {shown(period)}, allowed are dicts with name, start and end")
     if set(period) != set(FreezePeriod.__annotations__):
-        _fail(f"got the keys {sorted(period)}, allowed are exactly name, start and end")
+        _fail(f"got the keys {sorted(map(str, period))}, allowed are exactly name, start and end")
     name = period["name"]
+    if not isinstance(name, str):
+        _fail(f"name: got {shown(name)}, allowed is text")
     start, end = (
         _instant(name, key, value, zone) for key, value in (("start", period["start"]), ("end", period["end"]))
     )
@@ -156,11 +179,13 @@ def _period(period: FreezePeriod, zone: ZoneInfo) -> Period:
 
 def _instant(name: str, key: str, value: str | datetime, zone: ZoneInfo) -> datetime:
     found = _read(value)
+    if found is not None and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        _fail(f"{shown(name)}: {key}: got {found.isoformat()}, allowed are the years {_FIRST_YEAR} to {_LAST_YEAR}")
     if found is not None and found.tzinfo is None:
         found = instant(found, zone)
     if found is None:
         form = "a date and time that the time zone has, such as '2030-12-20T00:00'"
-        _fail(f"{name!r}: {key}: got {value!r}, allowed is {form}")
+        _fail(f"{shown(name)}: {key}: got {shown(value)}, allowed is {form}")
     return found.astimezone(zone)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ._active_period import ActivePeriod
-from ._errors import ScheduleError
+from ._errors import ScheduleError, demand_text
 from ._time_zones import days_with_skipped_times, find_zone, instant
 
 _YEARS_AHEAD: Final = 5
@@ -65,6 +65,7 @@ class Schedule(dict[str, Any], ABC):
             ScheduleError: this machine does not know the time zone, a time has no zone, or the schedule cannot have the
                 offset.
         """
+        demand_text(self.expression, "timezone", timezone, "an IANA name")
         zone = find_zone(timezone)
         if zone is None:
             raise ScheduleError(

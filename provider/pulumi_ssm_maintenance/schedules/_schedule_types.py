@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from ._active_period import ActivePeriod
 from ._cron_expression import Timetable, read_cron
 from ._descriptions import at_words, cron_words, rate_words
-from ._errors import ScheduleError
+from ._errors import ScheduleError, demand_text, shown
 from ._schedule import Schedule
 from ._time_zones import instant
 
@@ -110,12 +110,15 @@ class PatchTuesday(Cron):
     _day_words = "on Patch Tuesday (the second Tuesday of every month)"
 
     def __init__(self, offset_days: int = 0, *, at: str = "02:00") -> None:
+        demand_text("PatchTuesday", "at", at, "a time from '00:00' to '23:59'")
         found = _CLOCK.fullmatch(at)
         if found is None:
             raise ScheduleError(schedule="PatchTuesday", field="at", given=at, allowed="a time from '00:00' to '23:59'")
         hour, minute = int(found[1]), int(found[2])
-        super().__init__(f"{minute} {hour} ? * TUE#2 *", None if offset_days == 0 else offset_days)
-        if offset_days == 0 and hour < _UPDATES_RELEASED_AT:
+        super().__init__(
+            f"{minute} {hour} ? * TUE#2 *", offset_days if offset_days or type(offset_days) is not int else None
+        )
+        if self.offset_days is None and hour < _UPDATES_RELEASED_AT:
             warning = (
                 f"PatchTuesday at {at} opens before the updates of that day are out (10:00 in Pacific time), so it"
                 " installs those of the month before: use an offset of a day or more"
@@ -139,7 +142,8 @@ class Rate(Schedule):
     unit: RateUnit
 
     def __post_init__(self) -> None:
-        expression = f"rate({self.value} {self.unit})"
+        demand_text("Rate", "unit", self.unit, "minutes, hours or days")
+        expression = f"rate({shown(self.value)} {self.unit})"
         if not _is_count(self.value, _MOST_UNITS):
             raise ScheduleError(
                 schedule=expression, field="value", given=self.value, allowed=f"whole numbers from 1 to {_MOST_UNITS}"
@@ -189,6 +193,7 @@ class At(Schedule):
     _moment: datetime = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        demand_text("At", "local_time", self.local_time, "YYYY-MM-DDTHH:MM:SS")
         expression = f"at({self.local_time})"
         moment = _local_time(self.local_time)
         if moment is None:
@@ -218,6 +223,8 @@ def parse_schedule(schedule: str | Schedule, offset_days: int | None = None) -> 
     Raises:
         ScheduleError: the text is not `cron(…)`, `rate(…)` or `at(…)`, or its content is wrong.
     """
+    if not isinstance(schedule, Schedule):
+        demand_text("schedule", "form", schedule, _FORMS)
     return (_read(schedule) if isinstance(schedule, str) else schedule).with_offset(offset_days)
 
 
