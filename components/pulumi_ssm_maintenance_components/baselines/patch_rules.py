@@ -212,10 +212,10 @@ def read_filters(where: str, filters: Mapping[str, Sequence[str]]) -> PatchFilte
         ArgumentError: a filter has no list of values, too many, or a wrong one.
     """
     for key, values in filters.items():
-        if not isinstance(values, Sequence) or isinstance(values, str) or not 1 <= len(values) <= _MOST_VALUES:
+        if not 1 <= len(values) <= _MOST_VALUES:
             raise wrong(where, f"filters, {shown(key)}", values, f"a list of 1 to {_MOST_VALUES}")
         for value in values:
-            if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_VALUE:
+            if not 1 <= len(value) <= _LONGEST_VALUE:
                 raise wrong(where, f"filters, {shown(key)}", value, f"1 to {_LONGEST_VALUE} characters")
     return {key: tuple(values) for key, values in filters.items()}
 

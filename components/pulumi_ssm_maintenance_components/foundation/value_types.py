@@ -243,7 +243,9 @@ def _line(path: str, value: object, choices: Sequence[Any], *, secret: bool, whe
 
 def _cure(value: object, choices: Sequence[Any]) -> str:
     """Say how to write the value, where it is a number with quotes too many or too few, or in pulumi_aws's shape."""
-    if any(choice is str for choice in choices) and type(value) in {int, float}:
+    if value is None:
+        return ", or leave it out"
+    if any(choice is str for choice in choices) and type(value) in {int, float, bool}:
         return f", such as {shown(value)!r}"
     if any(choice in {int, float} for choice in choices) and isinstance(value, str) and value.isdecimal():
         return f", such as {shown(int(value[:_LONGEST_NUMBER]))}"
