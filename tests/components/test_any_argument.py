@@ -15,7 +15,8 @@ import pulumi_ssm_maintenance_components as components
 from pulumi_ssm_maintenance.errors import ArgumentError
 
 SEED = 20_300_101
-MIXED = soak.bound("SOAK_ARGUMENTS", short=2_000, long=100_000)
+MIXED = soak.bound("SOAK_ARGUMENTS", short=600, long=60_000)
+VALUES = soak.bound("SOAK_VALUES", short=12, long=1_000)
 MAKERS = {maker.name: maker for maker in makers()}
 _TOGETHER = 5  # attempts in one program
 _LONGEST_LINE = 2000
@@ -23,33 +24,44 @@ _LONGEST_LINE = 2000
 KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
 
 
+@pytest.mark.soak
 @KINDS
-def test_any_value_of_any_argument_is_answered(kind):
-    attempts = []
-    for name in arguments(kind):
-        for label, make in any_values():
-            attempts.append((f"{name}={label}", lambda n, name=name, make=make: component(kind, n, {name: make()})))
+def test_any_value_of_any_argument_is_answered(kind, record_property):
+    attempts = [
+        (f"{name}={label}", lambda number, name=name, make=make: component(kind, number, {name: make()}))
+        for name in arguments(kind)
+        for label, make in some_values(f"{kind.__name__}.{name}")
+    ]
+    soak.count(record_property, "components with any value as an argument", len(attempts))
     assert answered(attempts) == []
 
 
 @pytest.mark.soak
 @KINDS
-def test_arguments_of_about_the_right_types_are_answered(kind, count):
+def test_arguments_of_about_the_right_types_are_answered(kind, record_property):
     times = MIXED // len(MINIMAL)
-    count("components with arguments of about the right types", times)
+    soak.count(record_property, "components with arguments of about the right types", times)
     assert answered([(f"seed {number}", lambda n, seed=number: mixed(kind, n, seed)) for number in range(times)]) == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", MAKERS)
-def test_any_value_of_any_parameter_of_a_maker_is_answered(name):
+def test_any_value_of_any_parameter_of_a_maker_is_answered(name, record_property):
     maker = MAKERS[name]
     attempts = [
         (f"{parameter}={label}", lambda _, parameter=parameter, make=make: called(maker, {parameter: make()}))
         for parameter in maker.hints
-        for label, make in any_values()
+        for label, make in some_values(f"{name}.{parameter}")
     ]
     attempts += [(f"seed {number}", lambda _, seed=number: mixed_call(maker, seed)) for number in range(MIXED // 20)]
+    soak.count(record_property, "calls of makers with any value", len(attempts))
     assert answered(attempts) == []
+
+
+def some_values(place):
+    """Some wrong values for an argument, others for each; all of them in the long form."""
+    values = [*any_values()]
+    return random.Random(place).sample(values, min(VALUES, len(values)))
 
 
 def any_values():

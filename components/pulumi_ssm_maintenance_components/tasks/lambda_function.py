@@ -75,7 +75,7 @@ def check_function(where: str, args: FunctionArgs) -> None:
             function.
     """
     function = args["function"]
-    if isinstance(function, Path) and not function.exists():
+    if isinstance(function, Path) and not _exists(function):
         raise wrong(where, "function", str(function), "a folder or a zip file that exists")
     if isinstance(function, str) and not (_ARN.fullmatch(function) or _NAME.fullmatch(function)):
         raise wrong(where, "function", function, _ALLOWED)
@@ -83,6 +83,13 @@ def check_function(where: str, args: FunctionArgs) -> None:
         raise wrong(where, "code", sorted(args["code"]), "none for an existing function")
     if "code" in args:
         _check_code(f"{where}: code", args["code"])
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _check_code(where: str, code: CodeArgs) -> None:
