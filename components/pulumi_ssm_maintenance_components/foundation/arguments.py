@@ -94,7 +94,7 @@ def check_fields(instance: Any) -> None:
     Raises:
         ArgumentError: a field has a wrong type; a line for each.
     """
-    kind = type(instance)
+    kind: Any = type(instance)
     values = {field.name: getattr(instance, field.name) for field in fields(instance)}
     if lines := [line for _, line in wrong_values("", values, type_hints(kind))]:
         raise ArgumentError(*(f"{kind.__name__}: {line}" for line in lines))

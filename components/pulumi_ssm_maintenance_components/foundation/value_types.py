@@ -130,8 +130,9 @@ def _has_shape(value: object, hint: Any) -> bool:
 
 def _is_list(value: object, hint: Any) -> bool:
     items = get_args(hint)
-    is_list = isinstance(value, Sequence) and not isinstance(value, str | bytes)
-    return is_list and (get_origin(hint) is not tuple or Ellipsis in items or len(value) == len(items))
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        return False
+    return get_origin(hint) is not tuple or Ellipsis in items or len(value) == len(items)
 
 
 def _is_text(value: object, _: Any) -> bool:
