@@ -163,6 +163,55 @@ def test_a_terraform_state_is_adopted_with_its_names(
     assert "## Leave Terraform" in (folder / "ADOPTED.md").read_text()
 
 
+def test_windows_of_several_regions_and_accounts_come_into_one_program(
+    ssm_maintenance, local_aws, tmp_path, assert_untouched
+):
+    account, role = "210987654321", "arn:aws:iam::210987654321:role/reader"
+    make_windows(local_aws.client("ssm"), seed=11, count=3)
+    make_windows(local_aws.client("ssm", "eu-west-1"), seed=12, count=3)
+    make_windows(local_aws.client("ssm", "eu-west-1", account=account), seed=13, count=2)
+    accounts = tmp_path / "accounts.txt"
+    own = "arn:aws:iam::123456789012:role/reader"
+    accounts.write_text(f"# ours\n123456789012 {own} us-east-1,eu-west-1\n{account} {role} eu-west-1\n")
+    local_aws.clear_requests()
+    folder = tmp_path / "patching"
+    options = ("--all", "--out", folder, "--apply", "--stack", "prod", "--yes")
+    ran = ssm_maintenance("adopt", "--accounts", accounts, *options)
+    assert ran.code == 0, ran.err + ran.out
+    program = (folder / "__main__.py").read_text()
+    assert f'[aws.ProviderAssumeRoleArgs(role_arn="{role}")]' in program
+    assert_adopted(folder)
+    again = ssm_maintenance("adopt", "--accounts", accounts, *options)
+    assert (again.code, "Nothing to adopt: stack prod holds them all.\n" in again.out) == (0, True), again.err
+    assert ssm_maintenance("adopt", "--undo", folder, "--stack", "prod", "--yes").code == 0
+    assert Engine(folder, "prod").resources() == ()
+    assert_untouched()
+
+
+def test_the_code_of_the_program_adopts_with_reads_alone(ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched):
+    windows = make_windows(ssm, seed=4, count=3)
+    local_aws.clear_requests()
+    folder = tmp_path / "patching"
+    arguments = ("adopt", *windows, "--out", folder, "--apply", "--stack", "prod", "--yes")
+    ran = ssm_maintenance(*arguments, "--style", "code")
+    assert ran.code == 0, ran.err + ran.out
+    adopted = json.loads((folder / "adopted.json").read_text())["resources"]
+    assert f"Stack prod is set up: `pulumi up` adopts {len(adopted)} resources, and does nothing else.\n" in ran.out
+    assert not (folder / "import.json").exists()
+    engine = Engine(folder, "prod")
+    assert engine.resources() == ()
+
+    engine.run("up", "--yes", "--skip-preview")
+    assert_untouched()
+    again = ssm_maintenance(*arguments, "--style", "code")
+    assert (again.code, "Nothing to adopt: stack prod holds them all.\n" in again.out) == (0, True), again.err
+    # Without the options that adopt, nothing is left to change.
+    assert ssm_maintenance(*arguments, "--style", "import", "--force").code == 0
+    assert "import_" not in (folder / "__main__.py").read_text()
+    assert_adopted(folder)
+    assert_untouched()
+
+
 def test_what_was_adopted_is_a_stack_like_any_other(ssm_maintenance, ssm, window, tmp_path, local_aws):
     task = ssm.register_task_with_maintenance_window(
         WindowId=window, Name="tidy", TaskType="AUTOMATION", TaskArn="Acme-Tidy", ServiceRoleArn="arn:aws:iam::1:role/r"

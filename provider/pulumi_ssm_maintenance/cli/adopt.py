@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -10,7 +11,7 @@ import typer
 from . import output
 from .adopt_results import Format, count, show_adopted, show_joined, show_undone
 from .exits import Exit
-from .session import open_session
+from .session import open_accesses, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from pulumi_ssm_maintenance.operations import adopt as operation
 
 T = TypeVar("T")
+
+
+class Style(StrEnum):
+    """Who adopts."""
+
+    IMPORT = "import"
+    CODE = "code"
 
 
 def adopt(  # noqa: PLR0913 - the options of a command
@@ -42,6 +50,10 @@ def adopt(  # noqa: PLR0913 - the options of a command
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a Pulumi project into this folder, new or empty.")
     ] = None,
+    style: Annotated[
+        Style,
+        typer.Option(help="Who adopts: an import file, or the code of the program, with the next pulumi up."),
+    ] = Style.IMPORT,
     into: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Adopt into the project in this folder, the components of its program too."),
@@ -77,7 +89,18 @@ def adopt(  # noqa: PLR0913 - the options of a command
         Path | None,
         typer.Option(metavar="DIR", help="Take what this folder adopted out of the stack again; AWS is not called."),
     ] = None,
-    region: Annotated[str | None, typer.Option(metavar="R", help="The windows' region. Default: AWS_REGION.")] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="R", help="The windows' region, or all. Repeatable. Default: AWS_REGION."),
+    ] = None,
+    role_arn: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARN", help="Adopt windows of the account of this role, which is assumed. Repeatable."),
+    ] = None,
+    accounts: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Read accounts from a file with lines such as 111122223333 ROLE-ARN R,R."),
+    ] = None,
     profile: Annotated[str | None, typer.Option(metavar="P", help="A profile of the AWS configuration.")] = None,
     no_fail: Annotated[
         bool, typer.Option("--no-fail", help="Exit with 0 where the preview shows what it should not, instead of 3.")
@@ -98,34 +121,39 @@ def adopt(  # noqa: PLR0913 - the options of a command
         tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_, from_terraform
     )
     if not selection.is_given:
-        _list_windows(region, profile)
+        _list_windows(region[0] if region else None, profile)
         raise typer.Exit(Exit.USAGE)
     path = _required(out or into, "--out DIR is missing: where is the program to be written?")
     target = _required(stack, f"--{'into' if into else 'apply'} needs --stack S") if apply or into else None
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
     state = _read_state(from_terraform) if from_terraform else None
-    live = _read(selection, region, profile, state)
+    live = _read(selection, open_accesses(region or (), role_arn or (), accounts), profile, state)
     if into and target:
         joining = operation.match(
             operation.Engine(path, target, profile),
-            live,
+            live.windows,
             chosen=dict(map(_choice, map_ or ())),
             create=apply,
             report=output.progress,
         )
         findings = _join(joining, apply=apply, protect=protect, yes=yes, format_=format)
     else:
-        adoption = operation.plan(live, protect=protect, literal=literal, secret=secret or (), terraform=state)
+        adoption = operation.plan(
+            live.windows, protect=protect, literal=literal, secret=secret or (), style=style.value, terraform=state
+        )
         for text in adoption.warnings:
             output.warning(text)
         folder = operation.write(adoption, path, project=project, force=force)
         applied = None
         if target:
-            _confirm(f"import {len(folder.entries)} resources into stack {target} of project {folder.project}", yes=yes)
+            what = "set up" if style is Style.CODE else f"import {len(folder.entries)} resources into"
+            _confirm(f"{what} stack {target} of project {folder.project}", yes=yes)
             applied = operation.apply(adoption, folder, target, profile=profile, report=output.progress)
         show_adopted(adoption, folder, target, applied, format_=format)
         findings = bool(applied and applied.differences)
+    if live.failures:
+        raise typer.Exit(Exit.FAILED)
     if findings and not no_fail:
         raise typer.Exit(Exit.FINDINGS)
 
@@ -168,24 +196,41 @@ def _read_state(file: str) -> "operation.TerraformState":
 
 
 def _read(
-    selected: _Selected, region: str | None, profile: str | None, state: "operation.TerraformState | None"
-) -> "Sequence[operation.LiveWindow]":
+    selected: _Selected,
+    accesses: "Sequence[operation.Access]",
+    profile: str | None,
+    state: "operation.TerraformState | None",
+) -> "operation.Live":
+    """Read the windows of one region, or of several accounts and regions side by side."""
     from pulumi_ssm_maintenance.operations import adopt as operation  # noqa: PLC0415 - boto3 loads when it is needed
 
-    session = open_session(region, profile)
-    ids: Sequence[str] = selected.ids
+    regions = [region for access in accesses for region in access.regions if region != operation.ALL_REGIONS]
+    session = open_session(regions[0] if regions else None, profile)
+    selection = operation.Selection(selected.names, selected.tags, selected.enabled, selected.ids)
+    (first, *others) = accesses
     if state:
-        ids = [one.id for one in state.resources if one.id == one.window_id]
-    elif not ids:
-        selection = operation.Selection(selected.names, selected.tags, enabled=selected.enabled)
-        ids = [window.window_id for window in operation.find_windows(session, selection)]
-    if not ids:
-        raise operation.UsageError(f"no window in {session.region_name} is selected")
-    output.progress(f"reading {count(len(ids), 'window')}")
-    live = operation.read_managed(session, state, region) if state else operation.read_windows(session, ids)
+        if others or first.role_arn or len(regions) > 1:
+            raise operation.UsageError("--from-terraform takes no role, no file of accounts and one region at most.")
+        output.progress(f"reading {count(sum(one.id == one.window_id for one in state.resources), 'window')}")
+        live = operation.read_managed(session, state, regions[0] if regions else None)
+    elif others or first.role_arn or len(first.regions) > 1 or operation.ALL_REGIONS in first.regions:
+        output.progress(f"reading {count(len(accesses), 'account')}")
+        live = operation.read_accounts(session, accesses, selection)
+    else:
+        ids: Sequence[str] = selected.ids
+        if not ids:
+            ids = [window.window_id for window in operation.find_windows(session, selection)]
+        if not ids:
+            raise operation.UsageError(f"no window in {session.region_name} is selected")
+        output.progress(f"reading {count(len(ids), 'window')}")
+        live = operation.read_windows(session, ids)
     for text in live.notes:
         output.warning(text)
-    return live.windows
+    for text in live.failures:
+        output.error(text)
+    if not live.windows:
+        raise typer.Exit(Exit.FAILED)
+    return live
 
 
 def _join(joining: "operation.Joining", *, apply: bool, protect: bool, yes: bool, format_: Format) -> bool:

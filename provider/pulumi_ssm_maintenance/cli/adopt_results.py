@@ -132,6 +132,11 @@ def _print_adopted(
             f"Next: {folder.path / 'ADOPTED.md'} has the commands that import them; --apply --stack S runs them."
         )
         return
+    waiting = len(folder.entries) - len(applied.held)
+    if adoption.style == "code" and waiting and not applied.differences:
+        resources = count(waiting, "resource")
+        output.result(f"Stack {stack} is set up: `pulumi up` adopts {resources}, and does nothing else.")
+        return
     if not applied.imported:
         output.result(f"Nothing to adopt: stack {stack} holds them all.")
     else:

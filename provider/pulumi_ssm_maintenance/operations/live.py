@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import groupby
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _WORKERS: Final = 16
 _ATTEMPTS: Final = 10
+_ONE_AT_A_TIME: Final = Lock()
 _NOT_FIELDS: Final = frozenset({"ResponseMetadata", "WindowId", "WindowTargetId"})
 
 
@@ -58,6 +60,8 @@ class LiveWindow:
     tasks: tuple[LiveTask, ...] = ()
     other_targets: tuple[str, ...] = ()
     """The ids of targets that exist, and that are not adopted."""
+    role_arn: str | None = None
+    """The role that was assumed to read it."""
 
     @property
     def name(self) -> str:
@@ -72,6 +76,8 @@ class Live:
     windows: tuple[LiveWindow, ...]
     notes: tuple[str, ...] = ()
     """What was left out, and why."""
+    failures: tuple[str, ...] = ()
+    """Accounts and regions that could not be read, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def list_windows(session: "boto3.Session", region: str | None = None) -> tuple[W
         OperationError: AWS refused, or was not reached.
     """
     with translated("list the maintenance windows"):
-        found = _listed(_client(session, region), "describe_maintenance_windows", "WindowIdentities")
+        found = _listed(_ssm(session, region), "describe_maintenance_windows", "WindowIdentities")
     summaries = (
         WindowSummary(w["WindowId"], w.get("Name", ""), w.get("Schedule", ""), enabled=w.get("Enabled", True))
         for w in found
@@ -109,6 +115,8 @@ class Selection:
     """`key` or `key=value`; each of them has to be there."""
     enabled: bool = False
     """Enabled windows only."""
+    window_ids: tuple[str, ...] = ()
+    """Ids; one of them has to be the window's."""
 
 
 def find_windows(
@@ -122,10 +130,10 @@ def find_windows(
     found = [window for window in list_windows(session, region) if _fits(window, selection)]
     if not selection.tags:
         return tuple(found)
-    client = _client(session, region)
+    ssm = _ssm(session, region)
 
     def tagged(window: WindowSummary) -> bool:
-        tags = _tags(client, window.window_id)
+        tags = _tags(ssm, window.window_id)
         return all(_has_tag(tags, *wanted.partition("=")) for wanted in selection.tags)
 
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-tags") as pool:
@@ -144,8 +152,8 @@ def read_windows(session: "boto3.Session", window_ids: Sequence[str], region: st
         OperationError: AWS refused, was not reached, or does not know one of the windows.
     """
     with translated("set up a connection to AWS"):
-        client = _client(session, region)
-    reader = _Reader(client, client.meta.region_name)
+        ssm = _ssm(session, region)
+    reader = _Reader(ssm, ssm.meta.region_name)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-windows") as pool:
         account = pool.submit(_account, session, reader.region)
         outlines = list(pool.map(reader.outline, window_ids))
@@ -238,7 +246,8 @@ def _tags(client: "SSMClient", window_id: str) -> dict[str, str]:
 
 def _fits(window: WindowSummary, selection: Selection) -> bool:
     named = not selection.names or any(fnmatchcase(window.name, pattern) for pattern in selection.names)
-    return named and (window.enabled or not selection.enabled)
+    chosen = not selection.window_ids or window.window_id in selection.window_ids
+    return named and chosen and (window.enabled or not selection.enabled)
 
 
 def _has_tag(tags: Mapping[str, str], key: str, equals: str, value: str) -> bool:
@@ -259,14 +268,21 @@ def _fields(answer: Any) -> dict[str, Any]:
 
 def _account(session: "boto3.Session", region: str) -> Account | None:
     try:
-        identity = session.client("sts", region_name=region, config=client_config()).get_caller_identity()
+        identity = client(session, "sts", region).get_caller_identity()
     except (BotoCoreError, ClientError, ValueError):
         return None
     return account_of(identity.get("Arn"))
 
 
-def _client(session: "boto3.Session", region: str | None) -> "SSMClient":
-    return session.client("ssm", region_name=region, config=client_config())
+def client(session: "boto3.Session", service: Any, region: str | None) -> Any:
+    """Make a client. A session makes one at a time: it is not safe for threads."""
+    with _ONE_AT_A_TIME:
+        return session.client(service, region_name=region, config=client_config())
+
+
+def _ssm(session: "boto3.Session", region: str | None) -> "SSMClient":
+    found: SSMClient = client(session, "ssm", region)
+    return found
 
 
 def client_config(attempts: int = _ATTEMPTS) -> Config:

@@ -19,6 +19,7 @@ from pulumi_ssm_maintenance.operations.adopt.naming import Unique, target_name, 
         ({"TaskArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:NightlyChecks"}, "nightly-checks"),
         ({"TaskArn": "arn:aws:states:eu-west-1:123456789012:activity:wait_here"}, "wait-here"),
         ({"TaskArn": "éé"}, "task"),
+        ({"TaskArn": "AWS-StopEC2Instance"}, "stop-ec2-instance"),
     ],
 )
 def test_a_task_is_called_by_its_name_or_by_what_it_runs(fields, name):
@@ -46,9 +47,9 @@ def test_a_target_is_called_by_its_name_or_by_what_it_selects(fields, name):
         ("web-nodes", "web_nodes"),
         ("Prod.Patching", "prod_patching"),
         ("3am", "_3am"),
-        ("config", "_config"),
-        ("list", "_list"),
-        ("class", "_class"),
+        ("config", "config_"),
+        ("list", "list_"),
+        ("class", "class_"),
         ("---", "window"),
     ],
 )

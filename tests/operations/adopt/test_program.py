@@ -157,9 +157,9 @@ def test_many_windows_get_a_function_each_and_different_names(adopt, new_window,
         "Batch.Jobs-update-ssm-agent",
         "list-update-ssm-agent",
     ]
-    for function in ("web", "data", "batch_jobs", "_list"):
+    for function in ("web", "data", "batch_jobs", "list_"):
         assert f"def {function}() -> None:\n    window = aws.ssm.MaintenanceWindow(\n" in text
-    assert text.endswith("\n\n\nweb()\ndata()\nbatch_jobs()\n_list()\n")
+    assert text.endswith("\n\n\nweb()\ndata()\nbatch_jobs()\nlist_()\n")
     assert 'values": [web_nodes.id]' in text
 
 

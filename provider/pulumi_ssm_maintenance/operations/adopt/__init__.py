@@ -8,6 +8,7 @@
 Nothing here writes to AWS.
 """
 
+from pulumi_ssm_maintenance.operations.accounts import ALL_REGIONS, Access, read_accounts
 from pulumi_ssm_maintenance.operations.errors import OperationError, UsageError
 from pulumi_ssm_maintenance.operations.live import (
     Live,
@@ -25,12 +26,15 @@ from .engine import Engine
 from .folder import Folder, write
 from .import_file import ImportEntry, import_entries, import_file
 from .into import Joined, Joining, join, match
-from .plan import AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption, Secret, plan
+from .plan import AdoptedProvider, AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption, Secret, Style, plan
 from .program import program
 from .stack import Applied, Difference, apply, undo
 from .terraform import Managed, TerraformState, read_managed, read_state
 
 __all__ = [
+    "ALL_REGIONS",
+    "Access",
+    "AdoptedProvider",
     "AdoptedTarget",
     "AdoptedTask",
     "AdoptedWindow",
@@ -50,6 +54,7 @@ __all__ = [
     "OperationError",
     "Secret",
     "Selection",
+    "Style",
     "TerraformState",
     "UsageError",
     "WindowSummary",
@@ -62,6 +67,7 @@ __all__ = [
     "match",
     "plan",
     "program",
+    "read_accounts",
     "read_managed",
     "read_state",
     "read_windows",

@@ -115,12 +115,14 @@ def _files(adoption: Adoption, entries: tuple[ImportEntry, ...], project: str) -
     yield "Pulumi.yaml", f"name: {project}\ndescription: Maintenance windows adopted from AWS\nruntime: python\n"
     yield "__main__.py", program(adoption)
     yield "requirements.txt", f"pulumi-aws=={pulumi_aws_version()}\npulumi-ssm-maintenance=={__version__}\n"
-    yield ".gitignore", f"{IMPORT_FILE}\n__pycache__/\n.venv/\n"
+    by_file = adoption.style == "import"
+    yield ".gitignore", f"{IMPORT_FILE if by_file else ''}\n__pycache__/\n.venv/\n".lstrip()
     yield "ADOPTED.md", page(adoption, entries)
     if adoption.in_terraform:
         yield "release.sh", release_script(adoption.in_terraform)
     yield RECORD, _record(entries)
-    yield IMPORT_FILE, import_file(entries)
+    if by_file:
+        yield IMPORT_FILE, import_file(entries)
 
 
 def _record(entries: Sequence[ImportEntry]) -> str:

@@ -12,11 +12,16 @@ from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Properties,
 from pulumi_ssm_maintenance.operations.errors import UsageError
 from pulumi_ssm_maintenance.operations.live import LiveTask, LiveWindow
 
-from .plan import Adoption
+from .plan import AdoptedProvider, Adoption
 
 WINDOW: Final = "aws:ssm/maintenanceWindow:MaintenanceWindow"
 TARGET: Final = "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget"
+AWS_PROVIDER: Final = "pulumi:providers:aws"
+TASK_PROVIDER: Final = "pulumi:providers:pulumi-python"
 TASK: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
+
+# What pulumi_aws.Provider sets where the program leaves it out.
+_AWS_DEFAULTS: Final = {"skipCredentialsValidation": "false", "skipRegionValidation": "true"}
 
 # How the engine writes a secret in a file. https://www.pulumi.com/docs/iac/concepts/secrets/
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -73,15 +78,40 @@ def pulumi_aws_version() -> str:
 
 def _entries(adoption: Adoption) -> Iterator[ImportEntry]:
     plugin = {"version": pulumi_aws_version()}
+    for provider in adoption.providers:
+        yield from _provider_entries(adoption, provider)
     for window in adoption.windows:
         window_id = window.live.window_id
-        yield ImportEntry(WINDOW, window.name, window_id, plugin)
+        of_window, of_task = _chosen(window.provider)
+        yield ImportEntry(WINDOW, window.name, window_id, plugin | of_window)
         for target in window.targets:
-            yield ImportEntry(TARGET, target.name, f"{window_id}/{target.live.window_target_id}", plugin)
+            id_ = f"{window_id}/{target.live.window_target_id}"
+            yield ImportEntry(TARGET, target.name, id_, plugin | of_window)
         for task in window.tasks:
             bookkeeping = {"name": task.name, "secrets": sorted(secret.path for secret in task.secrets)}
             properties = task_properties(window.live, task.live, bookkeeping)
-            yield ImportEntry(TASK, task.name, task.live.window_task_id, properties)
+            yield ImportEntry(TASK, task.name, task.live.window_task_id, properties | of_task)
+
+
+def _provider_entries(adoption: Adoption, provider: AdoptedProvider) -> Iterator[ImportEntry]:
+    """List a pair of providers. Their inputs are those that the program's have in the state."""
+    roles = [provider.role_arn] if provider.role_arn else []
+    of_window, of_task = _chosen(provider)
+    assumed = {"assumeRoles": json.dumps([{"roleArn": role} for role in roles])} if roles else {}
+    inputs: dict[str, Any] = {"region": provider.region, **assumed, **_AWS_DEFAULTS}
+    own = {"logicalName": provider.name, "version": pulumi_aws_version(), "inputs": inputs}
+    yield ImportEntry(AWS_PROVIDER, provider.name, "", {"name": of_window["provider"], **own})
+    if any(window.tasks for window in adoption.windows if window.provider == provider):
+        settings = {"aws:assumeRoles": [{"role_arn": role} for role in roles]} if roles else {}
+        own = {"logicalName": provider.name, "inputs": {"aws:region": provider.region, **settings}}
+        yield ImportEntry(TASK_PROVIDER, provider.name, "", {"name": of_task["provider"], **own})
+
+
+def _chosen(provider: AdoptedProvider | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Name the providers of a window and of its tasks as the entries of the file do, where names have to differ."""
+    if not provider:
+        return {}, {}
+    return {"provider": f"{AWS_PROVIDER}::{provider.name}"}, {"provider": f"{TASK_PROVIDER}::{provider.name}"}
 
 
 def task_properties(window: LiveWindow, task: LiveTask, bookkeeping: Mapping[str, Any]) -> dict[str, Any]:

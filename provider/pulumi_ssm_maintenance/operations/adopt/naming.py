@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 _RESERVED: Final = frozenset({"aws", "config", "pulumi", *dir(builtins), *keyword.kwlist, *keyword.softkwlist})
 _AWS_OWNED: Final = re.compile(r"^AWS[A-Za-z]*-")
 _LONGEST: Final = 40
@@ -30,7 +30,9 @@ def variable(name: str, suffix: str = "") -> str:
     """Turn a logical name into a variable's: `web-nodes` to `web_nodes`."""
     text = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower() or "window"
     text = f"{text}_{suffix}" if suffix else text
-    return f"_{text}" if text[0].isdigit() or text in _RESERVED else text
+    if text in _RESERVED:
+        return f"{text}_"
+    return f"_{text}" if text[0].isdigit() else text
 
 
 class Unique:

@@ -7,8 +7,9 @@ from .import_file import TASK, ImportEntry
 from .plan import CLOUDFORMATION_TAG, Adoption
 
 _PAYLOAD: Final = (
-    "jq -j '.resources[] | select(.name == \"{task}\") | .inputs{path}.plaintext | {decode}' import.json \\\n"
-    "  | pulumi config set --secret --raw {key}"
+    "jq -j '.resources[] | select(.name == \"{task}\" and .inputs) | .inputs{path}.plaintext | {decode}' \\\n"
+    "  import.json"
+    " | pulumi config set --secret --raw {key}"
 )
 
 
@@ -18,15 +19,28 @@ def page(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> str:
 
 
 def _lines(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> Iterator[str]:
-    regions = sorted({window.live.region for window in adoption.windows})
-    protect = "true" if adoption.protect else "false"
     yield "# What was adopted"
     yield ""
+    yield from _by_import(adoption) if adoption.style == "import" else _by_code(adoption)
+    yield ""
+    yield from _leaving(adoption)
+    yield "| resource | id |"
+    yield "| --- | --- |"
+    yield from (f"| {_kind(entry)} `{entry.name}` | `{entry.id}` |" for entry in entries if entry.id)
+    if adoption.warnings:
+        yield ""
+        yield "## To know"
+        yield ""
+        yield from (f"- {warning}" for warning in adoption.warnings)
+
+
+def _by_import(adoption: Adoption) -> Iterator[str]:
+    protect = "true" if adoption.protect else "false"
     yield "`__main__.py` declares what AWS held. To bring it into a stack without a change at AWS:"
     yield ""
     yield "```sh"
     yield "pulumi stack init prod"
-    yield from (f"pulumi config set aws:region {region}" for region in regions[:1])
+    yield from _region_commands(adoption)
     yield from _secret_commands(adoption)
     yield f"pulumi import --file import.json --generate-code=false --protect={protect} --yes"
     yield "pulumi preview --expect-no-changes"
@@ -35,16 +49,27 @@ def _lines(adoption: Adoption, entries: tuple[ImportEntry, ...]) -> Iterator[str
     yield "```"
     yield ""
     yield "`ssm-maintenance adopt … --apply --stack prod` does all of this."
+
+
+def _by_code(adoption: Adoption) -> Iterator[str]:
+    yield "`__main__.py` declares what AWS held, and adopts it: `pulumi up` imports windows and targets by the option"
+    yield "`import_`, and takes tasks over by the argument `adopt`. It only reads at AWS."
     yield ""
-    yield from _leaving(adoption)
-    yield "| resource | id |"
-    yield "| --- | --- |"
-    yield from (f"| {_kind(entry)} `{entry.name}` | `{entry.id}` |" for entry in entries)
-    if adoption.warnings:
-        yield ""
-        yield "## To know"
-        yield ""
-        yield from (f"- {warning}" for warning in adoption.warnings)
+    yield "```sh"
+    yield "pulumi stack init prod"
+    yield from _region_commands(adoption)
+    yield from (f"pulumi config set --secret {secret.key}   # asks for the value" for secret in adoption.secrets)
+    yield "pulumi up"
+    yield "```"
+    yield ""
+    yield "`ssm-maintenance adopt … --style code --apply --stack prod` sets the configuration, and checks that"
+    yield "`pulumi up` will do nothing else. After `pulumi up`, remove `import_` and `adopt`: the same command with"
+    yield "`--style import --force` writes the program without them."
+
+
+def _region_commands(adoption: Adoption) -> Iterator[str]:
+    if not adoption.providers:
+        yield from {f"pulumi config set aws:region {window.live.region}": None for window in adoption.windows}
 
 
 def _leaving(adoption: Adoption) -> Iterator[str]:

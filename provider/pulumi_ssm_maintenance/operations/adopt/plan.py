@@ -1,8 +1,8 @@
 """What an adoption is made of: windows, targets and tasks with their names in a program, and the secrets apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
 
 from pulumi_ssm_maintenance.core.codec import decode
 from pulumi_ssm_maintenance.core.model import Shape, task_shape
@@ -15,6 +15,7 @@ from pulumi_ssm_maintenance.operations.live import LiveTarget, LiveTask, LiveWin
 from .naming import Unique, repeated, target_name, task_name
 from .terraform import Managed, TerraformState
 
+Style = Literal["import", "code"]
 MOST_WITHOUT_FUNCTIONS: Final = 3
 """How many windows stand one after another in a program, before each gets a function."""
 
@@ -65,6 +66,15 @@ class AdoptedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptedProvider:
+    """An account and region of several, and the logical name of its providers."""
+
+    name: str
+    region: str
+    role_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptedWindow:
     """A window, its logical name, its targets and tasks."""
 
@@ -72,6 +82,8 @@ class AdoptedWindow:
     live: LiveWindow
     targets: tuple[AdoptedTarget, ...]
     tasks: tuple[AdoptedTask, ...]
+    provider: AdoptedProvider | None = None
+    """Where it is; None where all windows are in the account and region of the stack's configuration."""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -88,9 +100,16 @@ class Adoption:
     """Whether Pulumi is to refuse to delete what is adopted."""
     literal: bool = False
     """Whether the program names windows and targets by their ids, and not by references."""
+    style: Style = "import"
+    """Who adopts: an import file, or the options of the program itself."""
     warnings: tuple[str, ...] = ()
     in_terraform: tuple[Managed, ...] = ()
     """What of it a Terraform state manages."""
+
+    @property
+    def providers(self) -> tuple[AdoptedProvider, ...]:
+        """The accounts and regions, where there are several or one takes a role."""
+        return tuple(dict.fromkeys(window.provider for window in self.windows if window.provider))
 
     @property
     def tasks(self) -> Iterator[AdoptedTask]:
@@ -103,13 +122,14 @@ class Adoption:
         return tuple(secret for task in self.tasks for secret in task.secrets)
 
 
-def plan(
+def plan(  # noqa: PLR0913 - what a user may choose, each with a default
     windows: Sequence[LiveWindow],
     *,
     protect: bool = True,
     literal: bool = False,
     secret: Sequence[str] = (),
     terraform: TerraformState | None = None,
+    style: Style = "import",
 ) -> Adoption:
     """Plan the adoption of windows.
 
@@ -120,18 +140,20 @@ def plan(
         secret: further arguments that go into the stack's configuration, each as
             `<logical name of the task>.<path of the argument>`.
         terraform: the state that manages the windows. Its addresses give the logical names.
+        style: who adopts: `import`, an import file; or `code`, the options of the program itself.
 
     Raises:
         UsageError: a path in `secret` leads nowhere.
     """
     names = _Names(windows, terraform.names if terraform else {})
-    adopted = tuple(_adopted_window(window, names) for window in windows)
+    providers = _providers(windows)
+    adopted = tuple(replace(_adopted_window(one, names), provider=providers.get(_place(one))) for one in windows)
     known = {task.name: task for window in adopted for task in window.tasks}
     chosen = [_chosen(path, known) for path in secret]
     keys = Unique()
     with_secrets = tuple(_with_secrets(window, chosen, keys) for window in adopted)
     in_terraform = tuple(_in_terraform(with_secrets, terraform)) if terraform else ()
-    return Adoption(with_secrets, protect, literal, tuple(_warnings(with_secrets)), in_terraform)
+    return Adoption(with_secrets, protect, literal, style, tuple(_warnings(with_secrets)), in_terraform)
 
 
 class _Names:
@@ -142,32 +164,62 @@ class _Names:
 
     def __init__(self, windows: Sequence[LiveWindow], given: Mapping[str, str]) -> None:
         self._given = given
-        self._repeated_targets = repeated(target_name(t.fields) for window in windows for t in window.targets)
-        self._repeated_tasks = repeated(task_name(t.fields) for window in windows for t in window.tasks)
         self._several = len(windows) > 1
-        self._windows, self._targets, self._tasks = Unique(), Unique(), Unique()
+        unique = Unique()
+        self._windows = {window.window_id: unique.take(given.get(window.window_id, window.name)) for window in windows}
+        targets = [(one.window_target_id, one.fields, window) for window in windows for one in window.targets]
+        tasks = [(one.window_task_id, one.fields, window) for window in windows for one in window.tasks]
+        self._targets, self._tasks = self._named(targets, target_name), self._named(tasks, task_name)
 
     def window(self, window: LiveWindow) -> str:
-        return self._windows.take(self._given.get(window.window_id, window.name))
+        return self._windows[window.window_id]
 
-    def target(self, target: LiveTarget, window: str) -> str:
-        name = target_name(target.fields)
-        own = self._full(name, window, repeated=name in self._repeated_targets)
-        return self._targets.take(self._given.get(target.window_target_id, own))
+    def target(self, target: LiveTarget) -> str:
+        return self._targets[target.window_target_id]
 
-    def task(self, task: LiveTask, window: str) -> str:
-        name = task_name(task.fields)
-        own = self._full(name, window, repeated=name in self._repeated_tasks)
-        return self._tasks.take(self._given.get(task.window_task_id, own))
+    def task(self, task: LiveTask) -> str:
+        return self._tasks[task.window_task_id]
 
-    def _full(self, name: str, window: str, *, repeated: bool) -> str:
-        return f"{window}-{name}" if repeated and self._several else name
+    def _named(
+        self,
+        parts: Sequence[tuple[str, Mapping[str, Any], LiveWindow]],
+        name_of: Callable[[Mapping[str, Any]], str],
+    ) -> dict[str, str]:
+        """Name the targets of all windows, or the tasks. Names that are given come first, then those at AWS."""
+        several = repeated(name_of(fields) for _, fields, _ in parts) if self._several else set()
+        unique, found = Unique(), {}
+        for id_, fields, window in sorted(
+            parts, key=lambda part: (part[0] not in self._given, not part[1].get("Name"))
+        ):
+            name = name_of(fields)
+            own = f"{self.window(window)}-{name}" if name in several else name
+            found[id_] = unique.take(self._given.get(id_, own))
+        return found
+
+
+def _place(window: LiveWindow) -> tuple[str, str | None]:
+    return window.region, window.role_arn
+
+
+def _providers(windows: Sequence[LiveWindow]) -> dict[tuple[str, str | None], AdoptedProvider]:
+    """Give each account and region a provider, unless there is one only, which the stack's configuration names."""
+    places = list(dict.fromkeys(map(_place, windows)))
+    if len(places) < 2 and not any(role for _, role in places):
+        return {}
+    several_accounts = len({role for _, role in places}) > 1
+    names = Unique()
+    found = {}
+    for region, role in places:
+        account = role.split(":")[4] if role else ""
+        name = names.take(f"{account}-{region}" if account and several_accounts else region)
+        found[region, role] = AdoptedProvider(name, region, role)
+    return found
 
 
 def _adopted_window(window: LiveWindow, names: _Names) -> AdoptedWindow:
     name = names.window(window)
-    targets = tuple(AdoptedTarget(names.target(target, name), target) for target in window.targets)
-    tasks = tuple(AdoptedTask(names.task(task, name), task, _arguments(task)) for task in window.tasks)
+    targets = tuple(AdoptedTarget(names.target(target), target) for target in window.targets)
+    tasks = tuple(AdoptedTask(names.task(task), task, _arguments(task)) for task in window.tasks)
     return AdoptedWindow(name, window, targets, tasks)
 
 
@@ -194,7 +246,7 @@ def _with_secrets(window: AdoptedWindow, chosen: Sequence[tuple[str, str]], keys
         AdoptedTask(task.name, task.live, task.arguments, tuple(_secrets_of(task, chosen, keys)))
         for task in window.tasks
     )
-    return AdoptedWindow(window.name, window.live, window.targets, tasks)
+    return replace(window, tasks=tasks)
 
 
 def _secrets_of(task: AdoptedTask, chosen: Sequence[tuple[str, str]], keys: Unique) -> Iterator[Secret]:

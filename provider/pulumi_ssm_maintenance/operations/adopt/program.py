@@ -7,7 +7,7 @@ from typing import Any, Final
 from pulumi_ssm_maintenance.core.paths import item, member
 
 from .naming import Unique, variable
-from .plan import MOST_WITHOUT_FUNCTIONS, AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption
+from .plan import MOST_WITHOUT_FUNCTIONS, AdoptedProvider, AdoptedTarget, AdoptedTask, AdoptedWindow, Adoption
 from .source import Call, Commented, Expression, statement
 
 # What pulumi-aws calls the fields of a window, and the values that stand for "not given".
@@ -53,11 +53,13 @@ def program(adoption: Adoption) -> str:
     parts = [_heading(adoption)]
     if adoption.secrets:
         parts.append("config = pulumi.Config()")
-    if len(adoption.windows) > MOST_WITHOUT_FUNCTIONS:
-        return "\n\n\n".join([*_joined(parts), *_functions(adoption)]) + "\n"
     scope = Unique("_")
+    providers = {provider: _Providers.named(provider, scope) for provider in adoption.providers}
+    parts.extend(statement for one in providers for statement in _provider(adoption, one, providers[one]))
+    if len(adoption.windows) > MOST_WITHOUT_FUNCTIONS:
+        return "\n\n\n".join([*_joined(parts), *_functions(adoption, providers, scope)]) + "\n"
     for window in adoption.windows:
-        parts.extend(_Writer(adoption, window, scope, depth=0).statements())
+        parts.extend(_Writer(adoption, window, scope, _options_of(window, providers), depth=0).statements())
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,11 +70,13 @@ def _joined(parts: list[str]) -> list[str]:
 def _heading(adoption: Adoption) -> str:
     count = len(adoption.windows)
     what = "A maintenance window, adopted" if count == 1 else f"{count} maintenance windows, adopted"
-    needs_pulumi = adoption.secrets or adoption.protect or _has_nameless(adoption)
+    options = adoption.protect or adoption.providers or adoption.style == "code" or _has_nameless(adoption)
+    needs_pulumi = adoption.secrets or options
+    own = "MaintenanceWindowTask, Provider" if adoption.providers else "MaintenanceWindowTask"
     imports = [
         *(["import pulumi"] if needs_pulumi else []),
         "import pulumi_aws as aws",
-        *(["from pulumi_ssm_maintenance import MaintenanceWindowTask"] if any(adoption.tasks) else []),
+        *([f"from pulumi_ssm_maintenance import {own}"] if any(adoption.tasks) else []),
     ]
     return f'"""{what} from AWS."""\n\n' + "\n".join(imports)
 
@@ -81,12 +85,49 @@ def _has_nameless(adoption: Adoption) -> bool:
     return any(target.is_nameless for window in adoption.windows for target in window.targets)
 
 
-def _functions(adoption: Adoption) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Providers:
+    """The variables of a pair of providers."""
+
+    windows: str
+    tasks: str
+
+    @classmethod
+    def named(cls, provider: AdoptedProvider, scope: Unique) -> "_Providers":
+        name = variable(provider.name)
+        return cls(scope.take(name), scope.take(f"{name}_tasks"))
+
+
+def _provider(adoption: Adoption, provider: AdoptedProvider, names: _Providers) -> Iterator[str]:
+    """Declare a pair of providers: of windows and targets, and of tasks where there are any."""
+    region: dict[str, Any] = {"region": provider.region}
+    roles: dict[str, Any] = {}
+    own_roles: dict[str, Any] = {}
+    if provider.role_arn:
+        role = {"role_arn": provider.role_arn}
+        roles = {"assume_roles": [Call("aws.ProviderAssumeRoleArgs", keywords=role)]}
+        own_roles = {"assume_roles": [role]}
+    yield statement(Call("aws.Provider", [provider.name], {**region, **roles}), assign_to=names.windows)
+    if any(window.tasks for window in adoption.windows if window.provider == provider):
+        yield statement(Call("Provider", [provider.name], {**region, **own_roles}), assign_to=names.tasks)
+
+
+def _options_of(
+    window: AdoptedWindow, providers: Mapping[AdoptedProvider, _Providers]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give the option that chooses the provider of a window, and that of its tasks."""
+    if not window.provider:
+        return {}, {}
+    names = providers[window.provider]
+    return {"provider": Expression(names.windows)}, {"provider": Expression(names.tasks)}
+
+
+def _functions(adoption: Adoption, providers: Mapping[AdoptedProvider, _Providers], names: Unique) -> Iterator[str]:
     """Write a function for each window, and the calls."""
-    names, calls = Unique("_"), []
+    calls = []
     for window in adoption.windows:
         name = names.take(variable(window.name))
-        body = "\n\n".join(_Writer(adoption, window, Unique("_"), depth=1).statements())
+        body = "\n\n".join(_Writer(adoption, window, Unique("_"), _options_of(window, providers), depth=1).statements())
         calls.append(f"{name}()")
         yield f"def {name}() -> None:\n{body}"
     yield "\n".join(calls)
@@ -99,6 +140,7 @@ class _Writer:
     adoption: Adoption
     window: AdoptedWindow
     scope: Unique
+    providers: tuple[dict[str, Any], dict[str, Any]]
     depth: int
 
     def statements(self) -> Iterator[str]:
@@ -130,14 +172,19 @@ class _Writer:
             if name in fields and fields[name] != absent
         }
         tags = {"tags": self.window.tags} if self.window.tags else {}
-        return Call("aws.ssm.MaintenanceWindow", [self.window.name], {**given, **tags, **self._options()})
+        return Call(
+            "aws.ssm.MaintenanceWindow",
+            [self.window.name],
+            {**given, **tags, **self._options(self.window.live.window_id)},
+        )
 
     def _target(self, target: AdoptedTarget, window_id: Any) -> Call:
         fields = target.live.fields
         given = {argument: fields[name] for name, argument in _TARGET.items() if fields.get(name)}
         selects = [{"key": one["Key"], "values": list(one.get("Values", ()))} for one in fields.get("Targets", ())]
         arguments = {"window_id": window_id, **given, "targets": selects}
-        options = self._options(ignore_changes=["name"]) if target.is_nameless else self._options()
+        kept = {"ignore_changes": ["name"]} if target.is_nameless else {}
+        options = self._options(f"{self.window.live.window_id}/{target.live.window_target_id}", **kept)
         if target.is_nameless:
             options = {name: Commented(value, _NAMELESS) for name, value in options.items()}
         return Call("aws.ssm.MaintenanceWindowTarget", [target.name], {**arguments, **options})
@@ -163,10 +210,19 @@ class _Writer:
         arguments = {name: written(given[name], name) for name in in_order}
         if "targets" in arguments and "targets" not in secrets and not self.adoption.literal:
             arguments["targets"] = [_with_references(target, references) for target in arguments["targets"]]
-        return Call("MaintenanceWindowTask", [task.name], {**arguments, **self._options()})
+        if self.adoption.style == "code":
+            arguments["adopt"] = f"{self.window.live.window_id}/{task.live.window_task_id}"
+        return Call("MaintenanceWindowTask", [task.name], {**arguments, **self._options(None)})
 
-    def _options(self, **options: Any) -> dict[str, Any]:
-        given = {**({"protect": True} if self.adoption.protect else {}), **options}
+    def _options(self, import_id: str | None, **options: Any) -> dict[str, Any]:
+        """Give the resource options. Tasks cannot be imported by an option; they are adopted by an argument."""
+        of_window, of_task = self.providers
+        given = {
+            **(of_window if import_id else of_task),
+            **({"import_": import_id} if import_id and self.adoption.style == "code" else {}),
+            **({"protect": True} if self.adoption.protect else {}),
+            **options,
+        }
         return {"opts": Call("pulumi.ResourceOptions", keywords=given)} if given else {}
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pulumi_ssm_maintenance.operations.errors import UsageError
 
-from .engine import Engine, Resource
+from .engine import Engine, Resource, type_of
 from .folder import Folder, read_record, remove_record, write_import_file
-from .import_file import ImportEntry, import_file
+from .import_file import TASK, ImportEntry, import_file
 from .plan import Adoption
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -55,6 +55,9 @@ def apply(
 ) -> Applied:
     """Import what a folder adopts into a stack, and prove that a preview of its program is empty.
 
+    With the style `code` the next `pulumi up` imports. Then the stack is only configured, and the preview proves that
+    `pulumi up` will do nothing else.
+
     It can be run again after an interruption at any point. Nothing is written to AWS.
 
     Args:
@@ -69,11 +72,15 @@ def apply(
         OperationError: the engine failed.
     """
     engine = Engine(folder.path, stack, profile)
-    engine.demand_version()
+    if adoption.style == "import":
+        engine.demand_version()
     report(f"opening stack {stack}")
     engine.open_stack()
     missing, held = _compared(folder.entries, engine.resources(), stack)
     _configure(engine, adoption, folder, report)
+    if adoption.style == "code":
+        report("previewing the program")
+        return Applied((), held, _unexpected(differences(engine.preview()), missing))
     if missing:
         report(f"importing {len(missing)} of {len(folder.entries)} resources")
         write_import_file(folder)
@@ -137,8 +144,8 @@ def _compared(
     held: list[ImportEntry] = []
     for entry in entries:
         found = by_name.get((entry.type, entry.name))
-        other = by_id.get((entry.type, entry.physical_id))
-        if found and found.id != entry.physical_id:
+        other = entry.id and by_id.get((entry.type, entry.physical_id))
+        if found and entry.id and found.id != entry.physical_id:
             raise UsageError(
                 f"stack {stack} holds {found.id} as {entry.name!r}, and {entry.physical_id} would get the same name."
                 f" Use another stack, or rename one of the two."
@@ -155,15 +162,16 @@ def _compared(
 def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Callable[[str], None]) -> None:
     """Set the region, and the secrets that the program reads, where they are not set yet."""
     configuration = engine.configuration()
-    (region,) = {window.live.region for window in adoption.windows}
-    configured = configuration.get("aws:region")
-    if configured is None:
-        engine.configure({"aws:region": region})
-    elif configured != region:
-        raise UsageError(
-            f"stack {engine.stack} is set to {configured} (aws:region), and the windows are in {region}."
-            " Use another stack."
-        )
+    if not adoption.providers:
+        (region,) = {window.live.region for window in adoption.windows}
+        configured = configuration.get("aws:region")
+        if configured is None:
+            engine.configure({"aws:region": region})
+        elif configured != region:
+            raise UsageError(
+                f"stack {engine.stack} is set to {configured} (aws:region), and the windows are in {region}."
+                " Use another stack."
+            )
     wanted = {secret.key: secret.value if secret.is_text else json.dumps(secret.value) for secret in adoption.secrets}
     absent = {key: text for key, text in wanted.items() if configuration.get(f"{folder.project}:{key}") != text}
     if absent:
@@ -173,8 +181,16 @@ def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Calla
 
 def _import(engine: Engine, folder: Folder, missing: tuple[ImportEntry, ...], *, protect: bool) -> None:
     if missing != folder.entries:
-        folder.import_file.write_text(import_file(missing), encoding="utf-8")
+        # Providers have no id. The entries refer to them, also where the stack holds them already.
+        wanted = tuple(entry for entry in folder.entries if entry in missing or not entry.id)
+        folder.import_file.write_text(import_file(wanted), encoding="utf-8")
     engine.import_resources(folder.import_file.resolve(), protect=protect)
+
+
+def _unexpected(found: Iterable[Difference], missing: Iterable[ImportEntry]) -> tuple[Difference, ...]:
+    """Leave out what adopts: an import, or the create of a task, whose argument `adopt` takes an existing one over."""
+    adopting = {("create" if one.type == TASK else "import", one.type, one.name) for one in missing}
+    return tuple(one for one in found if (one.operation, type_of(one.urn), one.urn.rpartition("::")[2]) not in adopting)
 
 
 def differences(preview: Mapping[str, Any]) -> tuple[Difference, ...]:
