@@ -2,6 +2,8 @@
 
 import pytest
 
+from pulumi_ssm_maintenance.testing import LocalAws
+
 
 class Declared:
     """A window, and short words for what goes into it."""
@@ -34,3 +36,10 @@ class Declared:
 @pytest.fixture
 def window(aws):
     return Declared(aws)
+
+
+@pytest.fixture(scope="module")
+def lasting_window():
+    """A window in an AWS of its own, for tests that only read."""
+    with LocalAws() as aws:
+        yield Declared(aws)
