@@ -69,7 +69,11 @@ def _stub_invocations(stubber, tasks, empty):
         stubber.add_response(
             "describe_maintenance_window_execution_task_invocations",
             {"WindowExecutionTaskInvocationIdentities": [] if number in empty else [one]},
-            {"WindowExecutionId": EXECUTION, "TaskId": task_id(number)},
+            {
+                "WindowExecutionId": EXECUTION,
+                "TaskId": task_id(number),
+                "Filters": [{"Key": "STATUS", "Values": ["SUCCESS"]}],
+            },
         )
 
 
@@ -77,8 +81,9 @@ def is_of_the_run(task):
     return PATCH in task[0] or APPROVAL in task[0]
 
 
-def test_a_canary_without_nodes_does_not_open_the_gate_though_its_task_counts_as_a_success(asked):
-    with pytest.raises(RuntimeError, match=r"ran on no node at all, so it has tested nothing: priority 10$"):
+def test_a_wave_that_succeeded_on_no_node_does_not_open_the_gate_though_its_task_counts_as_a_success(asked):
+    """It had no node, or its only run failed within the error limit, as a rejected approval does."""
+    with pytest.raises(RuntimeError, match=r"has succeeded nowhere, so it has tested nothing: priority 10$"):
         asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "IN_PROGRESS"), empty=[0])
     with pytest.raises(RuntimeError, match=r"tested nothing: priority 20$"):
         asked((PATCH, 10, "SUCCESS"), (PATCH, 20, "SUCCESS"), priority=30, earlier=2, empty=[1])

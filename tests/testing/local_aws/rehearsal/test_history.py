@@ -309,11 +309,15 @@ def misfits(value, shape, path=""):
         for item in value.values():
             yield from misfits(item, shape.value, f"{path}{{}}")
     elif shape.type_name == "string" and value:
-        allowed, longest = shape.metadata.get("enum"), shape.metadata.get("max")
-        if allowed and value not in allowed:
-            yield f"{path} is {value}, and none of {allowed}"
-        if longest is not None and len(value) > longest:
-            yield f"{path} has {len(value)} characters, and {longest} are allowed"
+        yield from misfits_of_text(value, shape, path)
+
+
+def misfits_of_text(text, shape, path):
+    allowed, longest = shape.metadata.get("enum"), shape.metadata.get("max")
+    if allowed and text not in allowed:
+        yield f"{path} is {text}, and none of {allowed}"
+    if longest is not None and len(text) > longest:
+        yield f"{path} has {len(text)} characters, and {longest} are allowed"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
