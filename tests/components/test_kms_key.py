@@ -147,6 +147,26 @@ def test_an_alias_or_an_id_is_refused_since_policies_need_the_arn(kind, key, reg
         registered(lambda: kind("web", **MINIMAL[kind] | {"kms_key": key}))
 
 
+@pytest.mark.parametrize("kind", WITH_KEY, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("key_of_topic", "kms_key", "warned"),
+    [
+        (KEY, None, "the topic has a KMS key, which the new roles may not use"),
+        ("alias/patching", None, "pass the key as `kms_key`"),
+        ("alias/aws/sns", None, "with which alarms cannot publish to it"),
+        (KEY, KEY, None),
+        (None, None, None),
+    ],
+)
+def test_the_key_of_a_topic_that_nobody_may_use_is_warned_of(kind, key_of_topic, kms_key, warned, registered, warnings):
+    def program():
+        topic = aws.sns.Topic("operations", kms_master_key_id=key_of_topic)
+        kind("web", **MINIMAL[kind] | {"notify": topic, "kms_key": kms_key})
+
+    registered(program)
+    assert [warned in it for it in warnings if "notify" in it] == ([] if warned is None else [True])
+
+
 @pytest.fixture
 def policy():
     """The policy of a key that the page shows."""

@@ -13,6 +13,8 @@ from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
+_KEY_OF_AWS = "alias/aws/sns"
+
 Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
 
 
@@ -36,11 +38,29 @@ def topic_arn(
     if notify is False:
         return None
     if isinstance(notify, aws.sns.Topic):
+        if key_of(component) is None:
+            notify.kms_master_key_id.apply(lambda key: _warn_of_key(component, key))
         return notify.arn
     if notify is True or (isinstance(notify, Sequence) and not isinstance(notify, str)):
         emails = () if notify is True else notify
         return alert_topic(component, f"{name}-alerts", location, emails=emails, tags=tags).arn
     return pulumi.Output.from_input(notify)
+
+
+def _warn_of_key(component: Component, key: str | None) -> None:
+    """Warn that notifications would be lost because of the key of an existing topic."""
+    if key == _KEY_OF_AWS:
+        pulumi.log.warn(
+            f"{component.where}: notify: the topic has AWS's own key {_KEY_OF_AWS}, with which alarms cannot publish to"
+            " it: give the topic a key of your own, and pass it as `kms_key` too",
+            component,
+        )
+    elif key:
+        pulumi.log.warn(
+            f"{component.where}: notify: the topic has a KMS key, which the new roles may not use, so notifications are"
+            " lost: pass the key as `kms_key`",
+            component,
+        )
 
 
 def check_notify(where: str, notify: Notify, argument: str = "notify") -> None:
