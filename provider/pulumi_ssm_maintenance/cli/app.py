@@ -7,7 +7,7 @@ import typer
 
 from pulumi_ssm_maintenance._version import __version__
 
-from . import adopt, doctor, output
+from . import adopt, doctor, output, plan
 from .exits import Exit
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _app = typer.Typer(
 )
 _app.command("adopt")(adopt.adopt)
 _app.command("doctor")(doctor.doctor)
+_app.command("plan")(plan.plan)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -55,6 +55,16 @@ class Options:
     regions: Sequence[str]
     profile: str | None
 
+    @property
+    def selects(self) -> bool:
+        """Whether any window is meant."""
+        return bool(self.windows or self.stack or self.by_what_they_share)
+
+    @property
+    def by_what_they_share(self) -> bool:
+        """Whether windows are meant by their names, tags or state."""
+        return bool(self.names or self.tags or self.enabled or self.all)
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -72,7 +82,7 @@ def read(options: Options) -> Read:
     Raises:
         OperationError: AWS or the engine failed.
     """
-    selects = bool(options.names or options.tags or options.enabled or options.all)
+    selects = options.by_what_they_share
     if (bool(options.windows) + selects + bool(options.stack)) > 1:
         raise typer.BadParameter("give ids of windows, or --name, --tag, --enabled and --all, or --stack")
     from pulumi_ssm_maintenance.operations.live import Selection  # noqa: PLC0415 - boto3 loads when it is needed

@@ -1,0 +1,137 @@
+"""`ssm-maintenance plan`."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import output, plan_formats, selection
+from .exits import Exit
+
+if TYPE_CHECKING:
+    from pulumi_ssm_maintenance.operations.planning import Plan
+    from pulumi_ssm_maintenance.schedules import Period
+
+
+class Format(StrEnum):
+    """How the plan is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    ICS = "ics"
+
+
+def plan(  # noqa: PLR0913 - the options of a command
+    windows: selection.Windows = None,
+    *,
+    name: selection.Name = None,
+    tag: selection.Tag = None,
+    enabled: selection.Enabled = False,
+    all_: selection.All = False,
+    stack: selection.Stack = None,
+    preview: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Plan what `pulumi preview --json` has written, before it is deployed."),
+    ] = None,
+    cwd: selection.Cwd = Path(),
+    region: selection.Region = None,
+    profile: selection.Profile = None,
+    next_: Annotated[int, typer.Option("--next", min=1, max=500, help="How many openings of each window.")] = 3,
+    nodes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TARGET=N", help="How many nodes a target has. Default: counted at AWS. Repeatable."),
+    ] = None,
+    minutes_per_node: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="How long the work takes on a node. Default: as in the last runs."),
+    ] = None,
+    freeze: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Change freezes: a JSON list of name, start and end."),
+    ] = None,
+    no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
+    format: Annotated[Format, typer.Option(help="How the plan is printed.")] = Format.TEXT,  # noqa: A002 - its name
+) -> None:
+    """Show when windows open next, what runs then, whether it fits, and what is in its way.
+
+    The best case is planned: every node is there and nothing fails. Exit code 3 where something does not fit, or where
+    windows are in each other's way.
+    """
+    options = selection.Options(windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), profile)
+    counts = dict(map(_count, nodes or ()))
+    failed = False
+    from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - boto3 loads when it is needed
+
+    if preview is not None:
+        if options.selects:
+            raise typer.BadParameter(
+                "--preview FILE names the windows: leave out ids, --name, --tag, --all and --stack"
+            )
+        source = planning.from_preview(_json(preview))
+        node_ids: dict[str, frozenset[str]] = {}
+        found_minutes: tuple[float | None, str] = (None, "")
+    else:
+        chosen = selection.read(options)
+        failed, source = chosen.failed, planning.from_live(chosen.windows)
+        output.progress("counting nodes")
+        node_ids, notes = planning.count_nodes(chosen.session, source)
+        for note in notes:
+            output.warning(note)
+        found_minutes = (None, "")
+        if minutes_per_node is None:
+            output.progress("reading the last runs")
+            found_minutes = planning.median_minutes(chosen.session, source)
+    planned = planning.plan(
+        source,
+        count=next_,
+        nodes=counts,
+        node_ids=node_ids,
+        minutes_per_node=minutes_per_node or found_minutes[0],
+        minutes_source="given" if minutes_per_node else found_minutes[1],
+        freezes=_freezes(freeze),
+    )
+    _print(planned, format)
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+    if not no_fail and not planned.is_sound:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _print(planned: "Plan", format_: Format) -> None:
+    if format_ is Format.JSON:
+        output.result(json.dumps(plan_formats.as_json(planned), indent=2, ensure_ascii=False))
+    elif format_ is Format.ICS:
+        from .plan_calendar import calendar_file  # noqa: PLC0415 - icalendar loads when it is needed
+
+        output.result(calendar_file(planned).rstrip("\r\n"))
+    elif format_ is Format.MARKDOWN:
+        output.result("\n".join(plan_formats.markdown(planned)))
+    else:
+        output.result("\n".join(plan_formats.text(planned)))
+
+
+def _count(text: str) -> tuple[str, int]:
+    name, _, number = text.rpartition("=")
+    if not name or not number.isdecimal():
+        raise typer.BadParameter(f"--nodes {text}: give TARGET=N, such as web=60")
+    return name, int(number)
+
+
+def _freezes(path: Path | None) -> "list[Period]":
+    if path is None:
+        return []
+    from pulumi_ssm_maintenance.schedules import read_periods  # noqa: PLC0415 - as above
+
+    held = _json(path)
+    timezone = held.get("timezone", "UTC") if isinstance(held, dict) else "UTC"
+    return read_periods(held.get("periods", []) if isinstance(held, dict) else held, timezone, f"{path}")
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path} cannot be read as JSON: {error}") from None

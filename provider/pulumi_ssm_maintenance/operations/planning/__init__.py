@@ -1,0 +1,31 @@
+"""Plan the next openings of windows: what runs when, whether it fits, and what is in its way.
+
+live = read_windows(session, ["mw-…"])
+planned = plan(from_live(live.windows), nodes={"web-nodes": 60}, minutes_per_node=30)
+"""
+
+from .calendar import PlannedOpening
+from .conflicts import Conflict
+from .fit import Fit, Step
+from .history import median_minutes
+from .nodes import count_nodes
+from .plan import Plan, WindowPlan, plan
+from .preview import from_preview
+from .source import PlannedTarget, PlannedTask, PlannedWindow, from_live
+
+__all__ = [
+    "Conflict",
+    "Fit",
+    "Plan",
+    "PlannedOpening",
+    "PlannedTarget",
+    "PlannedTask",
+    "PlannedWindow",
+    "Step",
+    "WindowPlan",
+    "count_nodes",
+    "from_live",
+    "from_preview",
+    "median_minutes",
+    "plan",
+]

@@ -1,0 +1,185 @@
+"""`ssm-maintenance plan`: what it prints, and its exit codes."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+from icalendar import Calendar
+
+from pulumi_ssm_maintenance.operations.live import Selection
+from pulumi_ssm_maintenance.operations.planning import from_live, from_preview, plan
+from pulumi_ssm_maintenance.operations.selected import read_selected
+from pulumi_ssm_maintenance.simulation import Node
+
+ROOT = Path(__file__).parents[2]
+GIVEN = ("--nodes", "canary=4", "--nodes", "web=60", "--minutes-per-node", "30")
+
+
+@pytest.fixture
+def patching(ssm):
+    """A window of three tasks, of which not all fit when 60 nodes take 30 minutes each."""
+    window = ssm.create_maintenance_window(
+        Name="prod-patching",
+        Schedule="cron(0 2 ? * SAT#2 *)",
+        ScheduleTimezone="Europe/Berlin",
+        Duration=4,
+        Cutoff=1,
+        AllowUnassociatedTargets=False,
+    )["WindowId"]
+    for priority, name, rate in ((10, "canary", "1"), (20, "web", "10%")):
+        target = ssm.register_target_with_maintenance_window(
+            WindowId=window,
+            ResourceType="INSTANCE",
+            Name=name,
+            Targets=[{"Key": "tag:Patch Group", "Values": [name]}],
+        )["WindowTargetId"]
+        ssm.register_task_with_maintenance_window(
+            WindowId=window,
+            Name=f"patch-{name}",
+            TaskType="RUN_COMMAND",
+            TaskArn="AWS-RunPatchBaseline",
+            Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+            MaxConcurrency=rate,
+            MaxErrors="0",
+            Priority=priority,
+            CutoffBehavior="CANCEL_TASK",
+            TaskInvocationParameters={"RunCommand": {"Parameters": {"Operation": ["s3cr3t-canary"]}}},
+        )
+    ssm.register_task_with_maintenance_window(
+        WindowId=window, Name="report", TaskType="LAMBDA", TaskArn="Report", Priority=30
+    )
+    return window
+
+
+def test_what_does_not_fit_is_code_3_and_says_what_would_help(aws_environment, ssm_maintenance, patching):
+    ran = ssm_maintenance("plan", patching, *GIVEN)
+    assert ran.code == 3, ran.err
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert "04:00-05:00 patch-web 20 12 of 60 nodes, 6 at a time, 10 rounds" in lines
+    assert "48 LEFT OUT: 10 rounds of 30 min need 300 min, 60 are left: 4 h more, or max_concurrency 30" in lines
+    assert "s3cr3t" not in ran.out + ran.err
+    assert ssm_maintenance("plan", patching, *GIVEN, "--no-fail").code == 0
+    assert ssm_maintenance("plan", patching, *GIVEN[:-1], "5").code == 0
+
+
+def test_the_page_shows_what_is_printed(aws_environment, ssm_maintenance, patching):
+    page = (ROOT / "docs" / "plan.md").read_text()
+    shown = page.partition("```text\n")[2].partition("```")[0]
+    printed = ssm_maintenance("plan", patching, *GIVEN).out
+    assert without_dates(shown) == without_dates(printed)
+
+
+def without_dates(text):
+    return re.sub(r"mw-\w+|\d{4}-\d\d-\d\d|\+0[12]00", "…", text)
+
+
+def test_the_json_keeps_to_its_schema(aws_environment, ssm_maintenance, patching):
+    found = json.loads(ssm_maintenance("plan", patching, *GIVEN, "--next", "5", "--format", "json").out)
+    schema = json.loads(files("pulumi_ssm_maintenance.cli").joinpath("schemas", "plan.json").read_text())
+    jsonschema.validate(found, schema)
+    (window,) = found["windows"]
+    assert (window["id"], window["fits"], len(window["openings"])) == (patching, False, 5)
+
+
+def test_markdown_has_a_table_and_a_chart(aws_environment, ssm_maintenance, patching):
+    lines = ssm_maintenance("plan", patching, *GIVEN, "--format", "markdown").out.splitlines()
+    assert lines[0].startswith(f"### prod-patching ({patching}, us-east-1): 4 h")
+    assert "The work **does not fit**." in lines
+    assert "```mermaid" in lines
+    assert any(re.fullmatch(r"  12 of 60 nodes .* :crit, \S+T04:00:00, \S+T05:00:00", line) for line in lines)
+
+
+def test_the_calendar_has_an_event_for_each_opening_and_stays_the_same(aws_environment, ssm_maintenance, patching):
+    arguments = ("plan", patching, *GIVEN, "--next", "12")
+    text = ssm_maintenance(*arguments, "--format", "ics").out
+    openings = json.loads(ssm_maintenance(*arguments, "--format", "json").out)["windows"][0]["openings"]
+    events = Calendar.from_ical(text).walk("VEVENT")
+    assert [event.decoded("dtstart").isoformat() for event in events] == [it["opens"] for it in openings]
+    assert [event.decoded("dtend").isoformat() for event in events] == [it["closes"] for it in openings]
+    assert {str(zone["TZID"]) for zone in Calendar.from_ical(text).walk("VTIMEZONE")} == {"Europe/Berlin"}
+    assert len({str(event["UID"]) for event in events}) == 12
+    assert str(events[0]["UID"]).endswith("@123456789012.us-east-1")
+    assert "LEFT OUT" not in text
+    assert "patch-web" in text.replace("\n ", "")
+    assert ssm_maintenance(*arguments, "--format", "ics").out == text
+
+
+def test_an_opening_in_a_freeze_is_tentative(aws_environment, ssm_maintenance, patching, tmp_path):
+    first = json.loads(ssm_maintenance("plan", patching, "--format", "json").out)["windows"][0]["openings"][0]
+    opens = datetime.fromisoformat(first["opens"])
+    freeze = {"name": "year-end", "start": str(opens - timedelta(days=1)), "end": str(opens + timedelta(days=1))}
+    (tmp_path / "freeze.json").write_text(json.dumps([freeze]))
+    arguments = ("plan", patching, "--freeze", tmp_path / "freeze.json")
+    assert "in the change freeze year-end" in ssm_maintenance(*arguments).out
+    events = Calendar.from_ical(ssm_maintenance(*arguments, "--format", "ics").out).walk("VEVENT")
+    assert [str(event["STATUS"]) for event in events] == ["TENTATIVE", "CONFIRMED", "CONFIRMED"]
+
+
+def test_nodes_are_counted_and_minutes_come_from_the_last_runs(aws_environment, ssm_maintenance, local_aws, patching):
+    nodes = [
+        *Node.fleet(2, tags={"Patch Group": "canary"}, minutes=12),
+        *Node.fleet(8, tags={"Patch Group": "web"}, minutes=12),
+    ]
+    local_aws.rehearse(patching, nodes=nodes, at=datetime.now(UTC) - timedelta(days=7))
+    ran = ssm_maintenance("plan", patching)
+    assert ran.code == 0, ran.out + ran.err
+    assert "8 nodes, 1 at a time, 8 rounds" in ran.out
+    assert re.search(r"12 minutes a node \(median of \d+ node runs of the last 30 days\)", ran.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--nodes", "web"], "give TARGET=N, such as web=60"),
+        (["--nodes", "wbe=3"], "no target is called 'wbe'; there are canary, web"),
+        (["--freeze", "missing.json"], "missing.json cannot be read as JSON"),
+        (["--preview", "missing.json"], "--preview FILE names the windows"),
+    ],
+)
+def test_a_mistake_in_the_arguments_is_code_2(aws_environment, ssm_maintenance, patching, arguments, problem):
+    ran = ssm_maintenance("plan", patching, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert problem in " ".join(ran.err.split())
+
+
+def test_a_file_that_is_no_preview_is_refused(ssm_maintenance, tmp_path):
+    (tmp_path / "preview.json").write_text("{}")
+    ran = ssm_maintenance("plan", "--preview", tmp_path / "preview.json")
+    assert (ran.code, "is not the output of `pulumi preview --json`" in ran.err) == (2, True)
+
+
+def test_a_preview_is_planned_as_what_it_deploys(local_stack, session_of, ssm_maintenance, tmp_path):
+    folder = ROOT / "examples" / "patching_run"
+    stack = local_stack(folder)
+    where = ("--cwd", str(folder), "--stack", stack.name, "--config-file", str(stack._config_file))
+    printed = stack.pulumi("preview", "--json", *where)
+    before = from_preview(json.loads(printed))
+    stack.up()
+    after = from_live(read_selected(session_of, Selection()).windows)
+    counts = {target.name: 12 for window in after for target in window.targets}
+    assert counts
+    plans = [plan(source, nodes=counts, minutes_per_node=20) for source in (before, after)]
+    assert shape(plans[0]) == shape(plans[1])
+
+    (tmp_path / "preview.json").write_text(printed)
+    ran = ssm_maintenance("plan", "--preview", tmp_path / "preview.json")
+    assert ran.code == 0, ran.err
+    assert "opens Sat" in ran.out
+
+
+def shape(planned):
+    return [
+        (one.timezone, one.openings, [(it.priority, it.nodes, it.rounds, it.starts, it.ends) for it in one.fit.steps])
+        for one in planned.windows
+    ]
+
+
+@pytest.fixture
+def session_of(aws_environment):
+    import boto3  # noqa: PLC0415
+
+    return boto3.Session(region_name="us-east-1")
