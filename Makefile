@@ -12,7 +12,7 @@ help: ## list these targets
 setup: ## create .venv with everything that development needs, including pulumi
 	@tools/setup.sh
 
-demo: setup ## deploy the quickstart on the real engine and a local AWS, deploy it again, destroy it
+demo: setup ## deploy the quickstart on the real engine and a local AWS, and rehearse a night
 	$(python) tools/demo.py
 
 demo-adopt: setup ## adopt a window that was created by hand, show the empty preview, change one line

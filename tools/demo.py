@@ -1,11 +1,13 @@
 """Deploy the quickstart on the real engine and a local AWS, deploy it again without changes, and destroy it.
 
-All files are in a temporary folder. Ctrl-C at any time leaves no file and no process behind.
+Then deploy a gated patching run, and rehearse a night on which its canary fails. All files are in a temporary folder.
+The picture of the night stays; Ctrl-C at any time leaves no other file and no process behind.
 """
 
 import signal
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 # Before the imports have ended there is nothing to clean up: an interruption only ends the process.
@@ -15,11 +17,16 @@ from pulumi_ssm_maintenance.testing import (  # noqa: E402 - Ctrl-C may come whi
     EngineError,
     LocalAws,
     LocalStack,
+    Node,
     install_aws_plugin,
 )
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
+_GATED = _CHECKOUT / "examples" / "gated_patching_run"
 _HIDDEN_FIELDS = ("ResponseMetadata",)
+_CANARY = "i-0123456789abcdef0"
+_FLEET = 40
+_OPENING = datetime(2026, 12, 12, 1, tzinfo=UTC)
 
 
 def main() -> int:
@@ -63,7 +70,32 @@ def _show(folder: Path) -> None:
         sys.stdout.write(stack.destroy().output)
         windows = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
         print(f"Windows left at AWS: {len(windows)}")
+        _rehearse(aws, folder, home)
     _say("Done. The same program also runs against a real account: see README.md.")
+
+
+def _rehearse(aws: LocalAws, folder: Path, home: Path) -> None:
+    """Show a night on which the canary of a gated patching run fails."""
+    _say("pulumi up: examples/gated_patching_run, whose waves ask before each node; takes some seconds ...")
+    with LocalStack(_GATED, folder=folder, env=aws.env, plugins_home=home, name="night") as stack:
+        stack.up()
+        (window,) = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
+        _say(f"The night, in virtual time: the canary fails. The scripts of the runbook run, {_FLEET} nodes wait ...")
+        night = aws.rehearse(
+            window["WindowId"],
+            nodes=[
+                Node(_CANARY, tags={"Patch Group": "web-canary"}, minutes=12, outcome="Failed"),
+                *Node.fleet(_FLEET, tags={"Patch Group": "web"}, minutes=15),
+            ],
+            at=_OPENING,
+            document_timeouts={"AWS-RunPatchBaseline": 7200},
+        )
+    print(night.timeline())
+    fleet = night.task("fleet").invocations
+    patched = sum(it.runbook is not None and it.step("patch").started is not None for it in fleet)
+    print(f"Nodes of the fleet that were patched after the canary had failed: {patched} of {len(fleet)}")
+    picture = Path(tempfile.mkdtemp(prefix="pulumi-ssm-maintenance-night-")) / "night.html"
+    print(f"The night as a picture, for your browser: {night.save(picture)}")
 
 
 def _print_tasks(aws: LocalAws) -> None:

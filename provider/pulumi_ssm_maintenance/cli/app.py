@@ -7,7 +7,7 @@ import typer
 
 from pulumi_ssm_maintenance._version import __version__
 
-from . import adopt, doctor, output, plan
+from . import adopt, doctor, output, plan, rehearse
 from .exits import Exit
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _app = typer.Typer(
 _app.command("adopt")(adopt.adopt)
 _app.command("doctor")(doctor.doctor)
 _app.command("plan")(plan.plan)
+_app.command("rehearse")(rehearse.rehearse)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -15,6 +15,10 @@ from ._record import Record
 class Room(Record):
     """The time that a run has, and the number of rounds that share it.
 
+    With the engine `run_command` a command has a time-out of its own, which counts for all rounds of a wave: the
+    delivery timeout and the execution timeout of the document together. Nodes whose round has not come by then are left
+    out.
+
     Attributes:
         minutes: from the opening of the window to its cutoff, after which no node starts.
         rounds: the largest possible number of rounds; None if it depends on the number of nodes, which is not known.

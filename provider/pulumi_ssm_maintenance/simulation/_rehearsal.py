@@ -314,6 +314,12 @@ class Rehearsal:
 
         return timeline(self)
 
+    def to_markdown(self) -> str:
+        """Tell the night as a page with a Mermaid chart."""
+        from ._pictures import WRITERS  # noqa: PLC0415 - the pictures stand on this module
+
+        return WRITERS[".md"](self)
+
     def save(self, path: str | Path) -> Path:
         """Write the night to a file: `.json`, `.md` with a Mermaid chart, `.svg`, or `.html` as one page.
 

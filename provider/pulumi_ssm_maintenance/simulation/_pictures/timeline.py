@@ -1,5 +1,6 @@
 """The night as text: what happened when, and what did not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -33,11 +34,9 @@ def _happenings(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     for alarm in night.alarms:
         if alarm.time > opening or alarm.state == "ALARM":
             yield alarm.time, f"alarm {alarm.name}: {alarm.state}"
-    for message in night.messages:
-        yield (
-            message.time,
-            f"message to {message.topic.rpartition(':')[2]}{f': {message.subject}' if message.subject else ''}",
-        )
+    messages = Counter((message.time, message.topic.rpartition(":")[2], message.subject) for message in night.messages)
+    for (when, topic, subject), count in messages.items():
+        yield when, f"{'message' if count == 1 else f'{count} messages'} to {topic}{f': {subject}' if subject else ''}"
     yield night.cutoff, "cutoff: no task starts from here on"
     if night.ended is not None:
         yield night.ended, f"the run ends: {night.status}"

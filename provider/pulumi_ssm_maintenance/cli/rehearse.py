@@ -1,0 +1,168 @@
+"""`ssm-maintenance rehearse`."""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from . import output
+from .exits import Exit
+
+if TYPE_CHECKING:
+    from pulumi_ssm_maintenance.simulation import Rehearsal
+    from pulumi_ssm_maintenance.testing.rehearse_program import ProgramRehearsal
+
+_SCHEMA: Final = 1
+_EXTRA: Final = frozenset({"moto", "werkzeug"})
+
+
+class Format(StrEnum):
+    """How the nights are printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class Assume(StrEnum):
+    """Which answers to open questions are tried."""
+
+    ALL = "all"
+
+
+def rehearse(  # noqa: PLR0913 - the options of a command
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the program, with its Pulumi.yaml.")],
+    *,
+    stack: Annotated[str | None, typer.Option(metavar="S", help="The stack whose configuration counts.")] = None,
+    nodes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The nodes, as JSON or YAML. Default: some are made up for each target."),
+    ] = None,
+    fail: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NODE", help="The work fails on this node: an id, or a tag as KEY=VALUE. Repeatable."),
+    ] = None,
+    alarm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME@MINUTES", help="The alarm goes off so long after the opening. Repeatable."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When the windows open, such as 2026-12-12T02:00+01:00.")
+    ] = None,
+    assume: Annotated[Assume | None, typer.Option(help="Try all answers to what AWS does not document.")] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the night too: .html, .svg, .md or .json. One file for each window."),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How the nights are printed.")] = Format.TEXT,  # noqa: A002 - its name
+) -> None:
+    """Rehearse the windows of a program: deploy it on a local AWS, open its windows, and print the night.
+
+    No account is needed, and no time passes. The program is deployed in a temporary place, which needs the extra
+    [testing] and pulumi. Exit code 3 where something failed or a node was left out.
+    """
+    changes = _alarms(alarm or [])
+    opening = _time(at)
+    found = _rehearsed(folder, stack, nodes, fail or [], changes, opening, all_=assume is not None)
+    for note in found.notes:
+        output.warning(note)
+    _print(found, format)
+    for path in _save(found.nights, save):
+        output.progress(f"drawn: {path}")
+    if not found.is_good:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _rehearsed(  # noqa: PLR0913, PLR0917 - what the options say
+    folder: Path,
+    stack: str | None,
+    nodes: Path | None,
+    fail: list[str],
+    alarms: dict[str, list[tuple[float, str]]],
+    at: datetime | None,
+    *,
+    all_: bool,
+) -> "ProgramRehearsal":
+    from pulumi_ssm_maintenance.operations.errors import (  # noqa: PLC0415 - boto3 loads when it is needed
+        OperationError,
+        UsageError,
+    )
+
+    try:
+        from pulumi_ssm_maintenance.testing import EngineError, EngineNotFoundError  # noqa: PLC0415 - as above
+        from pulumi_ssm_maintenance.testing.rehearse_program import read_nodes, rehearse_program  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise _without_extra(error) from None
+    from pulumi_ssm_maintenance.simulation import RehearsalError  # noqa: PLC0415 - the same extra is not needed
+
+    try:
+        return rehearse_program(
+            folder,
+            stack=stack,
+            nodes=read_nodes(nodes) if nodes else None,
+            fail=fail,
+            alarms=alarms,
+            at=at,
+            assume="all" if all_ else None,
+            report=output.progress,
+        )
+    except RehearsalError as error:
+        raise UsageError(str(error)) from None
+    except EngineNotFoundError as error:
+        raise UsageError(str(error)) from None
+    except EngineError as error:
+        raise OperationError(f"the program cannot be deployed on the local AWS: {error}") from None
+
+
+def _without_extra(error: ModuleNotFoundError) -> Exception:
+    from pulumi_ssm_maintenance.operations.errors import UsageError  # noqa: PLC0415 - boto3 loads when it is needed
+
+    if (error.name or "").partition(".")[0] not in _EXTRA:
+        return error
+    return UsageError(f"rehearse needs {error.name}: pip install 'pulumi-ssm-maintenance[cli,testing]'")
+
+
+def _alarms(given: list[str]) -> dict[str, list[tuple[float, str]]]:
+    changes: dict[str, list[tuple[float, str]]] = {}
+    for text in given:
+        name, _, minutes = text.rpartition("@")
+        if not name or not minutes.replace(".", "", 1).isdecimal():
+            raise typer.BadParameter(f"--alarm {text}: give a name and minutes after the opening, such as errors@20")
+        changes.setdefault(name, []).append((float(minutes), "ALARM"))
+    return changes
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        raise typer.BadParameter(f"--at {text}: give a time with a zone, such as 2026-12-12T02:00+01:00")
+    return when
+
+
+def _print(found: "ProgramRehearsal", format_: Format) -> None:
+    nights = found.nights
+    if format_ is Format.JSON:
+        rows = [night.to_dict() for night in nights]
+        output.result(
+            json.dumps({"schema": _SCHEMA, "verb": "rehearse", "good": found.is_good, "nights": rows}, indent=2)
+        )
+    elif format_ is Format.MARKDOWN:
+        output.result("\n".join(night.to_markdown() for night in nights))
+    else:
+        output.result("\n".join(night.timeline() for night in nights).rstrip())
+
+
+def _save(nights: "list[Rehearsal] | tuple[Rehearsal, ...]", path: Path | None) -> list[Path]:
+    if path is None:
+        return []
+    if len(nights) == 1:
+        return [nights[0].save(path)]
+    return [night.save(path.with_name(f"{path.stem}-{night.window.name}{path.suffix}")) for night in nights]

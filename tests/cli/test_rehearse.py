@@ -1,0 +1,103 @@
+"""`ssm-maintenance rehearse`: a program, its windows, and the night."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PROGRAM = """
+import pulumi
+import pulumi_aws as aws
+from pulumi_ssm_maintenance_components import MaintenanceWindow, RunCommandTask, Targets
+
+size = pulumi.Config().get("size") or "web"
+window = MaintenanceWindow("nightly", schedule="cron(0 2 ? * SUN *)", duration=4, cutoff=1)
+RunCommandTask(
+    "patch", window=window, targets=Targets.by_tags({"Role": size}), document="AWS-RunShellScript",
+    parameters={"commands": ["true"]}, max_concurrency="2", max_errors="0", stop_on_alarm="errors",
+)
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    folder = tmp_path / "infrastructure"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: infrastructure\nruntime: python\n")
+    (folder / "Pulumi.prod.yaml").write_text(
+        "config:\n  aws:profile: production\n  aws:region: eu-west-1\n  infrastructure:size: db\n"
+        "  infrastructure:key:\n    secure: AAABAI\n"
+    )
+    (folder / "__main__.py").write_text(PROGRAM)
+    return folder
+
+
+def test_a_program_without_nodes_gets_some_and_its_night_is_printed(ssm_maintenance, program):
+    ran = ssm_maintenance("rehearse", program, "--at", "2026-12-13T02:00+00:00")
+    assert ran.code == 0, ran.err
+    assert "opens 2026-12-13 02:00 UTC: SUCCESS" in ran.out
+    assert "4 nodes" in ran.out
+    assert "no nodes were given: 4 were made up" in ran.err
+    assert "alarm errors is not made by the program; it is taken to be OK" in ran.err
+    assert sorted(path.name for path in program.iterdir()) == ["Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py"]
+
+
+def test_a_failure_is_exit_code_3_and_the_stack_gives_the_settings(ssm_maintenance, program, tmp_path):
+    nodes = tmp_path / "nodes.yaml"
+    nodes.write_text("- {id: i-0123456789abcdef0, tags: {Role: db}}\n- {count: 5, tags: {Role: db}, minutes: [2, 9]}\n")
+    picture = tmp_path / "night.svg"
+    ran = ssm_maintenance(
+        *("rehearse", program, "--stack", "prod", "--nodes", nodes, "--fail", "i-0123456789abcdef0"),
+        *("--at", "2026-12-13T02:00+00:00", "--format", "json", "--save", picture),
+    )
+    assert ran.code == 3, ran.err
+    (night,) = json.loads(ran.out)["nights"]
+    assert night["status"] == "FAILED"
+    assert night["left_out"]
+    assert "secret infrastructure:key of stack prod stays encrypted" in ran.err
+    assert picture.read_text().startswith("<svg")
+
+
+def test_an_alarm_stops_the_night(ssm_maintenance, program):
+    ran = ssm_maintenance("rehearse", program, "--alarm", "errors@5", "--at", "2026-12-13T02:00Z", "--assume", "all")
+    assert ran.code == 3, ran.err
+    assert "stopped by alarm errors" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--alarm", "errors"], "--alarm errors: give a name and minutes after the opening"),
+        (["--at", "tomorrow"], "--at tomorrow: give a time with a zone"),
+        (["--at", "2026-12-13T02:00"], "--at 2026-12-13T02:00: give a time with a zone"),
+        (["--stack", "test"], "has no Pulumi.test.yaml; stacks: prod"),
+        (["--nodes", "nowhere.yaml"], "nowhere.yaml cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(ssm_maintenance, program, arguments, message):
+    ran = ssm_maintenance("rehearse", program, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in " ".join(ran.err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("web", "holds no list of nodes"),
+        ("- {tags: {}}", "entry 1: it needs an `id`, or the `count` of a fleet"),
+        ("- {id: i-1, minute: 3}", "entry 1: unknown 'minute'; allowed: groups, id,"),
+        ("- {id: i-1, patches: {Missing: 3}}", "patches got 'Missing'; allowed:"),
+    ],
+)
+def test_nodes_that_cannot_be_read_are_one_line(ssm_maintenance, program, tmp_path, text, message):
+    nodes = tmp_path / "nodes.yaml"
+    nodes.write_text(text)
+    ran = ssm_maintenance("rehearse", program, "--nodes", nodes)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_a_folder_without_a_program_is_one_line(ssm_maintenance, tmp_path):
+    ran = ssm_maintenance("rehearse", tmp_path)
+    assert (ran.code, ran.err.strip()) == (2, f"error: {tmp_path} has no Pulumi.yaml")
