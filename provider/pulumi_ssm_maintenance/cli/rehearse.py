@@ -12,6 +12,8 @@ from . import output
 from .exits import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulumi_ssm_maintenance.simulation import Rehearsal
     from pulumi_ssm_maintenance.testing.rehearse_program import ProgramRehearsal
 
@@ -160,7 +162,7 @@ def _print(found: "ProgramRehearsal", format_: Format) -> None:
         output.result("\n".join(night.timeline() for night in nights).rstrip())
 
 
-def _save(nights: "list[Rehearsal] | tuple[Rehearsal, ...]", path: Path | None) -> list[Path]:
+def _save(nights: "Sequence[Rehearsal]", path: Path | None) -> list[Path]:
     if path is None:
         return []
     if len(nights) == 1:
