@@ -95,6 +95,7 @@ def test_an_account_that_refuses_is_one_line_and_the_others_are_adopted(ssm_main
         (["--accounts", "short"], "short, line 1: expected ACCOUNT ROLE-ARN REGION[,REGION], got '123456789012'"),
         (["--accounts", "other"], f"other, line 2: {ROLE} is not a role of account 123456789012"),
         (["--into", "."], "give either --out DIR, a new project, or --into DIR, one that exists"),
+        (["--map", "a=mw-0123456789abcdef0"], "--map goes with --into DIR"),
         (["--style", "other"], "'other' is not one of 'import', 'code'"),
     ],
 )
@@ -116,6 +117,7 @@ def test_a_mistake_about_accounts_or_the_destination_is_code_2(
     [
         ([], "--into needs --stack S"),
         (["--stack", "prod"], "holds no Pulumi project (Pulumi.yaml). Write a new one with --out DIR."),
+        (["--stack", "prod", "--style", "code"], "--style code goes with --out DIR"),
         (["--stack", "prod", "--map", "web"], "--map web: expected NAME=ID, such as web-window=mw-0123456789abcdef0"),
     ],
 )

@@ -14,7 +14,7 @@ from .exits import Exit
 from .session import open_accesses, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pulumi_ssm_maintenance.operations import adopt as operation
 
@@ -117,6 +117,7 @@ def adopt(  # noqa: PLR0913 - the options of a command
         return
     if out and into:
         raise typer.BadParameter("give either --out DIR, a new project, or --into DIR, one that exists")
+    _demand_fitting(into, map_ or (), {"--style code": style is Style.CODE, "--literal": literal, "--secret": secret})
     selection = _Selected(
         tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_, from_terraform
     )
@@ -276,6 +277,15 @@ def _list_windows(region: str | None, profile: str | None) -> None:
     output.error("no window was named; these exist:")
     rows = [(one.window_id, one.name, one.schedule, "" if one.enabled else "disabled") for one in found]
     output.table(("id", "name", "schedule", ""), rows, to_stderr=True)
+
+
+def _demand_fitting(into: Path | None, choices: "Sequence[str]", of_new: "Mapping[str, object]") -> None:
+    """Refuse options of a new project with one that exists, and the other way round."""
+    if choices and not into:
+        raise typer.BadParameter("--map goes with --into DIR")
+    for option, given in of_new.items():
+        if into and given:
+            raise typer.BadParameter(f"{option} goes with --out DIR: with --into the program exists already")
 
 
 def _required(value: T | None, missing: str) -> T:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -212,7 +213,66 @@ def test_a_secret_path_that_does_not_exist_is_refused(adopt, new_window, registe
         adopt(window, secret=[path])
 
 
-@pytest.mark.parametrize("options", [{}, {"protect": False}, {"literal": True}])
+def test_windows_of_several_regions_get_a_pair_of_providers_each(session, new_window, register):
+    live = read_windows(session, [new_window("here"), new_window("there")]).windows
+    there = replace(live[1], region="eu-west-1", role_arn="arn:aws:iam::210987654321:role/reader")
+    with_task = replace(live[0], tasks=read_windows(session, [_with_task(new_window, register)]).windows[0].tasks)
+    text = program(plan([with_task, there], protect=False))
+    assert (
+        """
+from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider
+
+us_east_1 = aws.Provider("us-east-1", region="us-east-1")
+
+us_east_1_tasks = Provider("us-east-1", region="us-east-1")
+
+_210987654321_eu_west_1 = aws.Provider(
+    "210987654321-eu-west-1",
+    region="eu-west-1",
+    assume_roles=[
+        aws.ProviderAssumeRoleArgs(role_arn="arn:aws:iam::210987654321:role/reader"),
+    ],
+)
+"""
+        in text
+    )
+    assert text.count("opts=pulumi.ResourceOptions(provider=us_east_1),") == 1
+    assert text.count("opts=pulumi.ResourceOptions(provider=us_east_1_tasks),") == 1
+    assert text.count("opts=pulumi.ResourceOptions(provider=_210987654321_eu_west_1),") == 1
+
+
+def _with_task(new_window, register):
+    window = new_window()
+    register(window, TaskType="AUTOMATION", TaskArn="Acme-Tidy")
+    return window
+
+
+def test_a_program_that_adopts_by_itself_holds_the_ids_in_its_options(adopt, new_window, target, register):
+    window = new_window()
+    target_id = target(window, Name="web")
+    task_id = register(window, TaskType="AUTOMATION", TaskArn="Acme-Tidy", **by_target(target_id))
+    text = adopt(window, style="code", protect=False)[1]
+    assert f'opts=pulumi.ResourceOptions(import_="{window}"),' in text
+    assert f'import_="{window}/{target_id}"' in text
+    assert f'    adopt="{window}/{task_id}",\n' in text
+    assert "window_id=nightly.id" in text
+
+
+def test_names_at_aws_are_kept_and_what_has_none_makes_way(adopt, new_window, target, register):
+    window = new_window("web")
+    nameless = target(window)
+    named = target(window, Name="web")
+    register(window, TaskType="AUTOMATION", TaskArn="AWS-StopEC2Instance", **by_target(named, nameless))
+    register(window, Name="stop-ec2-instance", TaskType="AUTOMATION", TaskArn="Acme-Tidy")
+    adoption, text = adopt(window)
+    names = {part.live.window_target_id: part.name for part in adoption.windows[0].targets}
+    assert names == {named: "web", nameless: "web-2"}
+    assert 'web_target = aws.ssm.MaintenanceWindowTarget(\n    "web",' in text
+    assert 'values": [web_target.id, web_2.id]' in text
+    assert {task.name for task in adoption.tasks} == {"stop-ec2-instance", "stop-ec2-instance-2"}
+
+
+@pytest.mark.parametrize("options", [{}, {"protect": False}, {"literal": True}, {"style": "code"}])
 def test_programs_are_formatted_checked_and_hold_no_secret(ssm, adopt, tmp_path, options):
     windows = make_windows(ssm, seed=7, count=12)
     sizes = (1, 3, 8)
@@ -232,11 +292,15 @@ def test_programs_are_formatted_checked_and_hold_no_secret(ssm, adopt, tmp_path,
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_programs_are_typed(ssm, adopt, tmp_path):
+def test_programs_are_typed(ssm, session, adopt, tmp_path):
     files = []
     for number, windows in enumerate((make_windows(ssm, seed=8, count=2), make_windows(ssm, seed=9, count=6))):
         file = tmp_path / f"program_{number}.py"
         file.write_text(adopt(*windows)[1])
         files.append(file)
+    live = read_windows(session, make_windows(ssm, seed=10, count=2)).windows
+    files.append(tmp_path / "regions.py")
+    there = replace(live[1], region="eu-west-1", role_arn="arn:aws:iam::210987654321:role/reader")
+    files[-1].write_text(program(plan([live[0], there], style="code")))
     done = subprocess.run([BIN / "mypy", "--strict", *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
