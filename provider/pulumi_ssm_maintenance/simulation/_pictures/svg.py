@@ -10,9 +10,9 @@ from html import escape
 
 from pulumi_ssm_maintenance.simulation._rehearsal import Rehearsal
 
-from .bars import Bar, minutes, night_end, node_bars, task_bar
+from .bars import Bar, minutes, named, night_end, node_bars, task_bar
 
-_LEFT, _WIDTH, _RIGHT = 300, 760, 40
+_LEFT, _WIDTH, _RIGHT = 340, 760, 40
 _TOP, _ROW, _BAR = 64, 22, 14
 _MOST_TICKS = 12
 _STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720)
@@ -88,6 +88,8 @@ def _rows(night: Rehearsal) -> Iterator[_Row]:
         status = run.status or "never started"
         yield _Row(f"{run.name}: {status}", bar, is_task=True)
         yield from (_Row(it.label, it, is_task=False) for it in node_bars(run, night))
+        if left_out := [item.node for item in night.left_out if item.task == run.name]:
+            yield _Row(f"{named(left_out)} left out", None, is_task=False)
 
 
 def _axis(night: Rehearsal, scale: _Scale, bottom: int) -> Iterator[str]:
@@ -109,8 +111,8 @@ def _axis(night: Rehearsal, scale: _Scale, bottom: int) -> Iterator[str]:
 
 def _row(row: _Row, scale: _Scale, y: int) -> Iterator[str]:
     weight = ' font-weight="600"' if row.is_task else ' fill="#424242"'
-    label = row.label if len(row.label) <= _LONGEST else f"{row.label[: _LONGEST - 1]}…"
-    yield f'<text x="{16 if row.is_task else 32}" y="{y + _BAR - 2}"{weight}>{escape(label)}</text>'
+    place = f'x="{16 if row.is_task else 32}" y="{y + _BAR - 2}"{weight}'
+    yield f"<text {place}>{escape(_shortened(row.label))}<title>{escape(row.label)}</title></text>"
     if row.bar is None:
         return
     start, end = scale.x(row.bar.start), scale.x(row.bar.end)
@@ -123,8 +125,13 @@ def _row(row: _Row, scale: _Scale, y: int) -> Iterator[str]:
         yield f'<rect {box} fill="url(#{_id(look)})" stroke="{look.colour}">{tip}</rect>'
 
 
-_LONGEST = 44
-"""Characters of a label."""
+_LONGEST = 42
+"""Characters of a label, so that wide letters fit as well."""
+
+
+def _shortened(label: str) -> str:
+    """Leave out the beginning of a long label: the last words of a name and the status tell most."""
+    return label if len(label) <= _LONGEST else f"…{label[1 - _LONGEST :]}"
 
 
 def _legend(y: int) -> Iterator[str]:
