@@ -7,7 +7,7 @@ import typer
 
 from pulumi_ssm_maintenance._version import __version__
 
-from . import adopt, doctor, output, plan, rehearse
+from . import adopt, doctor, output, plan, rehearse, status
 from .exits import Exit
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _app.command("adopt")(adopt.adopt)
 _app.command("doctor")(doctor.doctor)
 _app.command("plan")(plan.plan)
 _app.command("rehearse")(rehearse.rehearse)
+_app.command("status")(status.status)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -79,6 +79,29 @@ def openings_until(window: Mapping[str, Any], after: datetime, until: datetime, 
     return list(takewhile(lambda one: one.opens < until, next_openings(window, most, after)))
 
 
+def past_openings(window: Mapping[str, Any], since: datetime, until: datetime) -> list[datetime]:
+    """Give the times between two moments at which a window should have opened, in order.
+
+    A rate counts back from the next opening that AWS names.
+
+    Raises:
+        ScheduleError: its schedule cannot be read, or this machine does not know its time zone.
+    """
+    schedule = schedule_of(window)
+    if not isinstance(schedule, Rate):
+        return [one.opens for one in openings_until(window, since, until)]
+    following = moment(window.get("NextExecutionTime"), timezone_of(window))
+    if following is None:
+        return []
+    found = []
+    opening = following - schedule.period
+    while opening > since:
+        if opening < until:
+            found.append(opening)
+        opening -= schedule.period
+    return found[::-1]
+
+
 def moment(text: str | datetime | None, timezone: str) -> datetime | None:
     """Read a date of the API; one without an offset is in the window's time zone. None for what is no date."""
     if text is None or isinstance(text, datetime):

@@ -154,11 +154,12 @@ class Rate(Schedule):
                 schedule=expression, field="unit", given=self.unit, allowed=f"{', '.join(units)} for {self.value}"
             )
         self._set(expression=expression)
-        if self._period < _FASTEST:
+        if self.period < _FASTEST:
             self._set(warnings=(f"schedule {expression!r}: AWS documents five minutes as the shortest interval",))
 
     @property
-    def _period(self) -> timedelta:
+    def period(self) -> timedelta:
+        """The time from one opening to the next."""
         return self.value * _UNITS[self.unit.removesuffix("s")]
 
     def _words(self) -> str:
@@ -170,12 +171,12 @@ class Rate(Schedule):
             # AWS ignores a start date in the past: the first run is at once.
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html
             first = max(first, period.start)
-        run = first + max(0, (period.opens - first) // self._period) * self._period
+        run = first + max(0, (period.opens - first) // self.period) * self.period
         while True:
             yield run
-            if self._period > datetime.max.replace(tzinfo=UTC) - run:
+            if self.period > datetime.max.replace(tzinfo=UTC) - run:
                 return
-            run += self._period
+            run += self.period
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,12 @@
+"""What became of the last runs of windows: run, task, invocation and node joined, and the runs that did not happen.
+
+live = read_windows(session, ["mw-…"])
+for window in history(session, live.windows, last=3).windows:
+print(window.name, [run.status for run in window.runs])
+"""
+
+from .compliance import Compliance
+from .history import History, WindowHistory, history
+from .run import BAD, FailedNode, Run, TaskRun
+
+__all__ = ["BAD", "Compliance", "FailedNode", "History", "Run", "TaskRun", "WindowHistory", "history"]

@@ -1,0 +1,228 @@
+"""`ssm-maintenance status`: what it prints, and its exit codes."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pulumi_ssm_maintenance.simulation import Node
+from pulumi_ssm_maintenance.testing import Fault
+
+ROOT = Path(__file__).parents[2]
+CANARY = "s3cr3t-canary"
+NODE = "i-0123456789abcdef0"
+OPENED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
+
+
+@pytest.fixture
+def patching(ssm):
+    """A window that patches the nodes of a group, and tidies up by a runbook."""
+    logs = {"CloudWatchLogGroupName": "/aws/ssm/prod-web", "CloudWatchOutputEnabled": True}
+    window = ssm.create_maintenance_window(
+        Name="prod-patching", Schedule="cron(0 2 ? * SAT#2 *)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
+    )["WindowId"]
+    target = ssm.register_target_with_maintenance_window(
+        WindowId=window,
+        ResourceType="INSTANCE",
+        Name="web",
+        Targets=[{"Key": "tag:Patch Group", "Values": ["web"]}],
+    )["WindowTargetId"]
+    ssm.register_task_with_maintenance_window(
+        WindowId=window,
+        Name="patch",
+        TaskType="RUN_COMMAND",
+        TaskArn="AWS-RunPatchBaseline",
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        MaxConcurrency="100%",
+        MaxErrors="0",
+        Priority=1,
+        TaskInvocationParameters={
+            "RunCommand": {
+                "Parameters": {"Operation": ["Install"], "InstallOverrideList": [CANARY]},
+                "CloudWatchOutputConfig": logs,
+            }
+        },
+    )
+    ssm.register_task_with_maintenance_window(
+        WindowId=window, Name="tidy", TaskType="AUTOMATION", TaskArn="Acme-Tidy", Priority=5
+    )
+    return window
+
+
+@pytest.fixture
+def rehearse(local_aws, patching):
+    def run(outcome="Success", opened=OPENED, count=2):
+        nodes = [
+            Node(NODE, tags={"Patch Group": "web"}, minutes=5, outcome=outcome),
+            *Node.fleet(count, tags={"Patch Group": "web"}, minutes=5),
+        ]
+        return local_aws.rehearse(patching, nodes=nodes, at=opened)
+
+    return run
+
+
+@pytest.fixture
+def write_run(local_aws, patching):
+    """Put a run into the history as it is."""
+
+    def write(status, started=OPENED, ended=None):
+        execution = {
+            "WindowId": patching,
+            "WindowExecutionId": f"00000000-0000-4000-8000-{started:%Y%m%d%H%M}",
+            "Status": status,
+            "StartTime": started.timestamp(),
+            **({"EndTime": ended.timestamp()} if ended else {}),
+        }
+        content = {
+            "account": local_aws.account_id,
+            "region": local_aws.region,
+            "now": None,
+            "replaces": None,
+            "execution": execution["WindowExecutionId"],
+            "tables": {"executions": {execution["WindowExecutionId"]: execution}},
+        }
+        local_aws._control("POST", "history", content)
+
+    return write
+
+
+def test_a_node_that_failed_is_named_with_the_reason_and_the_log(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    ran = ssm_maintenance("status", patching)
+    assert ran.code == 3, ran.err
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert any("FAILED 6 m 1 of 2 tasks good, 1 of 4 nodes failed" in line for line in lines), ran.out
+    (node,) = [line for line in lines if line.startswith(NODE)]
+    assert node.startswith(f"{NODE} Failed: exit status 1 log: /aws/ssm/prod-web command ")
+    assert CANARY not in ran.out + ran.err
+    assert ssm_maintenance("status", patching, "--no-fail").code == 0
+
+
+def test_a_good_run_is_code_0(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse()
+    ran = ssm_maintenance("status", patching)
+    assert ran.code == 0, ran.out
+    assert "2 of 2 tasks good, 0 of 4 nodes failed" in ran.out
+    assert re.search(r"next Sat \d{4}-\d\d-\d\d 02:00 UTC", ran.out)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("PENDING", 0),
+        ("IN_PROGRESS", 0),
+        ("SUCCESS", 0),
+        ("FAILED", 3),
+        ("TIMED_OUT", 3),
+        ("CANCELLING", 3),
+        ("CANCELLED", 3),
+        ("SKIPPED_OVERLAPPING", 3),
+    ],
+)
+def test_each_status_has_its_exit_code(aws_environment, ssm_maintenance, patching, write_run, status, code):
+    write_run(status, ended=OPENED + timedelta(minutes=112) if status != "IN_PROGRESS" else None)
+    ran = ssm_maintenance("status", patching)
+    took = "at work" if status == "IN_PROGRESS" else "1 h 52 m"
+    line = f"  {OPENED:%a %Y-%m-%d %H:%M}  {status:<15}  {took:<9}  0 of 0 tasks good, 0 of 0 nodes failed"
+    assert (ran.code, ran.out.splitlines()[1:]) == (code, [line.rstrip()])
+
+
+def test_a_success_on_no_node_is_a_finding(aws_environment, ssm_maintenance, ssm, local_aws):
+    window = ssm.create_maintenance_window(
+        Name="empty", Schedule="rate(7 days)", Duration=4, Cutoff=1, AllowUnassociatedTargets=False
+    )["WindowId"]
+    target = ssm.register_target_with_maintenance_window(
+        WindowId=window, ResourceType="INSTANCE", Targets=[{"Key": "tag:Patch Group", "Values": ["none"]}]
+    )["WindowTargetId"]
+    ssm.register_task_with_maintenance_window(
+        WindowId=window,
+        TaskType="RUN_COMMAND",
+        TaskArn="AWS-RunPatchBaseline",
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        MaxConcurrency="1",
+        MaxErrors="0",
+    )
+    local_aws.rehearse(window, nodes=[Node(NODE, tags={"Patch Group": "other"})], at=OPENED)
+    ran = ssm_maintenance("status", window)
+    assert (ran.code, "RAN ON NOTHING" in ran.out) == (3, True), ran.out
+
+
+def test_the_latest_run_decides(aws_environment, ssm_maintenance, patching, write_run):
+    write_run("FAILED", OPENED - timedelta(days=7), OPENED - timedelta(days=7) + timedelta(hours=1))
+    write_run("SUCCESS", OPENED, OPENED + timedelta(hours=1))
+    ran = ssm_maintenance("status", patching)
+    assert [line.split()[3] for line in ran.out.splitlines()[1:]] == ["SUCCESS", "FAILED"]
+    assert ran.code == 0
+    assert len(ssm_maintenance("status", patching, "--last", "1").out.splitlines()) == 2
+
+
+def test_a_good_run_that_is_too_old_is_code_3(aws_environment, ssm_maintenance, patching, write_run):
+    write_run("SUCCESS", OPENED, OPENED + timedelta(hours=1))
+    assert ssm_maintenance("status", patching, "--max-age", "40d").code == 0
+    ran = ssm_maintenance("status", patching, "--max-age", "2h")
+    assert (ran.code, "TOO OLD: no good run within --max-age" in ran.out) == (3, True)
+    assert ssm_maintenance("status", patching, "--max-age", "soon").code == 2
+
+
+def test_compliance_adds_up_what_the_nodes_have_reported(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    ran = ssm_maintenance("status", patching, "--compliance")
+    assert "patches: 3 of 3 nodes reported, 0 with missing patches, 1 with failed ones, 0 wait for a reboot" in ran.out
+
+
+def test_denied_patch_states_are_a_note(aws_environment, ssm_maintenance, patching, rehearse, local_aws):
+    rehearse()
+    local_aws.inject(Fault.access_denied(operation="DescribeInstancePatchStates"))
+    ran = ssm_maintenance("status", patching, "--compliance")
+    assert ran.code == 0
+    assert "note: patch states are unknown: ssm:DescribeInstancePatchStates is denied" in ran.out
+
+
+def test_denied_runs_are_code_1(aws_environment, ssm_maintenance, patching, local_aws):
+    local_aws.inject(Fault.access_denied(operation="DescribeMaintenanceWindowExecutions"))
+    ran = ssm_maintenance("status", patching)
+    assert ran.code == 1
+    assert f"could not read the runs of {patching}: ssm:DescribeMaintenanceWindowExecutions is denied" in ran.err
+
+
+def test_the_json_keeps_to_its_schema(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    ran = ssm_maintenance("status", patching, "--compliance", "--format", "json")
+    schema = json.loads(files("pulumi_ssm_maintenance.cli").joinpath("schemas", "status.json").read_text())
+    found = json.loads(ran.out)
+    jsonschema.validate(found, schema)
+    (window,) = found["windows"]
+    assert (window["sound"], [run["status"] for run in window["runs"]]) == (False, ["FAILED"])
+    assert [node["node"] for task in window["runs"][0]["tasks"] for node in task["failed"]] == [NODE]
+    assert CANARY not in ran.out
+
+
+def test_markdown_is_a_table_with_the_failures_below(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    out = ssm_maintenance("status", patching, "--format", "markdown").out
+    assert f"| {OPENED:%a %Y-%m-%d %H:%M} | FAILED | 6 m | 1 of 2 tasks good, 1 of 4 nodes failed |" in out
+    assert f"  {NODE}  Failed: exit status 1" in out
+
+
+def test_nothing_is_written(aws_environment, ssm_maintenance, patching, rehearse, local_aws):
+    rehearse("Failed")
+    local_aws.clear_requests()
+    ssm_maintenance("status", patching, "--compliance")
+    operations = {request.operation for request in local_aws.requests()}
+    assert {name for name in operations if not name.startswith(("Describe", "Get", "List"))} == set()
+
+
+def test_the_page_shows_what_is_printed(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    page = (ROOT / "docs" / "status.md").read_text()
+    shown = page.partition("```text\n")[2].partition("```")[0]
+    assert without_ids(shown) == without_ids(ssm_maintenance("status", patching).out)
+
+
+def without_ids(text):
+    times = r"\w{3} \d{4}-\d\d-\d\d \d\d:\d\d"
+    return re.sub(rf"mw-\w+|{times}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}", "…", text)
