@@ -18,6 +18,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
 from pulumi_ssm_maintenance_components.tasks.window_task import WindowTask, WindowTaskArgs, has_targets
 
 from .content import (
+    ROLE_PARAMETER,
     OnFailure,
     Runbook,
     RunbookContent,
@@ -121,6 +122,7 @@ class AutomationRunbook(WindowTask):
         args = problems.read(args, AutomationRunbookArgs)
         self._check(problems, args)
         problems.check(_check_source, self.where, args)
+        problems.check(_check_role_parameter, self.where, args)
         runbook = problems.check(_runbook, self.where, name, args)
         if runbook is not None:
             problems.check(_check_assume_role, self.where, runbook, args)
@@ -211,6 +213,13 @@ def _check_source(where: str, args: AutomationRunbookArgs) -> None:
     elif "document_version" in args:
         allowed = "none without `document`: the task runs the version that this program creates"
         raise wrong(where, "document_version", args.get("document_version"), allowed)
+
+
+def _check_role_parameter(where: str, args: AutomationRunbookArgs) -> None:
+    passes_role = args.get("task_role") is not None and args.get("assume_role") is None and "statements" not in args
+    if ROLE_PARAMETER in args.get("parameters", {}) and not passes_role:
+        allowed = "others: pass the role as `assume_role`, so that the new task role may pass it"
+        raise wrong(where, "parameters", ROLE_PARAMETER, allowed)
 
 
 def _check_assume_role(where: str, runbook: Runbook, args: AutomationRunbookArgs) -> None:

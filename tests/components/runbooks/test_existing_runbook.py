@@ -155,6 +155,12 @@ def test_the_node_is_the_instance_id_unless_another_parameter_has_it(runbook, pa
     assert automation(found)["parameters"] == {**passed, "AutomationAssumeRole": [ROLE]}
 
 
+def test_a_task_role_of_your_own_may_pass_a_role_as_a_parameter(runbook):
+    parameters = {"AutomationAssumeRole": [f"{ROLE}-too"]}
+    found = runbook(document="Restart", task_role=ROLE, parameters=parameters)
+    assert automation(found)["parameters"] == parameters
+
+
 def test_without_targets_no_node_is_passed(runbook):
     assert automation(runbook(**START))["parameters"] == {"AutomationAssumeRole": [ROLE]}
 
@@ -174,6 +180,14 @@ def test_failed_runs_are_reported_by_name_and_by_arn(runbook, document, name):
         (START | {"steps": [Step.snapshot()]}, r"steps: got \['steps', 'document'\], allowed: one of"),
         (START | {"content": CONTENT}, r"steps: got \['content', 'document'\], allowed: one of"),
         ({"document": "AWS-StartEC2Instance"}, "assume_role: got None, allowed: a role, or `statements`"),
+        (
+            {"document": "Restart", "parameters": {"AutomationAssumeRole": [ROLE]}},
+            "parameters: got 'AutomationAssumeRole', allowed: others: pass the role as `assume_role`",
+        ),
+        (
+            START | {"parameters": {"AutomationAssumeRole": [ROLE]}, "task_role": ROLE},
+            "parameters: got 'AutomationAssumeRole', allowed: others",
+        ),
         (START | {"document": "no name"}, "document: got 'no name', allowed: an aws.ssm.Document, a name such as"),
         (START | {"document": "./restart.yaml"}, r"document: got '\./restart\.yaml', allowed: an aws\.ssm\.Document"),
         (START | {"document": ROLE}, "document: got 'arn:aws:iam:.*', allowed: an aws.ssm.Document"),
