@@ -264,14 +264,17 @@ COMMANDS = {
     "audit/bin/pip": no_faults,
     "audit/bin/pip-audit": no_faults,
     "aws": aws_faults,
+    "cd": no_faults,
     "grep": no_faults,
     "make": make_faults,
     "pip": pip_faults,
     "pulumi": pulumi_faults,
     "python": python_faults,
     "python3": python_faults,
+    "sh": no_faults,
     "sort": no_faults,
     "ssm-maintenance": own_faults,
+    "terraform": no_faults,
 }
 
 

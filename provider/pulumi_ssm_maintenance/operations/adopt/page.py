@@ -73,14 +73,14 @@ def _region_commands(adoption: Adoption) -> Iterator[str]:
 
 
 def _leaving(adoption: Adoption) -> Iterator[str]:
-    """Say how the tool that manages the windows so far lets them go, without a change at AWS."""
+    """Say how the tool that manages the windows so far stops managing them, without a change at AWS."""
     if adoption.in_terraform:
         yield "## Leave Terraform"
         yield ""
         yield "Once the preview is empty, in the folder of the Terraform configuration:"
         yield ""
-        yield "1. Remove these resources from the configuration."
-        yield "2. Run the script `release.sh`, which takes them out of the Terraform state. AWS is not called."
+        yield "1. Run the script `release.sh`, which takes them out of the Terraform state. AWS is not called."
+        yield "2. Remove them from the configuration, before the next `terraform apply`: it would create them again."
         yield "3. `terraform plan` shows no change."
         yield ""
     owners = sorted({owner for window in adoption.windows if (owner := window.live.tags.get(CLOUDFORMATION_TAG))})
@@ -90,7 +90,7 @@ def _leaving(adoption: Adoption) -> Iterator[str]:
         yield "Once the preview is empty:"
         yield ""
         yield "1. Give the resources of the template `DeletionPolicy: Retain`, and update the stack."
-        yield "2. Remove them from the template, and update the stack again. CloudFormation lets go of them."
+        yield "2. Remove them from the template, and update the stack again. They stay at AWS."
         yield "3. `pulumi preview --expect-no-changes` shows that nothing has changed at AWS."
         yield ""
 

@@ -84,7 +84,7 @@ def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Prop
     """Return the object, or None when AWS does not have it."""
     try:
         held = _held(kind, aws, identity, _plain(inputs) | state)
-        tags = kind.tags.read(aws, identity, held) if kind.tags else None
+        tags = _own_tags(kind.tags.read(aws, identity, held)) if kind.tags else None
     except (GoneError, ClientError) as error:
         if not _is_gone(error):
             raise
@@ -175,6 +175,11 @@ def _keeps_own_name(kind: ResourceType, old: Props, new: Props) -> bool:
         return False
     name = new.get(auto.property)
     return name is not None and not has_unknown(name) and old.get(auto.property) == name
+
+
+def _own_tags(tags: Tags) -> Tags:
+    """Leave out the tags that AWS sets itself, which the plugin does not show either."""
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
 
 
 def _tagged(kind: ResourceType, default_tags: Tags, wanted: Props) -> Props:
