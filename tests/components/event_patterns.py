@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-opera
 https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
 """
 
-WINDOW = "mw-0c50858d01EXAMPLE"
+WINDOW = "mw-0c50858d01abcdef0"
 _PREFIX = "Maintenance Window"
 _DETAIL = {"window-execution-id": "b60fb56e-776c-4e5c-84ee-b9fe1EXAMPLE", "window-id": WINDOW}
 _TASK = {"task-execution-id": "6417e808-7f35-4d1a-843f-1EXAMPLE"}

@@ -11,8 +11,50 @@ ROOT = Path(__file__).parents[2]
 WINDOW = "arn:aws:ssm:us-east-1:123456789012:maintenancewindow/mw-0123456789abcdef0"
 
 
+def policies_in(node):
+    """All policies inside the inputs of a resource."""
+    if isinstance(node, list):
+        return [found for it in node for found in policies_in(it)]
+    if not isinstance(node, dict):
+        return []
+    return [node] if "Statement" in node else [found for it in node.values() for found in policies_in(it)]
+
+
+def contradictions(resources):
+    """What AWS's reference says against the policies of resources."""
+    return [line for policy in policies_in(resources) for line in authorization.mistakes(policy)]
+
+
 def statement(action, resource="*", **more):
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+def test_policies_allow_what_awss_reference_of_actions_and_resources_demands(golden):
+    assert contradictions(json.loads(golden.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("golden", "action", "narrowed", "mistake"),
+    [
+        (
+            "gated_patching_run",
+            "ssm:StartAutomationExecution",
+            ":automation-definition/",
+            "requires automation-execution",
+        ),
+        ("patching_run", "ssm:SendCommand", ":instance/", "ssm:SendCommand: requires document"),
+        ("component_step_function", "states:StartExecution", ":execution:", "none of these actions uses"),
+    ],
+)
+def test_a_narrowed_policy_of_an_example_is_found(golden, action, narrowed, mistake):
+    resources = json.loads((Path(__file__).parent / "golden" / f"{golden}.json").read_text())
+    found = [it for policy in policies_in(resources) for it in policy["Statement"] if action in it["Action"]]
+    assert found
+    for each in found:
+        resource = next((it for it in each["Resource"] if narrowed in it), each["Resource"][0])
+        each["Resource"] = [resource.replace(":stateMachine:", narrowed)]
+    assert any(mistake in line for line in contradictions(resources))
 
 
 def test_policies_state_machines_and_runbooks_are_valid_cloudformation():

@@ -10,8 +10,8 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
-from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
-from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
+from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, check_roles
+from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, check_window_ids, window_id
 
 from .alarms import use_event_role
 from .topics import Notify, check_notify, topic_arn
@@ -79,6 +79,7 @@ class WindowAlerts(Component):
         problems.check(_check_events, self.where, args)
         problems.check(lambda: check_notify(self.where, args.get("notify", True)))
         problems.check(check_key, self.where, args)
+        problems.check(check_roles, self.where, args)
         problems.raise_all()
 
         use_event_role(self, args.get("event_role"))
@@ -103,6 +104,7 @@ class WindowAlerts(Component):
 def _check_windows(where: str, args: WindowAlertsArgs) -> None:
     if not args["windows"]:
         raise wrong(where, "windows", args["windows"], "a list of one window or more, or of their ids")
+    check_window_ids(where, "windows", args["windows"])
 
 
 def _check_events(where: str, args: WindowAlertsArgs) -> None:

@@ -9,6 +9,7 @@ import pulumi
 from pulumi_ssm_maintenance.errors import ArgumentError
 
 from .auto_names import NamedResource, demand_auto_name
+from .shown import shown
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ class Component(pulumi.ComponentResource):
     """How messages name this component: its class and its logical name."""
 
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
+        _demand_name_and_options(kind, name, opts)
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
         self.logical_name = name
         self._shared: dict[str, Any] = {}
@@ -59,6 +61,13 @@ class Component(pulumi.ComponentResource):
     def lookup(self) -> pulumi.InvokeOptions:
         """Return the options of a lookup in the account and region of the children."""
         return pulumi.InvokeOptions(parent=self)
+
+
+def _demand_name_and_options(kind: str, name: object, opts: object) -> None:
+    if not isinstance(name, str) or not name:
+        raise ArgumentError(f"{kind}: name: got {shown(name)}, allowed: text, which names the component in the stack")
+    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
+        raise ArgumentError(f"{kind} {name!r}: opts: got {shown(opts)}, allowed: pulumi.ResourceOptions")
 
 
 def _demand_both_providers(kind: str, name: str, providers: Any) -> None:

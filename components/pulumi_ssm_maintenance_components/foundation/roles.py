@@ -6,16 +6,20 @@ machine. The *notification role* publishes the status of a command. The componen
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-permissions.html
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
+
 from .component import Component
 from .documents import document_arn
 from .later import from_text
 from .location import Location
+from .shown import shown
 
 Statement: TypeAlias = dict[str, Any]
 AnyRole: TypeAlias = aws.iam.Role | pulumi.Input[str]
@@ -26,6 +30,9 @@ _COMMAND_ACTIONS = ("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCo
 
 # As in AWS's own policy for such roles: a group may contain any resource.
 _GROUP_ACTIONS = ("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources")
+
+_ROLE_ARGUMENTS = ("role", "task_role", "notification_role", "event_role", "assume_role")
+_ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/\S+|\{\{.*\}\}")  # or a parameter of a runbook
 
 _PARTS_OF_STATE_MACHINE = 7  # arn:aws:states:<region>:<account>:stateMachine:<name>
 
@@ -95,6 +102,22 @@ def on_behalf_of(location: Location, service: str, resource: pulumi.Input[str]) 
         "StringEquals": {"aws:SourceAccount": location.account_id},
         "ArnLike": {"aws:SourceArn": location.arn(service, resource)},
     }
+
+
+def check_roles(where: str, args: Mapping[str, Any]) -> None:
+    """Check the roles among the arguments of a component that are named by their ARNs.
+
+    Raises:
+        ArgumentError: a text is not the ARN of a role; a line for each.
+    """
+    allowed = "an aws.iam.Role or the ARN of a role, such as arn:aws:iam::123456789012:role/name"
+    lines = [
+        f"{where}: {name}: got {shown(args[name])}, allowed: {allowed}"
+        for name in _ROLE_ARGUMENTS
+        if name in args and isinstance(args[name], str) and not _ROLE_ARN.fullmatch(args[name])
+    ]
+    if lines:
+        raise ArgumentError(*lines)
 
 
 def role_arn(role: AnyRole) -> pulumi.Output[str]:

@@ -255,13 +255,19 @@ def _cure(value: object, choices: Sequence[Any]) -> str:
 
 def _cure_of_shape(value: object, choices: Sequence[Any]) -> str:
     """Say that `[{"name": …, "values": […]}]` of pulumi_aws is a dict in a component. It shows no value."""
+    if _is_pair(value, "key"):
+        return ", or Targets.by_tags({…}) and the like in place of the list"
     takes_dict = any(get_origin(choice) in {Mapping, dict} for choice in choices)
     if not takes_dict or not isinstance(value, list | tuple) or not value:
         return ""
-    first = value[0]
-    names = first.keys() if isinstance(first, Mapping) else getattr(type(first), "__annotations__", {}).keys()
-    is_pair = {"values"} <= names and bool({"name", "key"} & names)
-    return ", written as {name: values, …}" if is_pair else ""
+    return ", written as {name: values, …}" if _is_pair(value[0], "name") or _is_pair(value[0], "key") else ""
+
+
+def _is_pair(value: object, name: str) -> bool:
+    """Whether a value is a pair of a name and values, as a dict or an `…Args` object of pulumi_aws."""
+    if isinstance(value, Mapping):
+        return {name, "values"} <= value.keys()
+    return isinstance(getattr(type(value), name, None), property) and hasattr(type(value), "values")
 
 
 def _name_of(item: object, number: int) -> object:

@@ -1,13 +1,13 @@
 """ChangeFreeze: disables maintenance windows at the start of a period, and enables them at its end."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Required, TypedDict, Unpack
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, read_periods
+from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, current_time, read_periods
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
@@ -15,8 +15,15 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_of, key_statements, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
-from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, allow, on_behalf_of, role_arn, service_role
-from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
+from pulumi_ssm_maintenance_components.foundation.roles import (
+    AnyRole,
+    allow,
+    check_roles,
+    on_behalf_of,
+    role_arn,
+    service_role,
+)
+from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, check_window_ids, window_id
 
 __all__ = ["ChangeFreeze", "ChangeFreezeArgs"]
 
@@ -113,7 +120,9 @@ class ChangeFreeze(Component):
         args = problems.read(args, ChangeFreezeArgs)
         problems.check(_check_windows, where, args)
         problems.check(_periods, args)
+        problems.check(lambda: current_time(args.get("now")))
         problems.check(check_key, where, args)
+        problems.check(check_roles, where, args)
         problems.raise_all()
         self._windows = {key: window_id(window) for key, window in args["windows"].items()}
         self._timezone = args.get("timezone", "UTC")
@@ -133,7 +142,7 @@ class ChangeFreeze(Component):
         )
         self.queue_arn = queue.arn
         self.role_arn = self._role(args.get("role"))
-        self.schedule_arns = pulumi.Output.all(**self._schedules(_periods(args), args.get("now") or datetime.now(UTC)))
+        self.schedule_arns = pulumi.Output.all(**self._schedules(_periods(args), current_time(args.get("now"))))
         self.alarm_arns = self._alarms(queue) if args.get("alarms", True) else {}
         self.register_outputs({output: getattr(self, output) for output in ChangeFreeze.__annotations__})
 
@@ -223,6 +232,7 @@ class ChangeFreeze(Component):
 def _check_windows(where: str, args: ChangeFreezeArgs) -> None:
     if not args["windows"]:
         raise wrong(where, "windows", args["windows"], "one window or more, by name")
+    check_window_ids(where, "windows", args["windows"].values())
 
 
 def _periods(args: ChangeFreezeArgs) -> list[Period]:

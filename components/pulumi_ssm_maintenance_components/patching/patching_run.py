@@ -15,6 +15,7 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import check_key, key_of, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
+from pulumi_ssm_maintenance_components.foundation.roles import check_roles
 from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
 from pulumi_ssm_maintenance_components.logs.command_logs import command_logs
 from pulumi_ssm_maintenance_components.logs.node_policy import aws_bucket_statements, fetch_statements, node_policy
@@ -145,6 +146,7 @@ class PatchingRun(Component):
         check_windows(problems, args)
         check_plan(problems, name, args)
         problems.check(check_key, self.where, args)
+        problems.check(check_roles, self.where, args)
         problems.raise_all()
         run = RunContext(self, name, location_of(self), full_tags(name, args.get("tags")))
         plan = read_plan(run.where, name, args)

@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance import MaintenanceWindowTask
 from pulumi_ssm_maintenance.args import AlarmConfigurationArgs, CutoffBehavior, TaskInvocationParametersArgs, TaskType
 from pulumi_ssm_maintenance.schedules import Record
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.names import full_name, owner_information
 from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
 from pulumi_ssm_maintenance_components.windows.targets import (
@@ -142,24 +142,31 @@ def read_waves(  # noqa: PLR0913 - the defaults of a wave, each by name
     default_errors = [max_errors or _MAX_ERRORS] * len(waves)
     if len(waves) > 1 and max_errors is None:
         default_errors[0] = _MAX_ERRORS_OF_FIRST_WAVE
-    read = []
+    read, problems = [], Problems(where)
     for (name, value), errors in zip(waves.items(), default_errors, strict=True):
-        if not _NAME.fullmatch(name):
-            raise wrong(where, "waves", name, "names of 1 to 64 letters, digits, _ and -, a letter first")
+        problems.check(_demand_name, where, name)
         wave_where = f"{where}: wave {name!r}" if is_named else where
         wave: WaveArgs = {"targets": value} if isinstance(value, Targets) else given_args(wave_where, value, WaveArgs)
+        targets = problems.check(_targets, wave_where, wave["targets"])
         complete = Wave(
             name,
-            _targets(wave_where, wave["targets"]),
+            targets or {},
             wave.get("max_concurrency", max_concurrency),
             wave.get("max_errors", errors),
             wave.get("reboot", reboot),
         )
-        demand_rates(wave_where, complete.max_concurrency, complete.max_errors)
+        rates_where = wave_where if wave.keys() & {"max_concurrency", "max_errors"} else where
+        problems.check(demand_rates, rates_where, complete.max_concurrency, complete.max_errors)
         if install:
-            demand_reboot(wave_where, complete.reboot)
+            problems.check(demand_reboot, wave_where, complete.reboot)
         read.append(complete)
+    problems.raise_all()
     return read
+
+
+def _demand_name(where: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise wrong(where, "waves", name, "names of 1 to 64 letters, digits, _ and -, a letter first")
 
 
 def merged(name: str, waves: Sequence[Wave], *, max_concurrency: str, max_errors: str) -> Wave:

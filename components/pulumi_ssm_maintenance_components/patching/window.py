@@ -12,10 +12,10 @@ from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, read_peri
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.windows.maintenance_window import (
-    AnyWindow,
     MaintenanceWindow,
     WindowSettings,
     check_window,
+    check_window_ids,
     window_id,
 )
 
@@ -65,13 +65,37 @@ class RunWindow:
 
 
 def check_windows(problems: Problems, args: PatchingRunArgs) -> None:
-    """Check the settings of the new windows of a run, and collect all mistakes."""
+    """Check the existing window of a run, or the settings of new ones, and collect all mistakes."""
+    where = problems.where
     if args.keys() & {"window"}:
-        return
-    check_window(problems, args)
-    if "scan_schedule" in args:
-        problems.check(lambda: parse_schedule(cast("Schedule | str", args.get("scan_schedule"))))
+        problems.check(lambda: check_window_ids(where, "window", [args["window"]]))
+        for name in sorted(args.keys() & {"schedule", *_SETTINGS}):
+            problems.check(_refuse, where, name, args, "none with `window`, which has its own")
+        if "scan_schedule" in args:
+            allowed = "none with `window`: make a PatchingRun with install=False and this as its schedule"
+            problems.check(_refuse, where, "scan_schedule", args, allowed)
+    else:
+        problems.check(_demand_schedule, where, args)
+        check_window(problems, args)
+        problems.check(_demand_known_enabled, where, args)
+        if "scan_schedule" in args:
+            problems.check(lambda: parse_schedule(cast("Schedule | str", args.get("scan_schedule"))))
     problems.check(_is_frozen, args)
+
+
+def _refuse(where: str, name: str, args: Mapping[str, Any], allowed: str) -> None:
+    raise wrong(where, name, args[name], allowed)
+
+
+def _demand_schedule(where: str, args: PatchingRunArgs) -> None:
+    if args.get("schedule") is None:
+        raise wrong(where, "schedule", None, "a schedule for a new window, or `window` for an existing one")
+
+
+def _demand_known_enabled(where: str, args: PatchingRunArgs) -> None:
+    if args.get("freeze") and not isinstance(args.get("enabled", True), bool):
+        allowed = "True or False with `freeze`: the end of a freeze would enable a window that the output disables"
+        raise wrong(where, "enabled", args.get("enabled"), allowed)
 
 
 def _is_frozen(args: PatchingRunArgs) -> bool:
@@ -83,14 +107,9 @@ def _is_frozen(args: PatchingRunArgs) -> bool:
 
 
 def run_window(run: RunContext, args: PatchingRunArgs) -> RunWindow:
-    """Use the existing window, or create one.
-
-    Raises:
-        ArgumentError: the arguments have both a window and settings for a new one, or neither a window nor a
-            schedule; or a window with a freeze has an output as `enabled`.
-    """
+    """Use the existing window, or create one."""
     existing = args.get("window")
-    window = _new_window(run, args) if existing is None else _existing_window(run, args, existing)
+    window = _new_window(run, args) if existing is None else existing
     if isinstance(window, MaintenanceWindow):
         return RunWindow(window.window_id, window.arn, window)
     id_ = window_id(window)
@@ -98,17 +117,10 @@ def run_window(run: RunContext, args: PatchingRunArgs) -> RunWindow:
 
 
 def scan_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow | None:
-    """Create the window for the scans of `scan_schedule`, if there is one.
-
-    Raises:
-        ArgumentError: the run uses an existing window, so that the settings for another one are not known.
-    """
+    """Create the window for the scans of `scan_schedule`, if there is one."""
     schedule = args.get("scan_schedule")
     if schedule is None:
         return None
-    if args.get("window") is not None:
-        allowed = "none with `window`: make a PatchingRun with install=False and this as its schedule"
-        raise wrong(run.where, "scan_schedule", schedule, allowed)
     settings = _settings(args)
     settings.pop("offset_days", None)
     if "scan_duration" in args:
@@ -123,26 +135,12 @@ def scan_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow | N
 
 
 def _new_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow:
-    schedule = args.get("schedule")
-    if schedule is None:
-        raise wrong(run.where, "schedule", schedule, "a schedule for a new window, or `window` for an existing one")
     settings = _settings(args)
-    enabled = args.get("enabled", True)
-    if args.get("freeze") and not isinstance(enabled, bool):
-        allowed = "True or False with `freeze`: the end of a freeze would enable a window that the output disables"
-        raise wrong(run.where, "enabled", "an output", allowed)
     if _is_frozen(args):
         settings["enabled"] = False
     return MaintenanceWindow(
-        run.name, schedule=schedule, tags=args.get("tags", {}), opts=run.component.child(), **settings
+        run.name, schedule=args["schedule"], tags=args.get("tags", {}), opts=run.component.child(), **settings
     )
-
-
-def _existing_window(run: RunContext, args: PatchingRunArgs, window: AnyWindow) -> AnyWindow:
-    for name, value in args.items():
-        if name in {"schedule", *_SETTINGS}:
-            raise wrong(run.where, name, value, "none with `window`, which has its own")
-    return window
 
 
 def _settings(args: PatchingRunArgs) -> WindowSettings:

@@ -15,6 +15,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     pass_role_statement,
     role_arn,
 )
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 from pulumi_ssm_maintenance_components.tasks.window_task import WindowTask, WindowTaskArgs, has_targets
 
 from .content import (
@@ -123,6 +124,7 @@ class AutomationRunbook(WindowTask):
         self._check(problems, args)
         problems.check(_check_source, self.where, args)
         problems.check(_check_role_parameter, self.where, args)
+        problems.check(_check_empty_parameters, self.where, args)
         runbook = problems.check(_runbook, self.where, name, args)
         if runbook is not None:
             problems.check(_check_assume_role, self.where, runbook, args)
@@ -233,6 +235,14 @@ def _check_assume_role(where: str, runbook: Runbook, args: AutomationRunbookArgs
     if not has_role and not runbook.steps and "document" not in args:
         allowed = "a role, or `statements` for a new one: the component does not know what `content` needs"
         raise wrong(where, "assume_role", None, allowed)
+
+
+def _check_empty_parameters(where: str, args: AutomationRunbookArgs) -> None:
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+    for name, values in args.get("parameters", {}).items():
+        if any(isinstance(value, str) and not value for value in values):
+            allowed = "text of a character or more: leave the parameter out, so that it has its default"
+            raise wrong(where, f"parameters[{shown(name)}]", "empty text", allowed)
 
 
 def _check_parameters(where: str, runbook: Runbook, args: AutomationRunbookArgs) -> None:

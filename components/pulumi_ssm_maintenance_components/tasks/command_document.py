@@ -112,8 +112,10 @@ def _check_content(where: str, content: Mapping[str, Any]) -> None:
         allowed = f"{' or '.join(_COMMAND_SCHEMAS)}, the schemas of Command documents; 0.3 is for AutomationRunbook"
         raise wrong(where, "document: schemaVersion", schema, allowed)
     steps = "runtimeConfig" if schema == "1.2" else "mainSteps"
-    if not content.get(steps):
-        raise wrong(where, f"document: {steps}", content.get(steps), "one step or more")
+    listed = content.get(steps)
+    is_right = isinstance(listed, Mapping) if steps == "runtimeConfig" else isinstance(listed, list | tuple)
+    if not listed or not (is_right or isinstance(listed, pulumi.Output)):
+        raise wrong(where, f"document: {steps}", listed, "one step or more, as a Command document lists them")
 
 
 def _check_value(where: str, name: str, value: object, allowed: object) -> None:

@@ -23,11 +23,12 @@ from pulumi_ssm_maintenance_components.foundation.names import full_name, full_t
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     Statement,
+    check_roles,
     resource_group_statements,
     role_arn,
     ssm_role,
 )
-from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, window_id
+from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, check_window_ids, window_id
 from pulumi_ssm_maintenance_components.windows.targets import Targets, split_window_targets
 
 from .rates import demand_rates
@@ -100,10 +101,12 @@ class WindowTask(Component):
 
     def _check(self, problems: Problems, args: WindowTaskArgs) -> None:
         """Check the arguments that tasks of all types share."""
+        problems.check(lambda: check_window_ids(self.where, "window", [args["window"]]))
         problems.check(_check_targets, self.where, args)
         problems.check(_check_rates, self.where, args)
         problems.check(_alarm, self.where, args)
         problems.check(check_key, self.where, args)
+        problems.check(check_roles, self.where, args)
 
     def _begin(self, args: WindowTaskArgs) -> None:
         """Register the window targets, and declare the topic."""

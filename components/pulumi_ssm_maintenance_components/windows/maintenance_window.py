@@ -1,22 +1,25 @@
 """MaintenanceWindow: a window with safe defaults that knows its next runs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, Required, TypeAlias, TypedDict, Unpack, cast
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, timezone_warning
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 __all__ = ["AnyWindow", "MaintenanceWindow", "MaintenanceWindowArgs"]
 
 _HOURS = range(1, 25)
+_ID = re.compile(r"mw-[0-9a-f]{17}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}")
 _LONGEST_DESCRIPTION = 128
 
@@ -146,6 +149,18 @@ def window_id(window: AnyWindow) -> pulumi.Output[str]:
     if isinstance(window, MaintenanceWindow):
         return window.window_id
     return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else pulumi.Output.from_input(window)
+
+
+def check_window_ids(where: str, argument: str, windows: Iterable[AnyWindow]) -> None:
+    """Check windows that are named by their ids.
+
+    Raises:
+        ArgumentError: a text is not the id of a window; a line for each.
+    """
+    allowed = "a MaintenanceWindow, an aws.ssm.MaintenanceWindow, or an id: mw- and 17 hex digits"
+    wrong_ids = [each for each in windows if isinstance(each, str) and not _ID.fullmatch(each)]
+    if wrong_ids:
+        raise ArgumentError(*(f"{where}: {argument}: got {shown(each)}, allowed: {allowed}" for each in wrong_ids))
 
 
 def check_window(problems: Problems, args: WindowSettings) -> None:

@@ -99,7 +99,10 @@ def test_wrong_periods_are_refused_with_what_is_allowed(periods, timezone, messa
             {"windows": {"a": "mw-0123456789abcdef0"}, "periods": [CHRISTMAS], "timezone": "UTC+1"},
             "^ChangeFreeze 'holidays': timezone: got 'UTC.1', allowed: an IANA name, such as 'Etc/GMT-1'$",
         ),
-        ({"windows": {"a": "mw-0"}, "period": []}, "there is no argument 'period'; do you mean 'periods'"),
+        (
+            {"windows": {"a": "mw-00000000000000000"}, "period": []},
+            "there is no argument 'period'; do you mean 'periods'",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused_with_what_is_allowed(args, message, registered):
@@ -115,7 +118,11 @@ class TestFailures:
         """The resources of a freeze."""
 
         def make(**args):
-            given = {"windows": {"theirs": "mw-0"}, "periods": [CHRISTMAS], "now": START - timedelta(days=9)} | args
+            given = {
+                "windows": {"theirs": "mw-00000000000000000"},
+                "periods": [CHRISTMAS],
+                "now": START - timedelta(days=9),
+            } | args
             return resources(lambda: ChangeFreeze("holidays", **given))
 
         return make

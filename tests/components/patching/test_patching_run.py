@@ -555,7 +555,7 @@ class TestOutputs:
         ({"targets": None}, r"targets: got \[\], allowed: either `targets`"),
         (
             {"enabled": pulumi.Output.from_input(False), "freeze": [AHEAD]},  # noqa: FBT003 - a value
-            "enabled: got 'an output', allowed: True or False with `freeze`",
+            "enabled: got an Output, allowed: True or False with `freeze`",
         ),
         ({"waves": TWO_WAVES}, r"targets: got \['targets', 'waves'\]"),
         ({"targets": None, "waves": {}}, "waves: got {}, allowed: one wave or more"),

@@ -138,8 +138,27 @@ def test_where_reads_and_writes_are_late_after_a_quick_start_one_task_is_left(aw
     made = run(aws, task_arn="new")
     assert aws.alive == [made.task.window_task_id]
     assert made.held is not None
-    assert aws.most_alive <= UNWAITED_LINKS + 1
+    assert aws.most_alive <= UNWAITED_LINKS
     assert aws.read_delay.patience >= PATIENCE_SECONDS
+
+
+def test_a_kill_while_reads_and_writes_are_late_leaves_at_most_nine_tasks_beside_the_one_that_the_next_run_finds(
+    aws, monkeypatch
+):
+    rounds(aws, times=2, tasks=2)
+    aws.lag, aws.writes_lag = 2.0, True
+
+    def killed(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(aws.clock, "sleep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(aws, task_arn="new")
+    assert len(aws.alive) == UNWAITED_LINKS
+
+    aws.lag, aws.clock.now, aws.read_delay = 0.0, aws.clock.now + 60, ReadDelay()
+    assert run(aws, task_arn="new").task.window_task_id == aws.alive[0]
+    assert len(aws.alive) == UNWAITED_LINKS
 
 
 def test_where_reads_are_late_after_a_quick_start_there_is_never_a_second_task(aws):

@@ -12,7 +12,7 @@ from pulumi_ssm_maintenance.args import CutoffBehavior
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Rate, Schedule, parse_schedule, read_periods
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot
-from pulumi_ssm_maintenance_components.foundation.arguments import typed_value, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, typed_value, wrong
 from pulumi_ssm_maintenance_components.patching.arguments import Engine
 from pulumi_ssm_maintenance_components.patching.waves import WaveArgs
 from pulumi_ssm_maintenance_components.windows.targets import Targets
@@ -205,25 +205,29 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
     """
     config = typed_value(where, "patching", patching, PatchingConfig)
     defaults = config.get("defaults", {})
+    problems = Problems(where)
+    own = config["environments"]
+    problems.check(_demand_names, where, [each["name"] for each in own])
     environments = [
-        _environment(f"{where}: environment {own['name']!r}", {**defaults, **own}) for own in config["environments"]
+        problems.check(_environment, f"{where}: environment {each['name']!r}", {**defaults, **each}) for each in own
     ]
-    by_name = {environment.name: environment for environment in environments}
-    if not environments or len(by_name) < len(environments):
-        names = [environment.name for environment in environments]
+    problems.raise_all()
+    return {environment.name: environment for environment in environments if environment is not None}
+
+
+def _demand_names(where: str, names: list[str]) -> None:
+    if not names or len({*names}) < len(names):
         raise wrong(where, "environments", names, "one environment or more, each with a different name")
-    return by_name
 
 
 def _environment(where: str, config: EnvironmentConfig) -> Environment:
-    if "schedule" not in config:
-        raise ArgumentError(f"{where}: schedule is required, here or in the defaults")
-    schedule = parse_schedule(config["schedule"], config.get("offset_days"))
-    if isinstance(schedule, Rate):
-        allowed = "cron(…) or at(…): a rate counts from the creation of the window, which the calendar does not know"
-        raise wrong(where, "schedule", config["schedule"], allowed)
-    waves = _waves(where, config)
-    timezone = config.get("timezone", "UTC")
+    problems, timezone = Problems(where), config.get("timezone", "UTC")
+    schedule = problems.check(_schedule, where, config)
+    waves = problems.check(_waves, where, config)
+    until = problems.check(_until, where, config)
+    freezes = problems.check(read_periods, config.get("freeze", []), timezone, "freeze")
+    problems.raise_all()
+    assert schedule is not None and waves is not None and freezes is not None  # noqa: S101, PT018 - or raise_all has raised
     return Environment(
         name=config["name"],
         waves=tuple(waves),
@@ -231,11 +235,21 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
         timezone=timezone,
         hours=config.get("duration", _HOURS),
         enabled=config.get("enabled", True),
-        freezes=tuple(read_periods(config.get("freeze", []), timezone, "freeze")),
+        freezes=tuple(freezes),
         approve_after_days=config.get("approve_after_days", _APPROVE_AFTER_DAYS),
-        approve_until_date=_until(where, config),
+        approve_until_date=until,
         run={**{key: value for key, value in config.items() if key not in _NOT_OF_PATCHING_RUN}, "waves": waves},
     )
+
+
+def _schedule(where: str, config: EnvironmentConfig) -> Schedule:
+    if "schedule" not in config:
+        raise ArgumentError(f"{where}: schedule is required, here or in the defaults")
+    schedule = parse_schedule(config["schedule"], config.get("offset_days"))
+    if isinstance(schedule, Rate):
+        allowed = "cron(…) or at(…): a rate counts from the creation of the window, which the calendar does not know"
+        raise wrong(where, "schedule", config["schedule"], allowed)
+    return schedule
 
 
 def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
@@ -244,10 +258,16 @@ def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
         keys = sorted(key for key in ("targets", "waves") if key in config)
         raise wrong(where, "targets", keys, "either `targets`, for a single wave, or `waves`")
     listed: list[WaveConfig] = [{"name": "all", "targets": targets}] if targets is not None else waves or []
-    named = {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}
-    if len(named) < len(listed):
-        raise wrong(where, "waves", [wave["name"] for wave in listed], "different names")
-    return named
+    names = [wave["name"] for wave in listed]
+    if len({*names}) < len(names):
+        raise wrong(where, "waves", names, "different names")
+    problems = Problems(where)
+    for wave in listed:
+        inner = Problems(f"{where}: wave {wave['name']!r}")
+        inner.check(_targets, inner.where, wave["targets"])
+        problems.check(inner.raise_all)
+    problems.raise_all()
+    return {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}
 
 
 def _wave(where: str, config: WaveConfig) -> WaveArgs:

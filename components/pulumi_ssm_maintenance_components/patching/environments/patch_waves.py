@@ -1,13 +1,14 @@
 """PatchWaves: the patching of all environments from one configuration; each stack creates its own run."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Required, TypedDict, Unpack, cast
 
 import pulumi
 
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance.schedules import current_time
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.patching.arguments import PatchingRunArgs
 from pulumi_ssm_maintenance_components.patching.patching_run import PatchingRun
@@ -68,12 +69,17 @@ class PatchWaves(Component):
         """Create the run. `PatchWavesArgs` describes the arguments; `opts` are the resource options."""
         super().__init__("PatchWaves", name, opts)
         where = f"PatchWaves {name!r}"
-        args = given_args(where, args, PatchWavesArgs)
-        self._now = args.get("now") or datetime.now(UTC)
-        self._environments = read_environments(where, args["patching"])
-        own = _own(where, self._environments, args.get("environment", pulumi.get_stack()))
-        self.environment = own.name
-        demand_no_overlap(where, self._environments.values(), self._now)
+        problems = Problems(where)
+        args = problems.read(args, PatchWavesArgs)
+        now = problems.check(lambda: current_time(args.get("now")))
+        environments = problems.check(lambda: read_environments(where, args["patching"]))
+        own = None
+        if now is not None and environments is not None:
+            own = problems.check(lambda: _own(where, environments, args.get("environment", pulumi.get_stack())))
+            problems.check(demand_no_overlap, where, environments.values(), now)
+        problems.raise_all()
+        assert now is not None and environments is not None and own is not None  # noqa: S101, PT018 - or raise_all has raised
+        self._now, self._environments, self.environment = now, environments, own.name
         self.gaps = promotion_gaps(self._environments.values(), self._now)
         self._report()
         settings = cast("PatchingRunArgs", {"tags": args.get("tags"), **own.run, **args.get("run", {})})
