@@ -171,6 +171,10 @@ def test_components_explicit_providers_and_secrets_come_along_and_undo_takes_all
     assert CANARY not in ran.out + ran.err
     assert [path for path in tmp_path.rglob("*") if path.is_file() and CANARY in path.read_text("latin-1")] == []
 
+    # As after an interruption: what is missing in the stack is imported, into the component that it holds.
+    team.forget(tuple(one.urn for one in team.resources() if one.name == "report"))
+    again = ssm_maintenance("adopt", window, *options)
+    assert (again.code, "1 resource imported into stack prod.\n" in again.out) == (0, True), again.err
     again = ssm_maintenance("adopt", window, *options)
     assert (again.code, "Nothing to adopt" in again.out) == (0, True), again.err
     record = json.loads((team.folder / "adopted.prod.json").read_text())["resources"]
