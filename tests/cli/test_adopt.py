@@ -289,6 +289,18 @@ def test_a_stack_of_another_region_is_refused_before_anything_is_imported(ssm_ma
     assert Engine(tmp_path / "there", "prod").resources() == before
 
 
+def test_windows_of_an_account_that_the_stack_does_not_allow_are_refused(ssm_maintenance, window, tmp_path):
+    folder = tmp_path / "patching"
+    assert ssm_maintenance("adopt", window, "--out", folder).code == 0
+    engine = Engine(folder, "prod")
+    engine.open_stack()
+    engine.configure({"aws:allowedAccountIds": '["210987654321"]'})
+    ran = ssm_maintenance("adopt", window, "--out", folder, "--apply", "--stack", "prod", "--yes")
+    assert ran.code == 2
+    assert "the windows are in account 123456789012, which stack prod does not allow (aws:allowedAccountIds" in ran.err
+    assert engine.resources() == ()
+
+
 def test_an_old_engine_is_refused_by_its_version(ssm_maintenance, window, tmp_path, monkeypatch):
     old = tmp_path / "bin" / "pulumi"
     old.parent.mkdir()

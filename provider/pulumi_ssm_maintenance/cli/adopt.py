@@ -122,7 +122,7 @@ def adopt(  # noqa: PLR0913 - the options of a command
         tuple(dict.fromkeys(windows or ())), tuple(name or ()), tuple(tag or ()), enabled, all_, from_terraform
     )
     if not selection.is_given:
-        _list_windows(region[0] if region else None, profile)
+        _list_windows(next((one for one in region or () if one != "all"), None), profile)
         raise typer.Exit(Exit.USAGE)
     path = _required(out or into, "--out DIR is missing: where is the program to be written?")
     target = _required(stack, f"--{'into' if into else 'apply'} needs --stack S") if apply or into else None

@@ -163,6 +163,7 @@ def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Calla
     """Set the region, and the secrets that the program reads, where they are not set yet."""
     configuration = engine.configuration()
     if not adoption.providers:
+        _demand_allowed(configuration, adoption, engine.stack)
         (region,) = {window.live.region for window in adoption.windows}
         configured = configuration.get("aws:region")
         if configured is None:
@@ -177,6 +178,18 @@ def _configure(engine: Engine, adoption: Adoption, folder: Folder, report: Calla
     if absent:
         report(f"setting {len(absent)} secrets in the stack's configuration")
         engine.configure({f"{folder.project}:{key}": text for key, text in absent.items()}, secret=True)
+
+
+def _demand_allowed(configuration: Mapping[str, Any], adoption: Adoption, stack: str) -> None:
+    """Refuse windows of an account that the providers of the stack will refuse."""
+    accounts = {window.live.account.account_id for window in adoption.windows if window.live.account}
+    allowed = set(json.loads(configuration.get("aws:allowedAccountIds") or "[]")) or accounts
+    forbidden = set(json.loads(configuration.get("aws:forbiddenAccountIds") or "[]"))
+    if refused := sorted(accounts - allowed | accounts & forbidden):
+        raise UsageError(
+            f"the windows are in account {', '.join(refused)}, which stack {stack} does not allow"
+            " (aws:allowedAccountIds, aws:forbiddenAccountIds). Use another stack, or other credentials."
+        )
 
 
 def _import(engine: Engine, folder: Folder, missing: tuple[ImportEntry, ...], *, protect: bool) -> None:
