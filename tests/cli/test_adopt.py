@@ -182,6 +182,11 @@ def test_windows_of_several_regions_and_accounts_come_into_one_program(
     assert ran.code == 0, ran.err + ran.out
     assert f'role_arn="{role}"' in (folder / "__main__.py").read_text()
     assert_adopted(folder)
+    # As after an interruption: what is missing in the stack is imported, with the providers that it holds.
+    engine = Engine(folder, "prod")
+    engine.forget((next(one.urn for one in engine.resources() if one.type.endswith("MaintenanceWindowTask")),))
+    again = ssm_maintenance("adopt", "--accounts", accounts, *options)
+    assert (again.code, "1 resource imported into stack prod.\n" in again.out) == (0, True), again.err
     again = ssm_maintenance("adopt", "--accounts", accounts, *options)
     assert (again.code, "Nothing to adopt: stack prod holds them all.\n" in again.out) == (0, True), again.err
     assert ssm_maintenance("adopt", "--undo", folder, "--stack", "prod", "--yes").code == 0
