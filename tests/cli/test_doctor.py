@@ -96,12 +96,33 @@ def test_all_regions_are_those_of_the_account(aws_environment, ssm_maintenance, 
     assert [one["id"] for one in json.loads(ran.out)["windows"]] == [window]
 
 
+def test_several_accounts_are_checked_side_by_side_with_one_exit_code(
+    aws_environment, ssm_maintenance, local_aws, window, tmp_path
+):
+    account, role = "210987654321", "arn:aws:iam::210987654321:role/reader"
+    there = local_aws.client("ssm", account=account)
+    other = there.create_maintenance_window(
+        Name="theirs", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
+    )["WindowId"]
+    there.update_maintenance_window(WindowId=other, Enabled=False)
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text(f"123456789012 arn:aws:iam::123456789012:role/reader us-east-1\n{account} {role} us-east-1\n")
+    ran = ssm_maintenance("doctor", "--all", "--accounts", accounts, "--strict", "--format", "json")
+    assert ran.code == 3, ran.err
+    assert {one["id"] for one in json.loads(ran.out)["windows"]} == {window, other}
+    for verb in ("plan", "status"):
+        ran = ssm_maintenance(verb, "--all", "--accounts", accounts)
+        assert ran.code == 0, ran.err
+        assert window in ran.out
+        assert other in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         (["mw-0123456789abcdef0", "--all"], "give ids of windows, or --name"),
-        (["--name", "nothing-*"], "no window is selected in us-east-1"),
-        (["--all", "--region", "eu-west-1", "--region", "eu-west-2"], "no window is selected in eu-west-1, eu-west-2"),
+        (["--name", "nothing-*"], "no window in us-east-1 is selected"),
+        (["--all", "--region", "eu-west-1", "--region", "eu-west-2"], "no window in eu-west-1, eu-west-2 is selected"),
     ],
 )
 def test_a_mistake_in_the_selection_is_code_2(aws_environment, ssm_maintenance, local_aws, arguments, problem):
@@ -121,7 +142,7 @@ def project(tmp_path, engine):
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     Engine(folder, "prod").open_stack()
-    Engine(folder, "prod").configure("aws:region", "us-east-1")
+    Engine(folder, "prod").configure({"aws:region": "us-east-1"})
     return folder
 
 
@@ -178,7 +199,7 @@ def test_a_stack_names_its_windows_and_its_configuration_is_checked(ssm_maintena
     assert [one["id"] for one in json.loads(ran.out)["windows"]] == [window]
     assert engine_levels(ran)["engine.config"] == "ok"
 
-    Engine(project, "prod").configure("aws:accessKey", "AKIALOCALAWSEXAMPLE0")
+    Engine(project, "prod").configure({"aws:accessKey": "AKIALOCALAWSEXAMPLE0"})
     ran = ssm_maintenance(*arguments)
     assert engine_levels(ran)["engine.config"] == "FAIL"
     (finding,) = [one for one in json.loads(ran.out)["findings"] if one["check"] == "engine.config"]

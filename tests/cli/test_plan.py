@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 from icalendar import Calendar
 
+from pulumi_ssm_maintenance.operations.accounts import Access, read_accounts
 from pulumi_ssm_maintenance.operations.live import Selection
 from pulumi_ssm_maintenance.operations.planning import from_live, from_preview, plan
-from pulumi_ssm_maintenance.operations.selected import read_selected
 from pulumi_ssm_maintenance.simulation import Node
 
 ROOT = Path(__file__).parents[2]
@@ -159,7 +159,7 @@ def test_a_preview_is_planned_as_what_it_deploys(local_stack, session_of, ssm_ma
     printed = stack.pulumi("preview", "--json", *where)
     before = from_preview(json.loads(printed))
     stack.up()
-    after = from_live(read_selected(session_of, Selection()).windows)
+    after = from_live(read_accounts(session_of, [Access()], Selection()).windows)
     counts = {target.name: 12 for window in after for target in window.targets}
     assert counts
     plans = [plan(source, nodes=counts, minutes_per_node=20) for source in (before, after)]

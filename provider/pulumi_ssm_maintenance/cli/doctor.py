@@ -40,6 +40,8 @@ def doctor(  # noqa: PLR0913 - the options of a command
     stack: selection.Stack = None,
     cwd: selection.Cwd = Path(),
     region: selection.Region = None,
+    role_arn: selection.RoleArn = None,
+    accounts: selection.Accounts = None,
     profile: selection.Profile = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 on warnings too.")] = False,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
@@ -50,13 +52,29 @@ def doctor(  # noqa: PLR0913 - the options of a command
     Nothing is written. What the caller may not read is skipped, and named. Exit code 3 where a check fails.
     """
     chosen = selection.read(
-        selection.Options(windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), profile)
+        selection.Options(
+            windows or (),
+            name or (),
+            tag or (),
+            enabled,
+            all_,
+            stack,
+            cwd,
+            region or (),
+            role_arn or (),
+            accounts,
+            profile,
+        )
     )
-    from pulumi_ssm_maintenance.operations.doctor import examine  # noqa: PLC0415 - boto3 loads when it is needed
+    from pulumi_ssm_maintenance.operations.doctor import Examination, examine  # noqa: PLC0415 - boto3 loads when it is needed
 
     output.progress("checking")
     folder = cwd if stack or (cwd / _PROJECT).exists() else None
-    found = examine(chosen.session, chosen.windows, folder=folder, stack=stack)
+    parts = [
+        examine(account.session, account.windows, folder=None if number else folder, stack=stack)
+        for number, account in enumerate(chosen.accounts)
+    ]
+    found = Examination(tuple(finding for part in parts for finding in part.findings))
     _print(found, chosen.windows, format)
     if found.tally["SKIP"]:
         output.warning("what was skipped was not checked: allow the permissions that are named, and run it again")

@@ -38,6 +38,8 @@ def plan(  # noqa: PLR0913 - the options of a command
     ] = None,
     cwd: selection.Cwd = Path(),
     region: selection.Region = None,
+    role_arn: selection.RoleArn = None,
+    accounts: selection.Accounts = None,
     profile: selection.Profile = None,
     next_: Annotated[int, typer.Option("--next", min=1, max=500, help="How many openings of each window.")] = 3,
     nodes: Annotated[
@@ -60,7 +62,9 @@ def plan(  # noqa: PLR0913 - the options of a command
     The best case is planned: every node is there and nothing fails. Exit code 3 where something does not fit, or where
     windows are in each other's way.
     """
-    options = selection.Options(windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), profile)
+    options = selection.Options(
+        windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), role_arn or (), accounts, profile
+    )
     counts = dict(map(_count, nodes or ()))
     failed = False
     from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - boto3 loads when it is needed
@@ -77,13 +81,7 @@ def plan(  # noqa: PLR0913 - the options of a command
         chosen = selection.read(options)
         failed, source = chosen.failed, planning.from_live(chosen.windows)
         output.progress("counting nodes")
-        node_ids, notes = planning.count_nodes(chosen.session, source)
-        for note in notes:
-            output.warning(note)
-        found_minutes = (None, "")
-        if minutes_per_node is None:
-            output.progress("reading the last runs")
-            found_minutes = planning.median_minutes(chosen.session, source)
+        node_ids, found_minutes = _read(chosen, ask_minutes=minutes_per_node is None)
     planned = planning.plan(
         source,
         count=next_,
@@ -98,6 +96,23 @@ def plan(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(Exit.FAILED)
     if not no_fail and not planned.is_sound:
         raise typer.Exit(Exit.FINDINGS)
+
+
+def _read(chosen: selection.Read, *, ask_minutes: bool) -> tuple[dict[str, frozenset[str]], tuple[float | None, str]]:
+    """Read the nodes of the targets, and how long nodes took in the last runs: of the first account that has any."""
+    from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - as above
+
+    node_ids: dict[str, frozenset[str]] = {}
+    minutes: tuple[float | None, str] = (None, "")
+    for account in chosen.accounts:
+        windows = planning.from_live(account.windows)
+        found, notes = planning.count_nodes(account.session, windows)
+        node_ids |= found
+        for note in notes:
+            output.warning(note)
+        if ask_minutes and minutes[0] is None:
+            minutes = planning.median_minutes(account.session, windows)
+    return node_ids, minutes
 
 
 def _print(planned: "Plan", format_: Format) -> None:

@@ -9,13 +9,12 @@ import typer
 
 from . import output
 from .exits import Exit
-from .session import open_session
+from .session import open_accesses, open_session
 
 if TYPE_CHECKING:
     import boto3
 
     from pulumi_ssm_maintenance.operations.live import LiveWindow
-    from pulumi_ssm_maintenance.operations.selected import Selected
 
 Windows: TypeAlias = Annotated[list[str] | None, typer.Argument(metavar="WINDOW", help="Ids of windows, mw-….")]
 Name: TypeAlias = Annotated[
@@ -36,6 +35,18 @@ Region: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--region", metavar="R", help="Where the windows are, or all. Repeatable. Default: AWS_REGION."),
 ]
+RoleArn: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role-arn", metavar="ARN", help="Windows of the account of this role, which is assumed. Repeatable."
+    ),
+]
+Accounts: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--accounts", metavar="FILE", help="Read accounts from a file with lines such as 111122223333 ROLE-ARN R,R."
+    ),
+]
 Profile: TypeAlias = Annotated[
     str | None, typer.Option("--profile", metavar="P", help="A profile of the AWS configuration.")
 ]
@@ -53,6 +64,8 @@ class Options:
     stack: str | None
     cwd: Path
     regions: Sequence[str]
+    role_arns: Sequence[str]
+    accounts: Path | None
     profile: str | None
 
     @property
@@ -67,13 +80,25 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """The windows that are meant, and the session that has read them."""
+class Account:
+    """The windows of an account, and the session that reads it."""
 
     session: "boto3.Session"
     windows: tuple["LiveWindow", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The windows that are meant."""
+
+    accounts: tuple[Account, ...]
     failed: bool
-    """Whether a region could not be read."""
+    """Whether an account or a region could not be read."""
+
+    @property
+    def windows(self) -> tuple["LiveWindow", ...]:
+        """The windows of all accounts."""
+        return tuple(window for account in self.accounts for window in account.windows)
 
 
 def read(options: Options) -> Read:
@@ -82,32 +107,33 @@ def read(options: Options) -> Read:
     Raises:
         OperationError: AWS or the engine failed.
     """
-    selects = options.by_what_they_share
-    if (bool(options.windows) + selects + bool(options.stack)) > 1:
+    if (bool(options.windows) + options.by_what_they_share + bool(options.stack)) > 1:
         raise typer.BadParameter("give ids of windows, or --name, --tag, --enabled and --all, or --stack")
-    from pulumi_ssm_maintenance.operations.live import Selection  # noqa: PLC0415 - boto3 loads when it is needed
-    from pulumi_ssm_maintenance.operations.selected import read_selected  # noqa: PLC0415 - as above
-
     first = next((region for region in options.regions if region != "all"), None)
-    session = open_session(first, options.profile)
-    regions = options.regions
-    if options.stack:
-        wanted, regions = _of_stack(options.stack, options)
-    elif options.windows:
-        wanted = list(dict.fromkeys(options.windows))
-    elif selects:
-        output.progress("reading the windows")
-        return _warned(
-            session,
-            read_selected(
-                session, Selection(tuple(options.names), tuple(options.tags), enabled=options.enabled), regions
-            ),
-        )
-    else:
-        list_windows(session)
+    if not options.selects:
+        list_windows(open_session(first, options.profile))
         raise typer.Exit(Exit.USAGE)
-    output.progress(f"reading {len(wanted)} window{'' if len(wanted) == 1 else 's'}")
-    return _warned(session, read_selected(session, wanted, regions))
+    from pulumi_ssm_maintenance.operations.accounts import read_accounts, session_of  # noqa: PLC0415 - loads boto3
+    from pulumi_ssm_maintenance.operations.live import Selection  # noqa: PLC0415 - as above
+
+    ids, regions = (tuple(dict.fromkeys(options.windows)), options.regions)
+    if options.stack:
+        ids, regions = _of_stack(options.stack, options)
+    named = [region for region in regions if region != "all"]
+    session = open_session(named[0] if named else None, options.profile)
+    accesses = open_accesses(regions, options.role_arns, options.accounts)
+    output.progress("reading the windows")
+    selection = Selection(tuple(options.names), tuple(options.tags), enabled=options.enabled, window_ids=ids)
+    live = read_accounts(session, accesses, selection)
+    for text in live.notes:
+        output.warning(text)
+    for text in live.failures:
+        output.error(text)
+    accounts = tuple(
+        Account(session_of(session, role), tuple(window for window in live.windows if window.role_arn == role))
+        for role in dict.fromkeys(window.role_arn for window in live.windows)
+    )
+    return Read(accounts, bool(live.failures))
 
 
 def list_windows(session: "boto3.Session") -> None:
@@ -123,18 +149,10 @@ def list_windows(session: "boto3.Session") -> None:
     output.table(("id", "name", "schedule", ""), rows, to_stderr=True)
 
 
-def _of_stack(stack: str, options: Options) -> tuple[list[str], Sequence[str]]:
+def _of_stack(stack: str, options: Options) -> tuple[tuple[str, ...], Sequence[str]]:
     from pulumi_ssm_maintenance.operations.stack_windows import stack_windows  # noqa: PLC0415 - as above
 
     output.progress(f"reading the state of stack {stack}")
     found = stack_windows(options.cwd, stack)
     regions = options.regions or tuple(dict.fromkeys(one.region for one in found if one.region))
-    return [one.window_id for one in found], regions
-
-
-def _warned(session: "boto3.Session", selected: "Selected") -> Read:
-    for text in selected.notes:
-        output.warning(text)
-    for text in selected.failures:
-        output.error(text)
-    return Read(session, selected.windows, bool(selected.failures))
+    return tuple(one.window_id for one in found), regions

@@ -40,6 +40,8 @@ def status(  # noqa: PLR0913 - the options of a command
     stack: selection.Stack = None,
     cwd: selection.Cwd = Path(),
     region: selection.Region = None,
+    role_arn: selection.RoleArn = None,
+    accounts: selection.Accounts = None,
     profile: selection.Profile = None,
     last: Annotated[int, typer.Option(min=1, max=100, help="How many runs of each window.")] = 5,
     compliance: Annotated[
@@ -58,12 +60,28 @@ def status(  # noqa: PLR0913 - the options of a command
     """
     age = _age(max_age)
     chosen = selection.read(
-        selection.Options(windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), profile)
+        selection.Options(
+            windows or (),
+            name or (),
+            tag or (),
+            enabled,
+            all_,
+            stack,
+            cwd,
+            region or (),
+            role_arn or (),
+            accounts,
+            profile,
+        )
     )
-    from pulumi_ssm_maintenance.operations.runs import history  # noqa: PLC0415 - boto3 loads when it is needed
+    from pulumi_ssm_maintenance.operations.runs import History, history  # noqa: PLC0415 - boto3 loads when it is needed
 
     output.progress("reading the runs")
-    found = history(chosen.session, chosen.windows, last=last, compliance=compliance, max_age=age)
+    parts = [
+        history(account.session, account.windows, last=last, compliance=compliance, max_age=age)
+        for account in chosen.accounts
+    ]
+    found = History(tuple(window for part in parts for window in part.windows))
     if format is Format.JSON:
         output.result(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     elif format is Format.MARKDOWN:

@@ -83,7 +83,7 @@ class _Place:
 
 
 def _open(session: "boto3.Session", access: Access) -> list[_Place]:
-    own = _assumed(session, access.role_arn) if access.role_arn else session
+    own = session_of(session, access.role_arn)
     regions = access.regions or tuple(filter(None, (session.region_name,)))
     if ALL_REGIONS in regions:
         regions = _enabled_regions(own)
@@ -101,7 +101,14 @@ def _read(place: _Place, selection: Selection) -> Live:
     return replace(live, windows=tuple(replace(window, role_arn=place.role_arn) for window in live.windows))
 
 
-def _assumed(session: "boto3.Session", role_arn: str) -> "boto3.Session":
+def session_of(session: "boto3.Session", role_arn: str | None) -> "boto3.Session":
+    """Give the session of an account: that of a role, which is assumed, or the session itself.
+
+    Raises:
+        OperationError: the role cannot be assumed.
+    """
+    if role_arn is None:
+        return session
     import boto3  # noqa: PLC0415 - takes longer to load than the help takes to print
 
     with translated(f"assume {role_arn}"):
