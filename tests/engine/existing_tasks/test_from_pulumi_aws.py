@@ -210,18 +210,19 @@ def test_one_update_removes_the_name_that_pulumi_aws_generated(local_stack, loca
     stack.expect_no_changes()
 
 
-def test_explicit_providers_hand_a_task_over_too(local_stack, local_aws, calls, held, new_window):
+def test_explicit_providers_hand_tasks_of_every_type_over(local_stack, local_aws, calls, held, new_window):
     window = new_window("eu-west-1")
 
     def providers():
         return {"aws": aws.Provider("west", region="eu-west-1"), "ours": Provider("west-ssm", region="eu-west-1")}
 
-    stack = local_stack(before(window, {"function": THEIRS["function"]}, providers))
+    stack = local_stack(before(window, THEIRS, providers))
     stack.up()
     ids = held(window, "eu-west-1").keys()
     local_aws.clear_requests()
-    stack.program = after(window, {"function": OURS["function"]}, opts=providers)
-    assert stack.up().ops("function") == ["update"]
+    stack.program = after(window, OURS, opts=providers)
+    result = stack.up()
+    assert [result.ops(name) for name in OURS] == [["update"]] * 4
     assert calls() == []
     assert held(window, "eu-west-1").keys() == ids
     stack.expect_no_changes()

@@ -304,3 +304,14 @@ def test_programs_are_typed(ssm, session, adopt, tmp_path):
     files[-1].write_text(program(plan([live[0], there], style="code")))
     done = subprocess.run([BIN / "mypy", "--strict", *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_warning_about_many_arguments_stays_readable(session, new_window, register):
+    window = new_window()
+    for number in range(12):
+        register(
+            window, Name=f"tidy-{number:02}", TaskInvocationParameters={"RunCommand": {"Parameters": {"a": ["b"]}}}
+        )
+    (warning,) = plan(read_windows(session, [window]).windows).warnings
+    path = "task_invocation_parameters.run_command.parameters"
+    assert warning.endswith(f": {', '.join(f'tidy-{number:02}.{path}' for number in range(10))}, and 2 more")

@@ -22,6 +22,9 @@ MOST_WITHOUT_FUNCTIONS: Final = 3
 CLOUDFORMATION_TAG: Final = "aws:cloudformation:stack-name"
 """The tag by which CloudFormation marks what a stack owns."""
 
+_MOST_NAMED: Final = 10
+"""How many arguments a warning names."""
+
 _SYSTEM_TAG: Final = "aws:"
 
 
@@ -287,9 +290,11 @@ def _warnings(windows: Sequence[AdoptedWindow]) -> Iterator[str]:
         if not covers([secret.path for secret in task.secrets], path)
     ]
     if readable:
+        more = len(readable) - _MOST_NAMED
+        named = readable if more <= 0 else [*readable[:_MOST_NAMED], f"and {more} more"]
         yield (
             "these arguments may be sensitive and stand in the program as they are; `--secret` moves one into the"
-            f" stack's configuration: {', '.join(readable)}"
+            f" stack's configuration: {', '.join(named)}"
         )
     for window in windows:
         if owner := window.live.tags.get(CLOUDFORMATION_TAG):
