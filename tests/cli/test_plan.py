@@ -108,6 +108,15 @@ def test_the_calendar_has_an_event_for_each_opening_and_stays_the_same(aws_envir
     assert ssm_maintenance(*arguments, "--format", "ics").out == text
 
 
+def test_a_picture_shows_one_window_whose_nodes_are_known(aws_environment, ssm_maintenance, patching):
+    picture = ssm_maintenance("plan", patching, *GIVEN, "--format", "svg").out
+    assert picture.startswith("<svg ")
+    assert "48 nodes left out" in picture
+    assert ssm_maintenance("plan", patching, *GIVEN, "--format", "svg").out == picture
+    ran = ssm_maintenance("plan", patching, "--format", "svg")
+    assert (ran.code, "a picture needs to know how many nodes there are" in ran.err) == (2, True)
+
+
 def test_an_opening_in_a_freeze_is_tentative(aws_environment, ssm_maintenance, patching, tmp_path):
     first = json.loads(ssm_maintenance("plan", patching, "--format", "json").out)["windows"][0]["openings"][0]
     opens = datetime.fromisoformat(first["opens"])

@@ -22,6 +22,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     ICS = "ics"
+    SVG = "svg"
 
 
 def plan(  # noqa: PLR0913 - the options of a command
@@ -122,6 +123,8 @@ def _print(planned: "Plan", format_: Format) -> None:
         from .plan_calendar import calendar_file  # noqa: PLC0415 - icalendar loads when it is needed
 
         output.result(calendar_file(planned).rstrip("\r\n"))
+    elif format_ is Format.SVG:
+        output.result(plan_formats.picture(planned))
     elif format_ is Format.MARKDOWN:
         output.result("\n".join(plan_formats.markdown(planned)))
     else:

@@ -159,6 +159,25 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def picture(plan: "Plan") -> str:
+    """Draw the first opening of the one window of a plan, as SVG.
+
+    Raises:
+        UsageError: the plan has several windows, or it is unknown what happens in an opening.
+    """
+    from pulumi_ssm_maintenance.operations.errors import UsageError  # noqa: PLC0415 - loads boto3
+
+    if len(plan.windows) != 1:
+        raise UsageError(f"a picture shows one window, and {len(plan.windows)} are selected")
+    fit = plan.windows[0].fit
+    if fit is None or fit.night is None:
+        raise UsageError(
+            "a picture needs to know how many nodes there are and how long they take: give --nodes and"
+            " --minutes-per-node"
+        )
+    return fit.night.to_svg().rstrip()
+
+
 def as_json(plan: "Plan") -> dict[str, Any]:
     """Give a plan as plain values."""
     return {

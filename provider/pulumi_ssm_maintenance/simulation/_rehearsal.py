@@ -320,6 +320,12 @@ class Rehearsal:
 
         return WRITERS[".md"](self)
 
+    def to_svg(self) -> str:
+        """Draw the night as SVG."""
+        from ._pictures import WRITERS  # noqa: PLC0415 - the pictures stand on this module
+
+        return WRITERS[".svg"](self)
+
     def save(self, path: str | Path) -> Path:
         """Write the night to a file: `.json`, `.md` with a Mermaid chart, `.svg`, or `.html` as one page.
 

@@ -1,7 +1,7 @@
 """Whether the work of a window fits, by a simulation of its best case: every node is there, nothing fails."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final, Literal, cast
@@ -53,6 +53,8 @@ class Fit:
     steps: tuple[Step, ...]
     assumptions: Mapping[str, str]
     """What AWS does not document and this depends on, with what was assumed."""
+    night: Rehearsal | None = field(default=None, repr=False, compare=False)
+    """The simulated opening, which can be drawn; None where nodes or minutes are unknown."""
 
     @property
     def fits(self) -> bool | None:
@@ -83,7 +85,7 @@ def fit(
         _step(task, runs.get(str(number)), night, opening, nodes, minutes_per_node)
         for number, task in enumerate(_in_order(window))
     )
-    return Fit(steps, {name: answer for name, answer in night.assumptions.items() if name == "rounding"})
+    return Fit(steps, {name: answer for name, answer in night.assumptions.items() if name == "rounding"}, night)
 
 
 def _in_order(window: PlannedWindow) -> list[PlannedTask]:
@@ -93,13 +95,13 @@ def _in_order(window: PlannedWindow) -> list[PlannedTask]:
 def _simulated(window: PlannedWindow, opening: PlannedOpening, nodes: Mapping[str, int], minutes: float) -> Rehearsal:
     names = [target.name for target in window.targets]
     fleet = [
-        Node(f"i-{names.index(name):03x}{number:014x}", tags={"plan": name}, minutes=minutes)
+        Node(f"{name} {number + 1}", tags={"plan": name}, minutes=minutes)
         for name in names
         for number in range(nodes[name])
     ]
     tasks = [
         Task(
-            name=f"{number}",
+            name=task.name,
             id=str(number),
             type=cast("Any", task.type),
             arn=task.arn,
