@@ -1,5 +1,6 @@
 """Whatever a program passes to a component or a maker, it gets resources, or one of our errors that names the place."""
 
+import logging
 import random
 import traceback
 from pathlib import Path
@@ -20,6 +21,9 @@ VALUES = soak.bound("SOAK_VALUES", short=12, long=1_000)
 MAKERS = {maker.name: maker for maker in makers()}
 _TOGETHER = 5  # attempts in one program
 _LONGEST_LINE = 2000
+
+# As Pulumi's language host does: a program that fails leaves outputs behind that nobody has looked at.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
 
