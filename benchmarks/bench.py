@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 
 from adoption import adoption_figures
 from measure import OPERATIONS, Run, Setting, run_program, run_raw
-from micro import client_figures, micro_figures, rehearsal_figures, state_figures
+from micro import client_figures, micro_figures, rehearsal_figures, runbook_figures, state_figures
 from pulumi_ssm_maintenance.testing import EngineError
 from report import Table, chart
 
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measurements(options: argparse.Namespace) -> Iterator[Callable[[], list[Table]]]:
     yield lambda: held_figures(options.repeats)
-    yield lambda: [state_figures(), micro_figures(), client_figures(), rehearsal_figures()]
+    yield lambda: [state_figures(), micro_figures(), client_figures(), rehearsal_figures(), runbook_figures()]
     yield lambda: [adoption_figures(windows=20, repeats=3 if options.full else 1)]
     yield lambda: [sharded(repeats=3 if options.full else 1)]
     if options.full:
