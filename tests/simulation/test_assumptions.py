@@ -63,6 +63,13 @@ def test_the_status_of_a_run_with_a_failed_and_a_timed_out_task(answer):
     assert night.status == answer.upper()
 
 
+@pytest.mark.parametrize(("answer", "status"), [("failed", "FAILED"), ("success", "SUCCESS")])
+def test_a_task_without_targets_whose_only_run_fails(answer, status):
+    task = Task(name="report", type="LAMBDA", arn="report", max_errors="1")
+    night = night_of(task, outcomes={"report": "Failed"}, assume=Assumptions(failed_run_without_targets=answer))
+    assert night.task("report").status == status
+
+
 @pytest.mark.parametrize(("answer", "status"), [("timed_out", "TIMED_OUT"), ("cancelled", "CANCELLED")])
 def test_the_invocation_of_a_command_that_the_cutoff_cancels(answer, status):
     night = night_of(

@@ -34,6 +34,11 @@ class Assumptions:
         reached="The task stops when max_errors is reached",
         status_at_limit="The task goes on, and a command counts as Failed",
     )
+    failed_run_without_targets: Literal["failed", "success"] = _choice(
+        "What is the status of a task without targets, to which AWS gives the error limit 1, when its only run fails?",
+        failed="FAILED",
+        success="SUCCESS: one error is tolerated",
+    )
     rounding: Literal["down", "up", "nearest"] = _choice(
         "How is a share of the nodes rounded that is no whole number?",
         down="Down; one node at least runs at once",

@@ -111,7 +111,11 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
             opening = [window for window in windows if window["Enabled"]]
             if not opening:
                 raise RehearsalError(f"{folder}: the program declares no window that opens")
-            existing = list(nodes) if nodes is not None else _invented(aws, opening, notes)
+            existing = list(nodes) if nodes is not None else invented_nodes(aws, opening)
+            if nodes is None and existing:
+                notes.append(
+                    f"no nodes were given: {len(existing)} were made up, {INVENTED} for each target by tags or group"
+                )
             existing = _failing(existing, fail)
             nights = []
             for window in opening:
@@ -174,15 +178,14 @@ def _windows(aws: LocalAws) -> list[Mapping[str, Any]]:
     return [window for page in pages for window in page["WindowIdentities"]]
 
 
-def _invented(aws: LocalAws, windows: Sequence[Mapping[str, Any]], notes: list[str]) -> list[Node]:
-    """Make up some nodes for each target of the windows."""
+def invented_nodes(aws: LocalAws, windows: Sequence[Mapping[str, Any]]) -> list[Node]:
+    """Make up some nodes for each target of the windows of a local AWS."""
     ssm, nodes = aws.client("ssm"), dict[str, Node]()
     for window in windows:
         targets = ssm.get_paginator("describe_maintenance_window_targets").paginate(WindowId=window["WindowId"])
         for target in (target for page in targets for target in page["Targets"]):
             keys = {it["Key"]: it["Values"] for it in target["Targets"]}
             nodes |= {node.id: node for node in _matching(keys)}
-    notes.append(f"no nodes were given: {len(nodes)} were made up, {INVENTED} for each target by tags or group")
     return list(nodes.values())
 
 

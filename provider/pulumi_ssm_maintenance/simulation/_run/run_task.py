@@ -197,11 +197,16 @@ class RunTask(TaskWork):
             return choices.choose("runbook_timed_out").upper()
         return {"Success": "SUCCESS", "TimedOut": "TIMED_OUT", "Cancelled": "CANCELLED"}.get(outcome.status, "FAILED")
 
+    def _has_failed(self) -> bool:
+        if self.task.targets or not self._budget.errors or self.task.max_errors == "0":
+            return self._budget.is_exceeded
+        return self.night.choices.choose("failed_run_without_targets") == "failed"
+
     def _conclude(self) -> None:
         never_started = [*self._waiting, *(run for runs in self._targets for run in runs)]
         if self.is_stopped_by_alarm:
             status, details, reason = self.stopped_status(), None, f"alarm {self.task.alarm} stopped the task"
-        elif self._budget.is_exceeded:
+        elif self._has_failed():
             status, details, reason = "FAILED", LIMIT_EXCEEDED, "the task had exceeded its error limit"
         elif never_started or self._is_cut_off:
             status, details, reason = "TIMED_OUT", None, "its turn had not come when the window's cutoff did"
