@@ -4,7 +4,7 @@ typed := $(wildcard provider components tools examples benchmarks tests/typing_t
 # A test run starts a thousand processes. Compiled modules save half a second in each.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-adopt test check build bench bench-full soak clean
+.PHONY: help setup demo demo-adopt test check docs build bench bench-full soak clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -27,6 +27,9 @@ check: setup ## check style, types and import contracts
 	.venv/bin/mypy --strict $(typed)
 	.venv/bin/basedpyright $(typed)
 	.venv/bin/lint-imports
+
+docs: setup ## build the docs site in build/docs/site; a broken link is an error
+	$(python) -m tools.docs_site
 
 build: setup ## build wheel and sdist in dist/, and try the wheel in a fresh environment
 	rm -rf dist

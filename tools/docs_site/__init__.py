@@ -1,0 +1,1 @@
+"""Builds the docs site: `make docs`."""

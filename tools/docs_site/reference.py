@@ -1,0 +1,77 @@
+"""The pages of the reference: the public names, with the docstrings that editors show."""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+_TASKS: Final = "pulumi_ssm_maintenance"
+_COMPONENTS: Final = "pulumi_ssm_maintenance_components"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """The names of a package on one page; without names, all that no other page shows."""
+
+    package: str
+    names: str = ""
+
+
+_PAGES: Final[Mapping[str, _Reference]] = MappingProxyType(
+    {
+        "MaintenanceWindowTask": _Reference(_TASKS, "MaintenanceWindowTask MaintenanceWindowTaskArgs"),
+        "Parts of a task": _Reference(
+            _TASKS,
+            "TargetArgs TaskInvocationParametersArgs RunCommandArgs AutomationArgs LambdaArgs StepFunctionsArgs"
+            " NotificationConfigArgs CloudWatchOutputConfigArgs AlarmConfigurationArgs AlarmArgs LoggingInfoArgs"
+            " TaskParameterValuesArgs FROM_PULUMI_AWS",
+        ),
+        "Outputs of a task": _Reference("pulumi_ssm_maintenance.outputs"),
+        "Provider": _Reference(
+            _TASKS, "Provider ProviderArgs AssumeRoleArgs AssumeRoleWithWebIdentityArgs EndpointArgs"
+        ),
+        "Errors": _Reference("pulumi_ssm_maintenance.errors"),
+        "PatchingRun": _Reference(_COMPONENTS, "PatchingRun PatchingRunArgs WaveArgs WaveIds HooksArgs LogsArgs"),
+        "PatchWaves": _Reference(
+            _COMPONENTS,
+            "PatchWaves PatchWavesArgs PatchingConfig EnvironmentConfig SettingsConfig WaveConfig TargetsConfig"
+            " PromotionGap Run",
+        ),
+        "PatchBaseline": _Reference(_COMPONENTS, "PatchBaseline PatchBaselineArgs PatchRule PatchSourceArgs"),
+        "MaintenanceWindow": _Reference(_COMPONENTS, "MaintenanceWindow MaintenanceWindowArgs"),
+        "Targets": _Reference(_COMPONENTS, "Targets"),
+        "WindowAlerts": _Reference(_COMPONENTS, "WindowAlerts WindowAlertsArgs"),
+        "ChangeFreeze": _Reference(_COMPONENTS, "ChangeFreeze ChangeFreezeArgs"),
+        "AutomationRunbook": _Reference(_COMPONENTS, "AutomationRunbook AutomationRunbookArgs Step"),
+        "RunCommandTask": _Reference(_COMPONENTS, "RunCommandTask RunCommandTaskArgs"),
+        "LambdaTask": _Reference(_COMPONENTS, "LambdaTask LambdaTaskArgs CodeArgs"),
+        "StepFunctionTask": _Reference(_COMPONENTS, "StepFunctionTask StepFunctionTaskArgs"),
+        "Types of components": _Reference(_COMPONENTS),
+        "Schedules": _Reference("pulumi_ssm_maintenance.schedules"),
+        "Testing": _Reference("pulumi_ssm_maintenance.testing"),
+        "Simulation": _Reference("pulumi_ssm_maintenance.simulation"),
+        "Adoption": _Reference("pulumi_ssm_maintenance.operations.adopt"),
+        "Doctor": _Reference("pulumi_ssm_maintenance.operations.doctor"),
+    }
+)
+
+
+def reference_pages() -> Iterator[tuple[str, str]]:
+    """Give the title and the text of each page."""
+    for title, page in _PAGES.items():
+        names = page.names.split() or _names_of_no_other_page(page.package)
+        yield title, "\n\n".join([f"# {title}", *(f"::: {page.package}.{name}" for name in names)]) + "\n"
+
+
+def _names_of_no_other_page(package: str) -> list[str]:
+    elsewhere = {name for page in _PAGES.values() if page.package == package for name in page.names.split()}
+    if package == _COMPONENTS:  # which export the schedules and the base of their errors too
+        elsewhere.update(_public("pulumi_ssm_maintenance.schedules"), ["ArgumentError"])
+    return [name for name in _public(package) if name not in elsewhere]
+
+
+def _public(package: str) -> list[str]:
+    module = importlib.import_module(package)
+    own = [name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == package]
+    return [*getattr(module, "__all__", own)]
