@@ -12,8 +12,8 @@ PACKAGES = [ROOT / "provider/pulumi_ssm_maintenance", ROOT / "components/pulumi_
 FOLDERS = {path.name for folder in (ROOT, *PACKAGES) for path in folder.iterdir() if path.is_dir()}
 FILE = re.compile(r"(?!/)[\w./-]+\.(?:py|md|json|svg|toml|txt|yaml|mod|sum|sh)")
 FOLDER = re.compile(r"([\w.-]+)/[\w./-]*")
-# What `ssm-maintenance adopt` writes into the folder of the user.
-WRITTEN_FOR_USERS = {"ADOPTED.md", "adopted.prod.json", "import.json", "release.sh", "requirements.txt"}
+# Files of the user that `ssm-maintenance` reads or writes.
+WRITTEN_FOR_USERS = {"ADOPTED.md", "accounts.txt", "adopted.prod.json", "import.json", "release.sh", "requirements.txt"}
 DOTTED_NAME = re.compile(r"pulumi_ssm_maintenance(?:_components)?(?:\.\w+)+")
 DECISION = re.compile(r"docs/(?:[\w-]+/)*(?:[\w-]+\.md|\d{4})")
 
