@@ -41,7 +41,7 @@ def main() -> int:
         "nav": navigation,
     }
     (_BUILD / "mkdocs.yml").write_text(json.dumps(settings, indent=2))
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", _BUILD / "mkdocs.yml"]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(_BUILD / "mkdocs.yml")]
     # The theme would announce its successor at each build: docs/dependencies.md.
     return subprocess.run(command, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}).returncode
 
