@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from pulumi_ssm_maintenance.aws.connection import environment_region
-
 if TYPE_CHECKING:
     import boto3
 
@@ -25,6 +23,7 @@ def open_session(region: str | None, profile: str | None) -> "boto3.Session":
     """
     import boto3  # noqa: PLC0415 - takes longer to load than the help takes to print
 
+    from pulumi_ssm_maintenance.aws.connection import environment_region  # noqa: PLC0415 - as above
     from pulumi_ssm_maintenance.operations.errors import translated  # noqa: PLC0415 - as above
 
     with translated("open a session"):
