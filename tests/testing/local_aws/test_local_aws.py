@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -343,3 +344,26 @@ class TestOtherServices:
         error: Any = caught.value.response["Error"]
         assert error["Code"] == code
         assert "failed to satisfy constraint" in error["Message"]
+
+
+def test_the_first_calls_of_many_services_at_once_are_all_answered():
+    """moto's modules import each other in circles: two threads that import them at once would block each other."""
+    calls = {
+        "cloudwatch": "describe_alarms",
+        "ec2": "describe_instances",
+        "events": "list_rules",
+        "iam": "list_roles",
+        "kms": "list_keys",
+        "lambda": "list_functions",
+        "logs": "describe_log_groups",
+        "resource-groups": "list_groups",
+        "s3": "list_buckets",
+        "scheduler": "list_schedules",
+        "sns": "list_topics",
+        "sqs": "list_queues",
+        "stepfunctions": "list_state_machines",
+    }
+    with LocalAws() as aws, ThreadPoolExecutor(len(calls)) as pool:
+        clients = {service: aws.client(service, config=Config(retries={"total_max_attempts": 1})) for service in calls}
+        answers = [pool.submit(getattr(clients[service], call)) for service, call in calls.items()]
+        assert all(answer.result() for answer in answers)

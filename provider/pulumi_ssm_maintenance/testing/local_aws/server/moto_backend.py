@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from functools import cached_property
 from io import BytesIO
 from threading import Lock
@@ -22,19 +23,24 @@ from .moto_lambda_functions import keep_log_settings
 from .service_model import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from .api_call import ApiCall
 
 # moto has the policies that AWS manages, but loads them on request only.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+_IMPORT_TRIES, _IMPORT_PAUSE = 20, 0.1
+"""How often the import of a service is tried while another thread imports, and the seconds between."""
+
 
 class Moto:
     """moto's applications, loaded on first use."""
 
     def __init__(self) -> None:
+        # One thread imports at a time: moto's modules import each other in circles.
         self._loading = Lock()
+        self._loaded_services: set[str] = set()
         self._accounts: dict[str, str] = {}
 
     @property
@@ -46,6 +52,25 @@ class Moto:
         """Import moto, so that the first call need not wait for all of it."""
         with self._loading:
             _ = self._application
+
+    def _load_service(self, call: ApiCall) -> None:
+        """Import the modules of a service, before its first call is handled."""
+        self.load()
+        if call.service in self._loaded_services:
+            return
+        with self._loading:
+            for tries_left in reversed(range(_IMPORT_TRIES)):
+                try:
+                    self._application.get_application(_environ(call.environ, call.body))
+                    break
+                except RuntimeError as error:
+                    # A call that is being handled imports too, and the modules import each other in circles.
+                    if type(error).__name__ != "_DeadlockError" or not tries_left:
+                        raise
+                    time.sleep(_IMPORT_PAUSE)
+            if call.service == "lambda":
+                keep_log_settings()
+            self._loaded_services.add(call.service)
 
     def account_of(self, access_key: str) -> str:
         """Return the account of an access key: the default one, unless AssumeRole or IAM created the key."""
@@ -92,9 +117,7 @@ class Moto:
 
     def handle(self, call: ApiCall) -> Answer:
         """Let moto answer; an operation that it lacks is an error that says so."""
-        self.load()
-        if call.service == "lambda":
-            keep_log_settings()
+        self._load_service(call)
         environ = _environ(call.environ, call.body)
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.account
         try:
@@ -122,7 +145,7 @@ class Moto:
         self._accounts.clear()
 
     @cached_property
-    def _application(self) -> Callable[..., Any]:
+    def _application(self) -> Any:
         from moto.iam.models import SERVICE_NAME_CONVERSION  # noqa: PLC0415  # loading moto takes 0.5 s
         from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # as above
             DomainDispatcherApplication,
