@@ -1,5 +1,6 @@
 """`ssm-maintenance status`: what it prints, and its exit codes."""
 
+import importlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -206,6 +207,56 @@ def test_markdown_is_a_table_with_the_failures_below(aws_environment, ssm_mainte
     out = ssm_maintenance("status", patching, "--format", "markdown").out
     assert f"| {OPENED:%a %Y-%m-%d %H:%M} | FAILED | 6 m | 1 of 2 tasks good, 1 of 4 nodes failed |" in out
     assert f"  {NODE}  Failed: exit status 1" in out
+
+
+@pytest.fixture
+def between_polls(monkeypatch):
+    """Say what happens while the command waits for the next poll."""
+
+    def on_sleep(action):
+        watch = importlib.import_module("pulumi_ssm_maintenance.operations.runs.watch")
+        monkeypatch.setattr(watch.watch, "__defaults__", (None, action))
+
+    return on_sleep
+
+
+def test_watching_ends_with_the_run(aws_environment, ssm_maintenance, patching, write_run, between_polls):
+    write_run("IN_PROGRESS")
+    pauses = []
+
+    def action(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            write_run("FAILED", ended=OPENED + timedelta(hours=1))
+
+    between_polls(action)
+    ran = ssm_maintenance("status", patching, "--watch")
+    assert (ran.code, pauses) == (3, [5.0, 7.5, 11.25])
+    changes = [line for line in ran.err.splitlines() if line.startswith("prod-patching: ")]
+    assert changes == ["prod-patching: IN_PROGRESS", "prod-patching: FAILED"]
+    assert "FAILED" in ran.out
+
+
+def test_watching_shows_how_far_each_task_is(aws_environment, ssm_maintenance, patching, rehearse):
+    rehearse("Failed")
+    ran = ssm_maintenance("status", patching, "--watch")
+    assert "prod-patching: patch FAILED [####################] 3 of 3 nodes done, 1 failed" in ran.err
+
+
+def test_watching_can_end_earlier_and_leaves_the_run_alone(
+    aws_environment, ssm_maintenance, patching, write_run, between_polls
+):
+    write_run("IN_PROGRESS")
+    between_polls(lambda seconds: None)
+    ran = ssm_maintenance("status", patching, "--watch", "--timeout", "1h")
+    assert (ran.code, "a run is still at work after 1:00:00; it goes on" in ran.err) == (1, True)
+
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    between_polls(interrupt)
+    ran = ssm_maintenance("status", patching, "--watch")
+    assert (ran.code, "no longer watching; the runs go on" in ran.err) == (130, True)
 
 
 def test_nothing_is_written(aws_environment, ssm_maintenance, patching, rehearse, local_aws):

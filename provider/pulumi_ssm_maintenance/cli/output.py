@@ -19,6 +19,11 @@ def progress(text: str) -> None:
     _console(stderr=True).print(f"{text} ...", style="dim")
 
 
+def note(text: str) -> None:
+    """Print a line about what has happened."""
+    _console(stderr=True).print(text, style="dim")
+
+
 def warning(text: str) -> None:
     """Print a warning."""
     _print_labelled("warning", "yellow", text)

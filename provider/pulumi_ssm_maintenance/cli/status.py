@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = 1
 _SHOWN: Final = "%a %Y-%m-%d %H:%M"
+_BAR: Final = 20
 _AGE: Final = re.compile(r"(\d+)([dh])")
 
 
@@ -47,6 +48,12 @@ def status(  # noqa: PLR0913 - the options of a command
     compliance: Annotated[
         bool, typer.Option("--compliance", help="Add up what the nodes have reported about their patches.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Wait for runs that are at work, and show their progress.")
+    ] = False,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="AGE", help="How long to watch, such as 4h. Default: until the runs end.")
+    ] = None,
     max_age: Annotated[
         str | None, typer.Option(metavar="AGE", help="Exit with 3 when the last good run is older, such as 40d or 36h.")
     ] = None,
@@ -58,7 +65,7 @@ def status(  # noqa: PLR0913 - the options of a command
     Exit code 3 where the latest run of a window failed, timed out, was cancelled or skipped, ran on nothing, or should
     have been and was not.
     """
-    age = _age(max_age)
+    age, longest = _age(max_age, "--max-age"), _age(timeout, "--timeout")
     chosen = selection.read(
         selection.Options(
             windows or (),
@@ -77,11 +84,15 @@ def status(  # noqa: PLR0913 - the options of a command
     from pulumi_ssm_maintenance.operations.runs import History, history  # noqa: PLC0415 - boto3 loads when it is needed
 
     output.progress("reading the runs")
-    parts = [
-        history(account.session, account.windows, last=last, compliance=compliance, max_age=age)
-        for account in chosen.accounts
-    ]
-    found = History(tuple(window for part in parts for window in part.windows))
+
+    def read() -> History:
+        parts = [
+            history(account.session, account.windows, last=last, compliance=compliance, max_age=age)
+            for account in chosen.accounts
+        ]
+        return History(tuple(window for part in parts for window in part.windows))
+
+    found = _watched(read, longest) if watch else read()
     if format is Format.JSON:
         output.result(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     elif format is Format.MARKDOWN:
@@ -92,6 +103,39 @@ def status(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(Exit.FAILED)
     if not no_fail and not found.is_sound:
         raise typer.Exit(Exit.FINDINGS)
+
+
+def _watched(read: "Callable[[], History]", timeout: timedelta | None) -> "History":
+    """Watch runs until they end, and print a line for each change to standard error. Ctrl-C leaves the runs alone."""
+    from pulumi_ssm_maintenance.operations import runs  # noqa: PLC0415 - boto3 loads when it is needed
+
+    shown: set[str] = set()
+    found = None
+    try:
+        for found in runs.watch(read, timeout):
+            lines = [line for window in found.windows for line in _progress(window)]
+            for line in (one for one in lines if one not in shown):
+                output.note(line)
+            shown = set(lines)
+    except KeyboardInterrupt:
+        output.warning("no longer watching; the runs go on")
+        raise
+    return found or read()
+
+
+def _progress(window: "WindowHistory") -> Iterator[str]:
+    """What the latest run of a window is at: a line with a bar for each task."""
+    if not window.runs:
+        return
+    run = window.runs[0]
+    yield f"{window.name}: {run.status}"
+    for task in run.tasks:
+        done = task.nodes - task.running
+        bar = "#" * (_BAR * done // task.nodes if task.nodes else 0)
+        yield (
+            f"{window.name}: {task.name} {task.status} [{bar:<{_BAR}}] {done} of {_count(task.nodes, 'node')} done,"
+            f" {len(task.failed)} failed"
+        )
 
 
 def _text(window: "WindowHistory") -> Iterator[str]:
@@ -245,12 +289,12 @@ def _compliance_json(found: "Compliance | None") -> dict[str, Any] | None:
     }
 
 
-def _age(text: str | None) -> timedelta | None:
+def _age(text: str | None, option: str) -> timedelta | None:
     if text is None:
         return None
     found = _AGE.fullmatch(text)
     if found is None:
-        raise typer.BadParameter(f"--max-age {text}: give days or hours, such as 40d or 36h")
+        raise typer.BadParameter(f"{option} {text}: give days or hours, such as 40d or 36h")
     return timedelta(**{"days" if found[2] == "d" else "hours": int(found[1])})
 
 

@@ -8,5 +8,6 @@ print(window.name, [run.status for run in window.runs])
 from .compliance import Compliance
 from .history import History, WindowHistory, history
 from .run import BAD, FailedNode, Run, TaskRun
+from .watch import watch
 
-__all__ = ["BAD", "Compliance", "FailedNode", "History", "Run", "TaskRun", "WindowHistory", "history"]
+__all__ = ["BAD", "Compliance", "FailedNode", "History", "Run", "TaskRun", "WindowHistory", "history", "watch"]

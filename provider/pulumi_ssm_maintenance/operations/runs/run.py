@@ -12,6 +12,9 @@ from pulumi_ssm_maintenance.operations.live import LiveWindow
 BAD: Final = frozenset({"FAILED", "TIMED_OUT", "CANCELLED", "CANCELLING", "SKIPPED_OVERLAPPING"})
 """The statuses of a run that somebody has to look at."""
 
+AT_WORK: Final = frozenset({"PENDING", "IN_PROGRESS", "CANCELLING"})
+"""The statuses of a run that has not ended."""
+
 _GOOD_NODE: Final = "Success"
 _RUNNING: Final = frozenset({"Pending", "Delayed", "InProgress", "PENDING", "IN_PROGRESS", "Cancelling"})
 
@@ -63,6 +66,11 @@ class Run:
     def ran_on_nothing(self) -> bool:
         """Whether it succeeded without a single invocation."""
         return self.status == "SUCCESS" and bool(self.tasks) and not any(task.nodes for task in self.tasks)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in AT_WORK
 
     @property
     def is_bad(self) -> bool:
