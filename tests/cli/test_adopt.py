@@ -218,6 +218,28 @@ def test_the_code_of_the_program_adopts_with_reads_alone(ssm_maintenance, ssm, l
     assert_untouched()
 
 
+def test_a_terraform_state_of_two_regions_is_adopted_into_one_stack(
+    ssm_maintenance, local_aws, tmp_path, assert_untouched
+):
+    regions = ("us-east-1", "eu-west-1")
+    windows = {region: new_window(local_aws.client("ssm", region), region) for region in regions}
+    (tmp_path / "state").mkdir()
+    instances = [
+        states.Instance(states.WINDOW, "this", window, module=f'module.all["{region}"]', attributes={"region": region})
+        for region, window in windows.items()
+    ]
+    (tmp_path / "state" / "terraform.tfstate").write_text(stored(*instances))
+    folder = tmp_path / "patching"
+    apply = ("--apply", "--stack", "prod", "--yes")
+    local_aws.clear_requests()
+    ran = ssm_maintenance("adopt", "--from-terraform", tmp_path / "state/terraform.tfstate", "--out", folder, *apply)
+    assert ran.code == 0, ran.err + ran.out
+    held = {one.name: one.id for one in Engine(folder, "prod").resources()}
+    assert (held["all-us-east-1"], held["all-eu-west-1"]) == tuple(windows.values())
+    Engine(folder, "prod").run("preview", "--expect-no-changes")
+    assert_untouched()
+
+
 def test_what_was_adopted_is_a_stack_like_any_other(ssm_maintenance, ssm, window, tmp_path, local_aws):
     task = ssm.register_task_with_maintenance_window(
         WindowId=window, Name="tidy", TaskType="AUTOMATION", TaskArn="Acme-Tidy", ServiceRoleArn="arn:aws:iam::1:role/r"
