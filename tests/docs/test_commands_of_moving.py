@@ -145,7 +145,7 @@ def assert_adopted(engine, local_aws):
 
 def test_every_block_of_the_pages_is_run_below():
     assert {page: len(commands_of(page)) for page in PAGES} == {
-        "adopt.md": 2,
+        "adopt.md": 5,
         "move-from-cloudformation.md": 5,
         "move-from-pulumi-aws.md": 1,
         "move-from-terraform.md": 4,
@@ -153,7 +153,7 @@ def test_every_block_of_the_pages_is_run_below():
 
 
 def test_adopting_what_exists(desk, window, local_aws):
-    adopt, _ = commands_of("adopt.md", window)
+    adopt, *_ = commands_of("adopt.md", window)
     shown = desk.run(adopt)
     assert "The preview is empty: the program declares what AWS holds." in shown
     assert desk.calls[0] == "pip install pulumi-ssm-maintenance[cli,components]"
@@ -164,10 +164,35 @@ def test_adopting_what_exists(desk, window, local_aws):
     assert written(local_aws) == []
 
 
+def test_adopting_by_the_program(desk, window, local_aws):
+    _, by_code, again, *_ = commands_of("adopt.md", window)
+    desk.run(by_code)
+    assert len(desk.engine("patching").resources()) > 4
+    assert "import_" in (desk.folder / "patching" / "__main__.py").read_text()
+    assert "The preview is empty: the program declares what AWS holds." in desk.run(again)
+    assert "import_" not in (desk.folder / "patching" / "__main__.py").read_text()
+    assert_adopted(desk.engine("patching"), local_aws)
+
+
+def test_adopting_from_several_regions(desk, local_aws):
+    for region in ("eu-west-1", "us-east-1"):
+        local_aws.client("ssm", region).create_maintenance_window(
+            Name=region,
+            Schedule="rate(1 day)",
+            Duration=4,
+            Cutoff=1,
+            AllowUnassociatedTargets=True,
+            Tags=[{"Key": "team", "Value": "platform"}],
+        )
+    *_, regions, _ = commands_of("adopt.md")
+    # Each command of this block is one way to select; the others need further accounts.
+    assert "patching: 2 windows" in desk.run(regions.splitlines()[0])
+
+
 def test_adopting_into_a_program_that_exists(desk, window, local_aws):
     desk.run(f"ssm-maintenance adopt {window} --out patching && cd patching && pulumi stack init prod")
     desk.run("cd patching && pulumi config set --secret report-payload '{}' && pulumi config set aws:region us-east-1")
-    _, into = commands_of("adopt.md", window)
+    *_, into = commands_of("adopt.md", window)
     desk.folder /= "patching"
     shown = desk.run(into)
     assert "Nothing was changed: --apply imports them." in shown
