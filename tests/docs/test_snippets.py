@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -133,18 +134,25 @@ pulumi.export("task_id", task.window_task_id)
 """
 
 
-def test_the_page_on_tests_shows_tests_that_pass(local_aws, local_stack, tmp_path, monkeypatch):
+TESTS = [it for it in snippets("python") if TEST.search(it.text)]
+
+
+def test_pages_show_tests():
+    assert {it.page.name for it in TESTS} >= {"testing.md", "rehearsal.md"}
+
+
+@pytest.mark.parametrize("snippet", TESTS, ids=str)
+def test_the_pages_on_tests_show_tests_that_pass(snippet, local_aws, local_stack, tmp_path, monkeypatch):
     (tmp_path / "infrastructure").mkdir()
     (tmp_path / "infrastructure" / "Pulumi.yaml").write_text("name: infrastructure\nruntime: python\n")
     (tmp_path / "infrastructure" / "__main__.py").write_text(INFRASTRUCTURE)
+    for example in re.findall(r"examples/\w+", snippet.text):
+        shutil.copytree(ROOT / example, tmp_path / example)
     monkeypatch.chdir(tmp_path)
-    shown = [it for it in snippets("python") if TEST.search(it.text)]
-    assert shown
-    for snippet in shown:
-        names = {"Path": Path, "pytest": pytest}
-        exec(compile(snippet.text, str(snippet), "exec"), names)
-        for name in TEST.findall(snippet.text):
-            names[name](local_aws, local_stack)
+    names = {"Path": Path, "pytest": pytest}
+    exec(compile(snippet.text, str(snippet), "exec"), names)
+    for name in TEST.findall(snippet.text):
+        names[name](local_aws, local_stack)
 
 
 @pytest.mark.parametrize("snippet", SHELL, ids=str)
