@@ -101,3 +101,10 @@ def test_nodes_that_cannot_be_read_are_one_line(ssm_maintenance, program, tmp_pa
 def test_a_folder_without_a_program_is_one_line(ssm_maintenance, tmp_path):
     ran = ssm_maintenance("rehearse", tmp_path)
     assert (ran.code, ran.err.strip()) == (2, f"error: {tmp_path} has no Pulumi.yaml")
+
+
+def test_a_night_in_a_change_freeze_is_one_line_with_the_schedule_that_is_why(ssm_maintenance):
+    ran = ssm_maintenance("rehearse", EXAMPLES / "change_freeze", "--at", "2040-12-25T04:00+01:00")
+    assert (ran.code, ran.out) == (2, "")
+    assert "the program declares no window that opens; window " in ran.err
+    assert "-off disables it at 2040-12-20T00:00+01:00" in ran.err

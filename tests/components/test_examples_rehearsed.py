@@ -1,15 +1,25 @@
 """The night of every example: a good one succeeds, and a bad one is never quiet."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from pulumi_ssm_maintenance.testing.rehearse_program import invented_nodes
+from pulumi_ssm_maintenance.simulation import RehearsalError, WindowClosedError
+from pulumi_ssm_maintenance.testing import Node
+from pulumi_ssm_maintenance.testing.rehearse_program import invented_nodes, rehearse_program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SETTINGS = {"component_lambda_task": {"secrets": {"component-lambda-task:token": "hush-hush"}}}
-ON_NODES = ["automation_runbook", "component_run_command", "component_step_function", "patch_waves", "quickstart"]
+SETTINGS = {
+    "adopt": {"config": {"adopt:moved": "true"}},
+    "component_lambda_task": {"secrets": {"component-lambda-task:token": "hush-hush"}},
+}
+WEB = [Node("i-0123456789abcdef0", tags={"Patch Group": "web"}), Node("i-0123456789abcdef1", tags={"Role": "web"})]
+ON_NODES = [
+    *("adopt", "automation_runbook", "component_run_command", "component_step_function", "patch_waves", "quickstart")
+]
 ONCE = ["automation_task", "component_lambda_task", "lambda_task", "step_functions_task"]
 SILENT = {("function_error", "success"), ("failed_run_without_targets", "success")}
 """The answers under which AWS itself would call a failure a success."""
@@ -47,3 +57,46 @@ def test_a_good_night_succeeds_and_a_bad_one_does_not_whatever_aws_does(rehearse
                 assert all(run.started for run in variant.tasks)
             elif variant.invocations and not SILENT & variant.assumptions.items():
                 assert variant.status != "SUCCESS"
+
+
+def test_a_change_freeze_keeps_its_window_closed_from_the_start_of_a_period_to_its_end(local_aws, local_stack):
+    stack = local_stack(EXAMPLES / "change_freeze")
+    stack.up()
+
+    def night(*day):
+        at = datetime(*day, 4, tzinfo=ZoneInfo("Europe/Berlin"))
+        return local_aws.rehearse(stack.outputs["window_id"], at=at, assume="all")
+
+    assert [it.status for it in (night(2040, 12, 19), night(2041, 1, 3), night(2041, 7, 2))] == ["SUCCESS"] * 3
+    for day in ((2040, 12, 20), (2040, 12, 25), (2041, 1, 2), (2041, 6, 30)):
+        with pytest.raises(WindowClosedError, match=r"schedule .*-nightly-(christmas|inventory)-.*-off disables it at"):
+            night(*day)
+
+
+def test_a_window_without_tasks_opens_and_has_nothing_to_do_and_a_disabled_one_does_not_open(local_aws, local_stack):
+    local_stack(EXAMPLES / "maintenance_window").up()
+    windows = local_aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
+    ids = {window["Name"].rpartition("-")[2]: window["WindowId"] for window in windows}
+    night = local_aws.rehearse(ids["monthly"], nodes=WEB, assume="all")
+    assert (night.status, night.status_details) == ("SUCCESS", "No tasks to execute.")
+    assert f"{night.opened.astimezone(ZoneInfo('Europe/Berlin')):%A}" == "Saturday"
+    assert night.end - night.cutoff == timedelta(hours=2)
+    with pytest.raises(WindowClosedError, match=r"window '.*nightly' is disabled, so it does not open"):
+        local_aws.rehearse(ids["nightly"], nodes=WEB)
+
+
+def test_each_region_has_a_night_of_its_own(local_aws, local_stack):
+    local_stack(EXAMPLES / "multi_region").up()
+    for region in ("us-east-1", "eu-west-1"):
+        (window,) = local_aws.client("ssm", region).describe_maintenance_windows()["WindowIdentities"]
+        night = local_aws.rehearse(window["WindowId"], nodes=WEB, region=region, assume="all")
+        assert night.window.region == region
+        assert [it.node for run in night.tasks for it in run.nodes] == [WEB[0].id]
+        assert {it.status for it in (night, *night.variants)} == {"SUCCESS"}
+
+
+@pytest.mark.parametrize("name", ["patch_baseline", "window_alerts"])
+def test_an_example_that_makes_no_window_has_no_night(name):
+    with pytest.raises(RehearsalError) as raised:
+        rehearse_program(EXAMPLES / name)
+    assert str(raised.value) == f"{EXAMPLES / name}: the program declares no window that opens"

@@ -4,7 +4,7 @@ Where AWS does not document what it does, `Assumptions` names the question and t
 """
 
 from ._assumptions import Assumptions
-from ._errors import RehearsalError
+from ._errors import RehearsalError, WindowClosedError
 from ._nodes import Node, NodeOutcome, Period
 from ._rehearsal import (
     AlarmState,
@@ -17,6 +17,7 @@ from ._rehearsal import (
     NodeRun,
     Rehearsal,
     RunbookRun,
+    ScheduledUpdate,
     StepRun,
     TaskRun,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "RehearsalError",
     "RunbookRun",
     "Runner",
+    "ScheduledUpdate",
     "Script",
     "ScriptResult",
     "ScriptWork",
@@ -62,6 +64,7 @@ __all__ = [
     "TaskRun",
     "Wait",
     "Window",
+    "WindowClosedError",
     "Work",
     "simulate",
 ]

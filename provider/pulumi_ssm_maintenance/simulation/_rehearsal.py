@@ -208,6 +208,23 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduledUpdate:
+    """A change of the window by a schedule of EventBridge Scheduler, before or during the night."""
+
+    time: datetime
+    schedule: str
+    """The name of the schedule."""
+    changes: Mapping[str, Any]
+    """What it changes, such as `{"Enabled": False}`."""
+
+    @property
+    def words(self) -> str:
+        """What it does, in words."""
+        words = {True: "enables the window", False: "disables the window", None: "changes the window"}
+        return words[self.changes.get("Enabled")]
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmState:
     """A state that an alarm went into."""
 
@@ -278,6 +295,8 @@ class Rehearsal:
     """The assumptions that this night made use of, with the answers: AWS documents none of them."""
     commands: list[CommandRun] = field(default_factory=list)
     """Every command, those of runbooks too, in the order in which they were sent."""
+    scheduled_updates: list[ScheduledUpdate] = field(default_factory=list)
+    """What schedules of EventBridge Scheduler change of the window, between now and the end of the night."""
     depends_on: list[Dependency] = field(default_factory=list)
     """With `assume="all"`: the assumptions that decide how the night ends."""
     variants: list["Rehearsal"] = field(default_factory=list, repr=False)
@@ -360,6 +379,10 @@ class Rehearsal:
             "events": [
                 {"time": _iso(it.time), "source": it.source, "detail-type": it.detail_type, "detail": _shown(it.detail)}
                 for it in self.events
+            ],
+            "scheduled_updates": [
+                {"time": _iso(it.time), "schedule": it.schedule, "changes": dict(it.changes)}
+                for it in self.scheduled_updates
             ],
             "assumptions": dict(self.assumptions),
             "depends_on": [

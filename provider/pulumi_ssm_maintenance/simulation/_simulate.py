@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from ._assumptions import Assumptions, Choices
-from ._errors import RehearsalError
+from ._errors import RehearsalError, WindowClosedError
 from ._nodes import Node
-from ._rehearsal import AlarmState, Event, Message, Rehearsal
+from ._rehearsal import AlarmState, Event, Message, Rehearsal, ScheduledUpdate
 from ._run.alarms import STATES
 from ._run.night import Listener, Night
 from ._run.node_runner import check_outcomes
@@ -32,6 +32,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
     runner: Runner | None = None,
     aws: Aws | None = None,
     listener: Callable[[Event], Iterable[Message | AlarmState]] | None = None,
+    scheduled_updates: Sequence[ScheduledUpdate] = (),
     seed: int = 0,
 ) -> Rehearsal:
     """Simulate one run of a maintenance window, in virtual time.
@@ -48,6 +49,8 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
             task has its content, and `outcomes` and the node decide the rest.
         aws: the AWS that steps of runbooks work on; `LocalAws.rehearse` gives one.
         listener: hears each event, and gives messages and states of alarms that it leads to.
+        scheduled_updates: what schedules change of the window. Those before the opening are noted only; those after it
+            send their events, and the run under way goes on.
         seed: another seed gives other ids.
 
     Raises:
@@ -67,6 +70,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
             choices=Choices(assumptions),
             runner=runner or runbook_runner(outcomes, aws, contents),
             listener=hears,
+            scheduled_updates=scheduled_updates,
             seed=seed,
         ).run()
 
@@ -75,7 +79,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
 
 def _check(window: Window, nodes: Sequence[Node], at: datetime, alarms: AlarmChanges) -> None:
     if not window.enabled:
-        raise RehearsalError(f"window {window.name!r} is disabled, so it does not open")
+        raise WindowClosedError(f"window {window.name!r} is disabled, so it does not open")
     if at.tzinfo is None:
         raise RehearsalError(f"at: {at.isoformat()} has no time zone")
     ids = [node.id for node in nodes]

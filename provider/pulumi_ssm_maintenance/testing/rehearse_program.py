@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml  # type: ignore[import-untyped]  # a dependency of pulumi, without types
 
-from pulumi_ssm_maintenance.simulation import Node, RehearsalError
+from pulumi_ssm_maintenance.simulation import Node, RehearsalError, WindowClosedError
 
 from .engine.plugin_install import install_aws_plugin
 from .engine.stacks import LocalStack
@@ -106,23 +106,26 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
         with LocalStack(folder, folder=work, env=aws.env, plugins_home=work / "home", **settings) as deployed:
             deployed.up()
             windows = _windows(aws)
-            closed = [window["Name"] for window in windows if not window["Enabled"]]
-            notes += [f"window {name} is disabled, so it does not open" for name in closed]
-            opening = [window for window in windows if window["Enabled"]]
-            if not opening:
-                raise RehearsalError(f"{folder}: the program declares no window that opens")
-            existing = list(nodes) if nodes is not None else invented_nodes(aws, opening)
+            existing = list(nodes) if nodes is not None else invented_nodes(aws, windows)
             if nodes is None and existing:
                 notes.append(
                     f"no nodes were given: {len(existing)} were made up, {INVENTED} for each target by tags or group"
                 )
             existing = _failing(existing, fail)
             nights = []
-            for window in opening:
+            closed = []
+            for window in windows:
                 report(f"rehearsing window {window['Name']}")
                 changes = _alarms_of(aws, window, alarms or {}, notes)
-                nights.append(aws.rehearse(window["WindowId"], nodes=existing, alarms=changes, at=at, assume=assume))
-    return ProgramRehearsal(nights, notes)
+                try:
+                    night = aws.rehearse(window["WindowId"], nodes=existing, alarms=changes, at=at, assume=assume)
+                except WindowClosedError as error:
+                    closed.append(str(error))
+                else:
+                    nights.append(night)
+            if not nights:
+                raise RehearsalError("; ".join([f"{folder}: the program declares no window that opens", *closed]))
+    return ProgramRehearsal(nights, notes + closed)
 
 
 def read_nodes(path: Path) -> list[Node]:

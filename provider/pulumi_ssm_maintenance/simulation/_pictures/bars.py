@@ -52,6 +52,11 @@ def minutes(night: Rehearsal, when: datetime) -> str:
 def notes(night: Rehearsal) -> Iterator[tuple[str, list[str]]]:
     """What no bar shows, in lines under headings."""
     headed = {
+        "Before the opening": [
+            f"schedule {it.schedule} {it.words} at {it.time:%Y-%m-%d %H:%M %Z}"
+            for it in night.scheduled_updates
+            if it.time <= night.opened
+        ],
         "Never started": [f"{run.name}: {run.reason}" for run in night.tasks if run.started is None],
         "Left out": list(_left_out_lines(night)),
         "Depends on": [_dependency(it) for it in night.depends_on],

@@ -34,6 +34,9 @@ def _happenings(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     for alarm in night.alarms:
         if alarm.time > opening or alarm.state == "ALARM":
             yield alarm.time, f"alarm {alarm.name}: {alarm.state}"
+    for update in night.scheduled_updates:
+        if update.time > night.opened:
+            yield update.time, f"schedule {update.schedule} {update.words}"
     messages = Counter((message.time, message.topic.rpartition(":")[2], message.subject) for message in night.messages)
     for (when, topic, subject), count in messages.items():
         yield when, f"{'message' if count == 1 else f'{count} messages'} to {topic}{f': {subject}' if subject else ''}"

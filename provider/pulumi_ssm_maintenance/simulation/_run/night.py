@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from pulumi_ssm_maintenance.simulation._rehearsal import (
     Message,
     NodeRun,
     Rehearsal,
+    ScheduledUpdate,
     TaskRun,
 )
 from pulumi_ssm_maintenance.simulation._window import Window
@@ -37,6 +39,7 @@ Listener: TypeAlias = Callable[[Event], Iterable[Message | AlarmState]]
 
 _FAILED = "One or more tasks in the orchestration failed."
 _NO_TASKS = "No tasks to execute."
+_WINDOW = "Maintenance Window State-change Notification"
 _RUN = "Maintenance Window Execution State-change Notification"
 _TASK = "Maintenance Window Task Execution State-change Notification"
 _TARGET = "Maintenance Window Task Target Invocation State-change Notification"
@@ -55,6 +58,7 @@ class Night:
         choices: Choices,
         runner: Runner,
         listener: Listener,
+        scheduled_updates: Sequence[ScheduledUpdate],
         seed: int,
     ) -> None:
         self.window = window
@@ -96,12 +100,16 @@ class Night:
             left_out=[],
             assumptions=choices.used,
             commands=self.commands,
+            scheduled_updates=[it for it in scheduled_updates if it.time <= self.end],
         )
         self.alarms = Alarms(self.clock, planned, self._alarm_changed, self.record.alarms)
 
     def run(self) -> Rehearsal:
         """Let the night happen."""
         self.clock.at(self.opened, self._open)
+        for update in self.record.scheduled_updates:
+            if update.time > self.opened:
+                self.clock.at(update.time, partial(self._report_update, update))
         self.clock.at(self.cutoff, self._cut_off, LOOK)
         self.clock.at(self.end, self._at_the_end, LOOK)
         self.clock.run()
@@ -192,6 +200,11 @@ class Night:
             self._next_level(None)
         else:
             self._finish("SUCCESS", _NO_TASKS)
+
+    def _report_update(self, update: ScheduledUpdate) -> None:
+        enabled = update.changes.get("Enabled")
+        if enabled is not None:
+            self._emit(_WINDOW, {"status": "ENABLED" if enabled else "DISABLED"})
 
     def _next_level(self, ended: int | None) -> None:
         if not self._levels:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml  # type: ignore[import-untyped]  # a dependency of pulumi, without types
@@ -20,25 +19,31 @@ _EXECUTION_TIMEOUT = "executionTimeout"
 """The parameter by which the documents of AWS take their execution time-out."""
 
 
-def read_window(
-    client: Callable[[str], Any], window_id: str, account_id: str, document_timeouts: Mapping[str, int]
-) -> tuple[Window, datetime | None]:
-    """Read a window with its targets and tasks, and when it opens next, where that is known.
-
-    Args:
-        client: makes a boto3 client of a service.
-        window_id: the window.
-        account_id: the account that it is in.
-        document_timeouts: the execution time-outs of documents, by name, in seconds.
+def read_settings(client: Callable[[str], Any], window_id: str) -> Mapping[str, Any]:
+    """Read what GetMaintenanceWindow returns.
 
     Raises:
         RehearsalError: there is no such window.
     """
-    ssm = client("ssm")
     try:
-        held = ssm.get_maintenance_window(WindowId=window_id)
+        held: Mapping[str, Any] = client("ssm").get_maintenance_window(WindowId=window_id)
     except ClientError as error:
         raise RehearsalError(f"no window {window_id}: {error}") from None
+    return held
+
+
+def read_window(
+    client: Callable[[str], Any], held: Mapping[str, Any], account_id: str, document_timeouts: Mapping[str, int]
+) -> Window:
+    """Read a window with its targets and tasks.
+
+    Args:
+        client: makes a boto3 client of a service.
+        held: the settings of the window, as GetMaintenanceWindow returns them.
+        account_id: the account that it is in.
+        document_timeouts: the execution time-outs of documents, by name, in seconds.
+    """
+    ssm, window_id = client("ssm"), held["WindowId"]
     targets = {
         it["WindowTargetId"]: Target(
             _keys(it["Targets"]), id=it["WindowTargetId"], owner_information=it.get("OwnerInformation", "")
@@ -49,7 +54,7 @@ def read_window(
         _task(ssm, window_id, it["WindowTaskId"], targets, document_timeouts)
         for it in _pages(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
     ]
-    window = Window(
+    return Window(
         tasks=tasks,
         duration=held["Duration"],
         cutoff=held["Cutoff"],
@@ -59,8 +64,6 @@ def read_window(
         account_id=account_id,
         region=ssm.meta.region_name,
     )
-    opening = held.get("NextExecutionTime")
-    return window, datetime.fromisoformat(opening) if opening else None
 
 
 def in_resource_groups(client: Callable[[str], Any], window: Window, nodes: Sequence[Node]) -> list[Node]:

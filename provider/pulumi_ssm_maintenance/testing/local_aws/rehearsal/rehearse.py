@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcomes, Rehearsal, RehearsalError, Window, simulate
 
-from .declared import in_resource_groups, read_window
+from .declared import in_resource_groups, read_settings, read_window
 from .deliveries import Deliveries
+from .opening import find_opening
 from .runbook_aws import RunbookAws
 
 if TYPE_CHECKING:
@@ -34,29 +35,28 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     """Read the window and all that hears of it, simulate the night, and leave it behind as history.
 
     Raises:
-        RehearsalError: the window does not exist or does not open, or the circumstances do not fit.
+        RehearsalError: the window does not exist, or the circumstances do not fit.
+        WindowClosedError: the window does not open.
     """
-    window, opening = read_window(account.client, window_id, account.account_id, document_timeouts or {})
+    held = read_settings(account.client, window_id)
+    opening = find_opening(account.client, held, at)
+    window = read_window(account.client, opening.settings, account.account_id, document_timeouts or {})
     if not nodes and any(task.targets for task in window.tasks):
         raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
-    if not window.enabled:
-        raise RehearsalError(f"window {window.name!r} is disabled, so it does not open")
-    opened = at or opening
-    if opened is None:
-        raise RehearsalError(f"at: the schedule of window {window.name!r} has no opening left; give a time with a zone")
     deliveries = Deliveries.read(account.client, window)
-    held = [alarm["AlarmName"] for alarm in deliveries.alarms]
-    aws = RunbookAws(account, document_timeouts or {}, held)
+    known_alarms = [alarm["AlarmName"] for alarm in deliveries.alarms]
+    aws = RunbookAws(account, document_timeouts or {}, known_alarms)
     grouped = in_resource_groups(account.client, window, nodes)
     night = simulate(
         window,
         grouped,
-        at=opened,
-        alarms=_alarms(alarms or {}, held, window),
+        at=opening.time,
+        alarms=_alarms(alarms or {}, known_alarms, window),
         outcomes=outcomes,
         assume=assume,
         aws=aws,
         listener=deliveries,
+        scheduled_updates=opening.updates,
         seed=seed,
     )
     aws.finish(night, {node.id: node for node in grouped})

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import validation_error
@@ -17,7 +17,7 @@ from pulumi_ssm_maintenance.testing.local_aws.server.ssm.errors import validatio
 from .cron import Cron
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pulumi_ssm_maintenance.testing.local_aws.server.service_model import Members
 
@@ -46,26 +46,36 @@ def check_schedule(properties: Members) -> None:
 
 def openings(window: Window, after: datetime) -> Iterator[str]:
     """Yield the next openings of a window, as AWS writes them; none for a disabled one."""
-    if not window.enabled:
-        return
-    starts, ends = (_date(window.properties.get(name)) for name in ("StartDate", "EndDate"))
-    for opening in _unbounded_openings(window, max(after, starts or after)):
-        if ends and opening > ends:
+    if window.enabled:
+        created = datetime.fromtimestamp(window.created, UTC)
+        yield from map(_as_text, scheduled_times(window.properties, created, after))
+
+
+def scheduled_times(properties: Mapping[str, Any], created: datetime, after: datetime) -> Iterator[datetime]:
+    """Yield the times that a schedule names after `after`, within its active period.
+
+    Args:
+        properties: `Schedule`, and `ScheduleTimezone`, `ScheduleOffset`, `StartDate` and `EndDate` where set.
+        created: when what has the schedule was created.
+        after: the times begin after this one.
+    """
+    starts, ends = (_date(properties.get(name)) for name in ("StartDate", "EndDate"))
+    for moment in _unbounded_times(properties, created, max(after, starts or after)):
+        if ends and moment > ends:
             return
-        yield _as_text(opening)
+        yield moment
 
 
-def _unbounded_openings(window: Window, after: datetime) -> Iterator[datetime]:
-    kind, text = _parts(window.properties["Schedule"])
-    zone = _zone(window.properties.get("ScheduleTimezone", "UTC"))
-    created = datetime.fromtimestamp(window.created, UTC)
+def _unbounded_times(properties: Mapping[str, Any], created: datetime, after: datetime) -> Iterator[datetime]:
+    kind, text = _parts(properties["Schedule"])
+    zone = _zone(properties.get("ScheduleTimezone", "UTC"))
     match kind:
         case "cron":
-            offset = timedelta(days=window.properties.get("ScheduleOffset", 0))
+            offset = timedelta(days=properties.get("ScheduleOffset", 0))
             yield from _cron_openings(Cron.parse(text), zone, offset, created, after)
         case "rate":
             # AWS counts from StartDate. Without one it is inferred to count from the creation.
-            starts = _date(window.properties.get("StartDate"))
+            starts = _date(properties.get("StartDate"))
             for opening in _rate_openings(_period(text), starts or created, after, includes_first=starts is not None):
                 yield opening.astimezone(zone)
         case _:
