@@ -67,7 +67,7 @@ class RunWindow:
 def check_windows(problems: Problems, args: PatchingRunArgs) -> None:
     """Check the existing window of a run, or the settings of new ones, and collect all mistakes."""
     where = problems.where
-    if args.keys() & {"window"}:
+    if "window" in args:
         problems.check(lambda: check_window_ids(where, "window", [args["window"]]))
         for name in sorted(args.keys() & {"schedule", *_SETTINGS}):
             problems.check(_refuse, where, name, args, "none with `window`, which has its own")
@@ -139,7 +139,11 @@ def _new_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow:
     if _is_frozen(args):
         settings["enabled"] = False
     return MaintenanceWindow(
-        run.name, schedule=args["schedule"], tags=args.get("tags", {}), opts=run.component.child(), **settings
+        run.name,
+        schedule=cast("Schedule | str", args.get("schedule")),
+        tags=args.get("tags", {}),
+        opts=run.component.child(),
+        **settings,
     )
 
 

@@ -177,7 +177,7 @@ def _name(planned: Planned) -> Hashable:
     return planned.known("name") or None
 
 
-def _live_name(live: L) -> Hashable:
+def _live_name(live: LiveWindow | LiveTarget | LiveTask) -> Hashable:
     return live.fields.get("Name") or None
 
 

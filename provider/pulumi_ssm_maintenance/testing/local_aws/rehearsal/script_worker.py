@@ -156,7 +156,7 @@ def _share_clients() -> None:
             clients[key] = make(*args, **settings)
         return clients[key]
 
-    vars(boto3)["client"] = client
+    boto3.client = client
 
 
 def _guard(event: str, args: tuple[Any, ...]) -> None:

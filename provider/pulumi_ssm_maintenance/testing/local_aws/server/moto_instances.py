@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,6 @@ def choose_instance_ids(ids: Sequence[str]) -> None:
 def _patch() -> None:
     from moto.ec2.models import instances  # noqa: PLC0415  # loading moto takes 0.5 s
 
-    names = vars(instances)
-    make_id = names["random_instance_id"]
-    names["random_instance_id"] = lambda: _CHOSEN.pop(0) if _CHOSEN else make_id()
+    module: Any = instances
+    make_id = module.random_instance_id
+    module.random_instance_id = lambda: _CHOSEN.pop(0) if _CHOSEN else make_id()
