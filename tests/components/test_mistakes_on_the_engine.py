@@ -38,6 +38,10 @@ TASK = 'LambdaTask("report", window=5, function="my function", max_errors="1", t
                 "LambdaTask 'report': window: got 5, allowed: a MaintenanceWindow, an aws.ssm.MaintenanceWindow",
             ],
         ),
+        (
+            'PatchingRun("n" * 65, schedule="rate(1 day)", targets=Targets.by_patch_group("web"), reboot="NoReboot")',
+            [f"PatchingRun '{'n' * 65}': name: too long by 27: AWS allows 64 characters in the name of a role"],
+        ),
         ('Cron("0 25 ? * SAT *")', ["schedule '0 25 ? * SAT *': hours: got '25'; allowed: 0-23"]),
         (
             'is_frozen([], timezone="GMT+2")',
@@ -47,7 +51,7 @@ TASK = 'LambdaTask("report", window=5, function="my function", max_errors="1", t
         ("PatchRule.security(days=-1)", ["PatchRule: days: got -1, allowed: 0 to 360"]),
         ('Provider("ours", regoin="eu-west-1")', ["Provider 'ours': regoin is not known, did you mean region?"]),
     ],
-    ids=["a run", "a task", "a schedule", "a freeze", "targets", "a rule", "a provider"],
+    ids=["a run", "a task", "a name", "a schedule", "a freeze", "targets", "a rule", "a provider"],
 )
 def test_each_mistake_is_a_line_that_names_the_place_and_nothing_else_is_printed(
     program, mistakes, local_stack, tmp_path

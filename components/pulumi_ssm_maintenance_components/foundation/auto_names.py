@@ -2,13 +2,15 @@
 
 The provider adds a hyphen and seven hexadecimal digits to the logical name. If the result is too long or contains a
 character that AWS does not allow, the deployment fails halfway, or the provider reports an error that names no
-component.
+component. A component collects these mistakes while it makes its children, and raises them together: see
+`Component.register_outputs`.
 
 https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 """
 
-import re
-from collections.abc import Mapping
+import hashlib
+import string
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -20,60 +22,113 @@ NamedResource = Literal[
 ]
 
 _SUFFIX_LENGTH = len("-1234567")
+_STAND_IN_LENGTH = 16
+_ASCII = f"{string.punctuation} "
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
     longest: int
-    allowed: str
-    pattern: re.Pattern[str]
+    marks: str
+    """The characters that AWS allows besides ASCII letters and digits."""
 
-
-_PLAIN = "letters, digits, - and _", re.compile(r"[A-Za-z0-9_-]+")
-_WITH_DOTS = "letters, digits, -, _ and .", re.compile(r"[A-Za-z0-9_.-]+")
 
 _LIMITS: Mapping[NamedResource, _Limit] = MappingProxyType(
     {
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-        "role": _Limit(64, "letters, digits and _+=,.@-", re.compile(r"[A-Za-z0-9_+=,.@-]+")),
-        "policy": _Limit(128, "letters, digits and _+=,.@-", re.compile(r"[A-Za-z0-9_+=,.@-]+")),
+        "role": _Limit(64, "_+=,.@-"),
+        "policy": _Limit(128, "_+=,.@-"),
         # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-        "rule": _Limit(64, *_WITH_DOTS),
+        "rule": _Limit(64, "-_."),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-        "alarm": _Limit(255, "ASCII characters", re.compile(r"[ -~]+")),
+        "alarm": _Limit(255, _ASCII),
         # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-        "topic": _Limit(256, *_PLAIN),
+        "topic": _Limit(256, "-_"),
         # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-        "document": _Limit(128, *_WITH_DOTS),
+        "document": _Limit(128, "-_."),
         # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-        "function": _Limit(64, *_PLAIN),
+        "function": _Limit(64, "-_"),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
-        "state machine": _Limit(80, *_PLAIN),
+        "state machine": _Limit(80, "-_"),
         # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
-        "queue": _Limit(80, *_PLAIN),
+        "queue": _Limit(80, "-_"),
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (made lower case by the provider)
-        "bucket": _Limit(63, "letters, digits, - and .", re.compile(r"[A-Za-z0-9.-]+")),
+        "bucket": _Limit(63, "-."),
     }
 )
 
 
-def demand_auto_name(where: str, component_name: str, kind: NamedResource, name: str) -> None:
-    """Check that AWS accepts the name that the provider generates from a child's logical name.
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    """A name that the provider will generate."""
 
-    Raises:
-        ArgumentError: the name is too long, or contains a character that AWS does not allow.
-    """
-    limit = _LIMITS[kind]
-    excess = len(name) + _SUFFIX_LENGTH - limit.longest
-    if excess > 0:
-        most = len(component_name) - excess
-        cure = f"at most {most} characters" if most > 0 else "a shorter name of the part that it contains"
-        raise ArgumentError(
-            f"{where}: name: too long by {excess}: AWS allows {limit.longest} characters in the name of a {kind}, and"
-            f" the provider makes {len(name) + _SUFFIX_LENGTH} of {name!r}; allowed: {cure}"
+    kind: NamedResource
+    name: str
+
+    @property
+    def length(self) -> int:
+        return len(self.name) + _SUFFIX_LENGTH
+
+    @property
+    def excess(self) -> int:
+        return max(0, self.length - _LIMITS[self.kind].longest)
+
+    @property
+    def is_spelled_well(self) -> bool:
+        return {*self.name} <= {*string.ascii_letters, *string.digits, *_LIMITS[self.kind].marks}
+
+
+class AutoNames:
+    """The generated names of a component, and of the components in it, with the check of all of them at once."""
+
+    are_complete = False
+    """Whether the component has made all its children."""
+
+    def __init__(self, where: str, component_name: str) -> None:
+        self._where, self._component_name = where, component_name
+        self._names: list[_Generated] = []
+
+    def add(self, kind: NamedResource, name: str) -> str:
+        """Add the logical name of a child, and return it.
+
+        If AWS would refuse the generated name, return another one that it takes. Otherwise the provider would report
+        each child too.
+        """
+        generated = _Generated(kind, name)
+        self._names.append(generated)
+        if generated.excess or not generated.is_spelled_well:
+            return hashlib.sha256(name.encode()).hexdigest()[:_STAND_IN_LENGTH]
+        return name
+
+    def raise_all(self) -> None:
+        """Raise the mistakes in the names.
+
+        Raises:
+            ArgumentError: names are too long, or contain a character that AWS does not allow; a line for each of both.
+        """
+        if lines := [*self._length_problem(), *self._spelling_problem()]:
+            raise ArgumentError(*lines)
+
+    def _length_problem(self) -> Iterator[str]:
+        too_long = sorted((it for it in self._names if it.excess), key=lambda it: -it.excess)
+        if not too_long:
+            return
+        worst, *others = too_long
+        shorter = [f"{it.kind} '…{it.name.removeprefix(self._component_name)}'" for it in others]
+        also = f", which is short enough for the other names that are too long too: {', '.join(shorter)}"
+        yield (
+            f"{self._where}: name: too long by {worst.excess}: AWS allows {_LIMITS[worst.kind].longest} characters in"
+            f" the name of a {worst.kind}, and the provider makes {worst.length} of {worst.name!r}; allowed: at most"
+            f" {len(self._component_name) - worst.excess} characters{also if others else ''}"
         )
-    if not limit.pattern.fullmatch(name):
-        raise ArgumentError(
-            f"{where}: name: got {component_name!r}, allowed: {limit.allowed}, which AWS allows in the name of a"
-            f" {kind} ({name!r})"
+
+    def _spelling_problem(self) -> Iterator[str]:
+        if all(it.is_spelled_well for it in self._names):
+            return
+        kinds = dict.fromkeys(it.kind for it in self._names)
+        marks = [mark for mark in _ASCII if all(mark in _LIMITS[kind].marks for kind in kinds)]
+        allowed = "ASCII characters" if len(marks) == len(_ASCII) else f"letters, digits and {' '.join(marks)}"
+        yield (
+            f"{self._where}: name: got {self._component_name!r}, allowed: {allowed}, which AWS allows in the names of"
+            f" all that the component makes: {', '.join(kinds)}"
         )

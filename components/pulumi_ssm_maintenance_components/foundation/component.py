@@ -8,7 +8,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
-from .auto_names import NamedResource, demand_auto_name
+from .auto_names import AutoNames, NamedResource
 from .shown import shown
 
 T = TypeVar("T")
@@ -30,6 +30,9 @@ class Component(pulumi.ComponentResource):
         self.logical_name = name
         self._shared: dict[str, Any] = {}
         self.where = f"{kind} {name!r}"
+        maker = _component_that_makes_this(opts)
+        self._names = AutoNames(self.where, name) if maker is None else maker._names  # noqa: SLF001 - its own
+        self._reports_names = maker is None
         _demand_both_providers(kind, name, self._providers)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
@@ -37,13 +40,29 @@ class Component(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, **options)
 
     def auto_named(self, kind: NamedResource, name: str) -> str:
-        """Return the logical name of a child if AWS accepts the name that its provider generates from it.
+        """Return the logical name of a child, and check the name that its provider generates from it.
+
+        A preview reports all mistakes in names together, when the component is complete. An update without a preview
+        stops at the first one, so that it creates nothing under another name.
 
         Raises:
-            ArgumentError: AWS does not accept the name.
+            ArgumentError: AWS does not accept the generated name.
         """
-        demand_auto_name(self.where, self.logical_name, kind, name)
-        return name
+        logical_name = self._names.add(kind, name)
+        if self._names.are_complete or not pulumi.runtime.is_dry_run():
+            self._names.raise_all()
+        return logical_name
+
+    def register_outputs(self, outputs: pulumi.Inputs) -> None:
+        """Complete the component. The outermost one reports the mistakes in all generated names, its parts' too.
+
+        Raises:
+            ArgumentError: AWS does not accept generated names.
+        """
+        if self._reports_names:
+            self._names.are_complete = True
+            self._names.raise_all()
+        super().register_outputs(outputs)
 
     def declared_outputs(self) -> dict[str, Any]:
         """Return the public attributes that the class and its bases declare with an annotation."""
@@ -61,6 +80,12 @@ class Component(pulumi.ComponentResource):
     def lookup(self) -> pulumi.InvokeOptions:
         """Return the options of a lookup in the account and region of the children."""
         return pulumi.InvokeOptions(parent=self)
+
+
+def _component_that_makes_this(opts: pulumi.ResourceOptions | None) -> Component | None:
+    """Return the component whose constructor makes this one, if any."""
+    parent = opts.parent if opts else None
+    return parent if isinstance(parent, Component) and not parent._names.are_complete else None  # noqa: SLF001 - its own
 
 
 def _demand_name_and_options(kind: str, name: object, opts: object) -> None:

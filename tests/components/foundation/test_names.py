@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from pulumi_ssm_maintenance_components import (
@@ -10,13 +11,14 @@ from pulumi_ssm_maintenance_components import (
     ChangeFreeze,
     LambdaTask,
     PatchingRun,
+    PatchWaves,
     RunCommandTask,
     Step,
     StepFunctionTask,
     Targets,
     WindowAlerts,
 )
-from pulumi_ssm_maintenance_components.foundation.auto_names import _LIMITS, _SUFFIX_LENGTH, demand_auto_name
+from pulumi_ssm_maintenance_components.foundation.auto_names import _LIMITS, _SUFFIX_LENGTH, AutoNames
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 WINDOW = "mw-0123456789abcdef0"
@@ -60,7 +62,7 @@ def test_the_longest_name_is_taken_and_one_more_character_is_refused_with_the_cu
     with pytest.raises(ArgumentError) as refused:
         registered(lambda: kind("n" * (longest + 1), **args))
     assert "name: too long by 1: AWS allows" in str(refused.value)
-    assert kind.__name__ in str(refused.value) or "AutomationRunbook" in str(refused.value)
+    assert str(refused.value).startswith(f"{kind.__name__} ")
 
 
 def test_the_text_names_the_place_the_child_the_excess_and_the_cure(registered):
@@ -81,9 +83,70 @@ def test_a_name_with_a_character_that_aws_refuses_is_refused(name, registered):
 @pytest.mark.parametrize("kind", _LIMITS)
 def test_each_kind_takes_as_many_characters_as_aws_does(kind):
     longest = _LIMITS[kind].longest - _SUFFIX_LENGTH
-    demand_auto_name("x", "n" * longest, kind, "n" * longest)
+    fitting, too_long = (AutoNames("x", "n" * length) for length in (longest, longest + 1))
+    assert fitting.add(kind, "n" * longest) == "n" * longest
+    fitting.raise_all()
+    too_long.add(kind, "n" * (longest + 1))
     with pytest.raises(ArgumentError, match="too long by 1"):
-        demand_auto_name("x", "n" * longest, kind, "n" * (longest + 1))
+        too_long.raise_all()
+
+
+def test_a_preview_names_all_that_is_too_long_at_once_and_the_length_that_suits_all(registered):
+    name = "n" * 65
+    with pytest.raises(ArgumentError) as refused:
+        registered(lambda: PatchingRun(name, **RUN | {"logs": LOGS}), preview=True)
+    (problem,) = refused.value.problems
+    assert problem == (
+        f"PatchingRun '{name}': name: too long by 27: AWS allows 64 characters in the name of a role, and the provider"
+        f" makes 91 of '{name}-notification-role'; allowed: at most 38 characters, which is short enough for the other"
+        " names that are too long too: role '…-task-role', rule '…-timed-out', rule '…-skipped', rule '…-failed',"
+        " role '…-events', bucket '…-logs'"
+    )
+    assert registered(lambda: PatchingRun("n" * 38, **RUN | {"logs": LOGS}), preview=True)
+
+
+def test_a_preview_blames_the_name_that_the_program_gave_for_the_names_of_parts(registered):
+    environment = {
+        "name": "dev",
+        "schedule": "cron(0 2 * * ? *)",
+        "reboot": "NoReboot",
+        "targets": {"patch_group": "web"},
+    }
+    settings = {"engine": "runbook", "approvers": ["ann"], "freeze": [FREEZE]}
+    with pytest.raises(ArgumentError) as refused:
+        registered(
+            lambda: PatchWaves("n" * 60, patching={"environments": [environment]}, environment="dev", run=settings),
+            preview=True,
+        )
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"PatchWaves '{'n' * 60}': name: too long by 25: AWS allows 64 characters in the name of")
+    assert "allowed: at most 35 characters, which is short enough for" in problem
+    assert "role '…-freeze-role'" in problem
+
+
+def test_a_preview_reports_length_and_characters_of_a_name_and_what_all_parts_allow(registered):
+    name = "web_servers " * 6
+    with pytest.raises(ArgumentError) as refused:
+        registered(lambda: PatchingRun(name, **RUN | {"logs": LOGS}), preview=True)
+    length, characters = refused.value.problems
+    assert "too long by" in length
+    assert characters.startswith(f"PatchingRun {name!r}: name: got {name!r}, allowed: letters, digits and -, which AWS")
+
+
+def test_an_update_without_a_preview_creates_nothing_under_another_name(registered):
+    made = []
+    with pytest.raises(ArgumentError, match="name: too long by 4"):
+        registered(lambda: made.append(WindowAlerts("n" * 50, windows=[WINDOW], events=["timed-out", "failed"])))
+    assert made == []
+
+
+def test_a_part_that_is_added_to_a_component_later_reports_its_own_name(registered):
+    def program():
+        run = PatchingRun("web", **RUN)
+        WindowAlerts("n" * 50, windows=[run.window_id], opts=pulumi.ResourceOptions(parent=run))
+
+    with pytest.raises(ArgumentError, match=r"WindowAlerts 'n+': name: too long by"):
+        registered(program, preview=True)
 
 
 def test_window_targets_have_readable_names_that_are_made_to_fit(resources):
