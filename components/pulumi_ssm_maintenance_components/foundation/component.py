@@ -31,7 +31,7 @@ class Component(pulumi.ComponentResource):
         self._shared: dict[str, Any] = {}
         self.where = f"{kind} {name!r}"
         maker = _component_that_makes_this(opts)
-        self._names = AutoNames(self.where, name) if maker is None else maker._names  # noqa: SLF001 - its own
+        self._names: AutoNames = AutoNames(self.where, name) if maker is None else maker._names  # noqa: SLF001 - its own
         self._reports_names = maker is None
         _demand_both_providers(kind, name, self._providers)
 
