@@ -1,6 +1,12 @@
 """`ssm-maintenance rehearse`: a program, its windows, and the night."""
 
+import contextlib
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,4 +113,37 @@ def test_a_night_in_a_change_freeze_is_one_line_with_the_schedule_that_is_why(ss
     ran = ssm_maintenance("rehearse", EXAMPLES / "change_freeze", "--at", "2040-12-25T04:00+01:00")
     assert (ran.code, ran.out) == (2, "")
     assert "the program declares no window that opens; window " in ran.err
-    assert "-off disables it at 2040-12-20T00:00+01:00" in ran.err
+    assert "-nightly-christmas-2040" in ran.err
+    assert " disables it at 2040-12-20T00:00+01:00" in ran.err
+
+
+STEPS = """
+from pulumi_ssm_maintenance.cli import output
+with output.steps() as report:
+    report("deploying [web] on a local AWS", 0, None)
+    report("rehearsing window nightly", 1, 2)
+"""
+
+
+def _chunks(terminal):
+    # Reading from a terminal whose other end is closed is an error.
+    with contextlib.suppress(OSError):
+        while chunk := terminal.read(4096):
+            yield chunk.decode()
+
+
+def test_what_takes_long_is_a_bar_at_a_terminal():
+    terminal, stderr = pty.openpty()
+    environ = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    with os.fdopen(terminal, "rb", buffering=0) as shown:
+        subprocess.run([sys.executable, "-c", STEPS], stderr=stderr, check=True, env=environ, timeout=60)
+        os.close(stderr)
+        text = "".join(_chunks(shown))
+    assert "\x1b[" in text
+    assert re.search(r"\d:\d\d:\d\d", text)
+    assert "deploying [web] on a local AWS" in text
+
+
+def test_what_takes_long_is_lines_elsewhere():
+    ran = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stderr == "deploying [web] on a local AWS ...\nrehearsing window nightly ...\n"

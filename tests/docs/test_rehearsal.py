@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 PAGE = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text()
 
 
@@ -13,3 +15,23 @@ def test_the_program_prints_the_timeline_below_it(tmp_path, monkeypatch, capsys)
     shown = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1]
     assert capsys.readouterr().out.strip() == shown.strip()
     assert (tmp_path / "night.svg").exists()
+
+
+def _gone_wrong():
+    """The rows of the table of nights gone wrong: what went wrong, the code, and what the timeline shows."""
+    section = PAGE.partition("## Nights gone wrong, replayed")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    return [pytest.param(*row, id=re.sub(r"\[(.*)\].*", r"\1", row[0])) for row in rows[2:]]
+
+
+@pytest.mark.parametrize(("_wrong", "code", "shown"), _gone_wrong())
+def test_each_night_gone_wrong_shows_what_the_page_says(_wrong, code, shown):
+    program = next(it for it in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "def night(" in it)
+    names = {}
+    exec(compile(program, "rehearsal.md", "exec"), names)
+    timeline = eval(code.strip("`"), names).timeline()
+    assert [it for it in re.findall(r"`([^`]+)`", shown) if it not in timeline] == []
+
+
+def test_the_page_replays_ten_nights_and_more():
+    assert len(_gone_wrong()) >= 10

@@ -1,8 +1,9 @@
 """Nights that went wrong for others, replayed: each shows in the rehearsal what was a surprise on the morning after."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from tests.simulation.nights import ON, command, details, group, ids, minute, night_of, node, nodes, runbook, span
 
 from pulumi_ssm_maintenance.schedules import parse_schedule
@@ -111,6 +112,26 @@ def test_a_window_by_utc_moves_by_an_hour_when_the_clocks_change():
     openings = schedule.next_runs(2, after=datetime(2026, 10, 17, tzinfo=berlin))
     nights = [night_of(command(), nodes(1), at=opening) for opening in openings]
     assert [it.opened.astimezone(berlin).hour for it in nights] == [3, 2]
+
+
+@pytest.mark.parametrize(("month", "day", "closes"), [(3, 28, 6), (10, 31, 4)])
+def test_a_window_lasts_its_hours_in_real_time_when_the_clocks_change(month, day, closes):
+    berlin = ZoneInfo("Europe/Berlin")
+    night = night_of(command(), nodes(1), at=datetime(2027, month, day, 1, tzinfo=berlin))
+    assert night.end - night.opened == timedelta(hours=4)
+    assert night.end.astimezone(berlin).hour == closes
+
+
+def test_a_package_fails_and_a_reboot_is_due_so_the_node_reboots_and_still_fails():
+    """https://github.com/aws/amazon-ssm-agent/issues/345."""
+    night = night_of(command(), [node(1, minutes=20, offline=[(12, 15)], outcome="Failed")])
+    assert (details(night.task("patch")), minute(night.ended)) == (["Failed"], 23)
+
+
+def test_the_patch_reboot_ends_a_build_on_the_same_node():
+    busy = node(1, minutes=20, offline=[(12, 15)], outcome={"build": "Failed"})
+    night = night_of([command("patch"), command("build")], [busy])
+    assert (night.task("patch").status, night.task("build").status, night.status) == ("SUCCESS", "FAILED", "FAILED")
 
 
 def test_a_node_that_reboots_at_each_pass_is_busy_until_its_document_gives_up():

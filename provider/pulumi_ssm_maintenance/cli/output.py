@@ -1,7 +1,8 @@
 """What is printed: results on standard output, progress and notes on standard error."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,23 @@ def result(text: str) -> None:
 def progress(text: str) -> None:
     """Print a line about a step that begins."""
     _console(stderr=True).print(f"{text} ...", style="dim")
+
+
+@contextmanager
+def steps() -> "Iterator[Callable[[str, int, int | None], None]]":
+    """Report the steps of what takes long: at a terminal as a bar with the time that has passed, else as lines.
+
+    What it gives takes a step that begins, how many steps are done, and of how many, where that is known.
+    """
+    if not sys.stderr.isatty():
+        yield lambda text, _done, _total: progress(text)
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as in `lines`
+
+    columns = (BarColumn(bar_width=20), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=_console(stderr=True), transient=True) as bar:
+        shown = bar.add_task("", total=None)
+        yield lambda text, done, total: bar.update(shown, description=text, completed=done, total=total, refresh=True)
 
 
 def note(text: str) -> None:

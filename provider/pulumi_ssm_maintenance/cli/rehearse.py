@@ -101,16 +101,17 @@ def _rehearsed(  # noqa: PLR0913, PLR0917 - what the options say
     from pulumi_ssm_maintenance.simulation import RehearsalError  # noqa: PLC0415 - the same extra is not needed
 
     try:
-        return rehearse_program(
-            folder,
-            stack=stack,
-            nodes=read_nodes(nodes) if nodes else None,
-            fail=fail,
-            alarms=alarms,
-            at=at,
-            assume="all" if all_ else None,
-            report=output.progress,
-        )
+        with output.steps() as report:
+            return rehearse_program(
+                folder,
+                stack=stack,
+                nodes=read_nodes(nodes) if nodes else None,
+                fail=fail,
+                alarms=alarms,
+                at=at,
+                assume="all" if all_ else None,
+                report=report,
+            )
     except RehearsalError as error:
         raise UsageError(str(error)) from None
     except EngineNotFoundError as error:

@@ -9,18 +9,21 @@ from ._nodes import Node, NodeOutcome, Period
 from ._rehearsal import (
     AlarmState,
     CommandRun,
+    Delivery,
     Dependency,
     Event,
     Invocation,
     LeftOut,
     Message,
     NodeRun,
+    NotDelivered,
     Rehearsal,
     RunbookRun,
     ScheduledUpdate,
     StepRun,
     TaskRun,
 )
+from ._run.night import Effect
 from ._runbook.action_error import ActionError
 from ._runbook.aws import Aws, Script, ScriptResult, ScriptWork
 from ._simulate import AlarmChanges, simulate
@@ -35,7 +38,9 @@ __all__ = [
     "Aws",
     "Call",
     "CommandRun",
+    "Delivery",
     "Dependency",
+    "Effect",
     "Event",
     "Invocation",
     "LeftOut",
@@ -43,6 +48,7 @@ __all__ = [
     "Node",
     "NodeOutcome",
     "NodeRun",
+    "NotDelivered",
     "Notifications",
     "Outcome",
     "Outcomes",

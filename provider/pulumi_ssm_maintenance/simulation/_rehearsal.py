@@ -208,6 +208,30 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a queue or a log group got from a rule of EventBridge."""
+
+    time: datetime
+    sender: str
+    """The rule."""
+    target: str
+    """The ARN of the queue or the log group."""
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """What a rule or an alarm would have called, and the rehearsal does not call."""
+
+    time: datetime
+    sender: str
+    """The rule or the alarm."""
+    target: str
+    """The ARN of what it would have called."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduledUpdate:
     """A change of the window by a schedule of EventBridge Scheduler, before or during the night."""
 
@@ -295,6 +319,10 @@ class Rehearsal:
     """The assumptions that this night made use of, with the answers: AWS documents none of them."""
     commands: list[CommandRun] = field(default_factory=list)
     """Every command, those of runbooks too, in the order in which they were sent."""
+    deliveries: list[Delivery] = field(default_factory=list)
+    """What queues and log groups got from rules."""
+    not_delivered: list[NotDelivered] = field(default_factory=list)
+    """What rules and alarms would have called besides, such as functions."""
     scheduled_updates: list[ScheduledUpdate] = field(default_factory=list)
     """What schedules of EventBridge Scheduler change of the window, between now and the end of the night."""
     depends_on: list[Dependency] = field(default_factory=list)
@@ -374,6 +402,14 @@ class Rehearsal:
             "messages": [
                 {"time": _iso(it.time), "topic": it.topic, "subject": it.subject, "body": it.body}
                 for it in self.messages
+            ],
+            "deliveries": [
+                {"time": _iso(it.time), "sender": it.sender, "target": it.target, "body": it.body}
+                for it in self.deliveries
+            ],
+            "not_delivered": [
+                {"time": _iso(it.time), "sender": it.sender, "target": it.target, "reason": it.reason}
+                for it in self.not_delivered
             ],
             "alarms": [{"time": _iso(it.time), "name": it.name, "state": it.state} for it in self.alarms],
             "events": [

@@ -1,13 +1,13 @@
 """The way in: simulate one run of a window."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
 from ._assumptions import Assumptions, Choices
 from ._errors import RehearsalError, WindowClosedError
 from ._nodes import Node
-from ._rehearsal import AlarmState, Event, Message, Rehearsal, ScheduledUpdate
+from ._rehearsal import Rehearsal, ScheduledUpdate
 from ._run.alarms import STATES
 from ._run.night import Listener, Night
 from ._run.node_runner import check_outcomes
@@ -31,7 +31,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
     assume: Assumptions | Literal["all"] | None = None,
     runner: Runner | None = None,
     aws: Aws | None = None,
-    listener: Callable[[Event], Iterable[Message | AlarmState]] | None = None,
+    listener: Listener | None = None,
     scheduled_updates: Sequence[ScheduledUpdate] = (),
     seed: int = 0,
 ) -> Rehearsal:
@@ -48,7 +48,7 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
         runner: what runs a runbook, a function or a state machine; by default a runbook runs step by step where the
             task has its content, and `outcomes` and the node decide the rest.
         aws: the AWS that steps of runbooks work on; `LocalAws.rehearse` gives one.
-        listener: hears each event, and gives messages and states of alarms that it leads to.
+        listener: hears each event, and gives what it leads to: messages, states of alarms, other deliveries.
         scheduled_updates: what schedules change of the window. Those before the opening are noted only; those after it
             send their events, and the run under way goes on.
         seed: another seed gives other ids.

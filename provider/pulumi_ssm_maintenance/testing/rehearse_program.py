@@ -75,7 +75,7 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
     alarms: AlarmChanges | None = None,
     at: datetime | None = None,
     assume: Literal["all"] | None = None,
-    report: Callable[[str], None] = lambda _: None,
+    report: Callable[[str, int, int | None], None] = lambda *_: None,
 ) -> ProgramRehearsal:
     """Deploy a program on the real engine and a local AWS, and rehearse each of its windows that opens.
 
@@ -87,7 +87,8 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
         alarms: what alarms do, minutes after the opening.
         at: when the windows open. Default: their next openings.
         assume: `"all"` for all answers to what AWS does not document.
-        report: gets each step that takes long.
+        report: gets each step that takes long as it begins, how many windows are done, and of how many, where that is
+            known.
 
     Raises:
         RehearsalError: there is no program, no stack, no window, or something that it was asked for does not fit.
@@ -102,7 +103,7 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
         work = Path(place)
         install_aws_plugin(work / "home")
         settings: dict[str, Any] = {"name": stack or "rehearsal", "config": config, "secrets": secrets}
-        report(f"deploying {folder} on a local AWS")
+        report(f"deploying {folder} on a local AWS", 0, None)
         with LocalStack(folder, folder=work, env=aws.env, plugins_home=work / "home", **settings) as deployed:
             deployed.up()
             windows = _windows(aws)
@@ -114,8 +115,8 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
             existing = _failing(existing, fail)
             nights = []
             closed = []
-            for window in windows:
-                report(f"rehearsing window {window['Name']}")
+            for done, window in enumerate(windows):
+                report(f"rehearsing window {window['Name']}", done, len(windows))
                 changes = _alarms_of(aws, window, alarms or {}, notes)
                 try:
                     night = aws.rehearse(window["WindowId"], nodes=existing, alarms=changes, at=at, assume=assume)

@@ -40,6 +40,9 @@ def _happenings(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     messages = Counter((message.time, message.topic.rpartition(":")[2], message.subject) for message in night.messages)
     for (when, topic, subject), count in messages.items():
         yield when, f"{'message' if count == 1 else f'{count} messages'} to {topic}{f': {subject}' if subject else ''}"
+    delivered = Counter((it.time, it.target.removesuffix(":*").rpartition(":")[2]) for it in night.deliveries)
+    for (when, target), count in delivered.items():
+        yield when, f"{'event' if count == 1 else f'{count} events'} to {target}"
     yield night.cutoff, "cutoff: no task starts from here on"
     if night.ended is not None:
         yield night.ended, f"the run ends: {night.status}"

@@ -13,11 +13,13 @@ from pulumi_ssm_maintenance.simulation._nodes import Node
 from pulumi_ssm_maintenance.simulation._rehearsal import (
     AlarmState,
     CommandRun,
+    Delivery,
     Event,
     Invocation,
     LeftOut,
     Message,
     NodeRun,
+    NotDelivered,
     Rehearsal,
     ScheduledUpdate,
     TaskRun,
@@ -34,8 +36,10 @@ from .run_task import RunTask
 from .targets import is_meant, resolve
 from .task_work import TaskWork
 
-Listener: TypeAlias = Callable[[Event], Iterable[Message | AlarmState]]
-"""What hears each event, and gives the messages that it leads to, and the states that alarms go into for it."""
+Effect: TypeAlias = Message | AlarmState | Delivery | NotDelivered
+"""What an event leads to: messages, states of alarms, and what other targets of rules get or do not get."""
+Listener: TypeAlias = Callable[[Event], Iterable[Effect]]
+"""What hears each event, and gives its effects."""
 
 _FAILED = "One or more tasks in the orchestration failed."
 _NO_TASKS = "No tasks to execute."
@@ -139,10 +143,15 @@ class Night:
         event = Event(self.clock.now, source, detail_type, detail, resources)
         self.events.append(event)
         for effect in self._listener(event):
-            if isinstance(effect, Message):
-                self.messages.append(effect)
-            else:
-                self.alarms.plan(effect.name, effect.state, effect.time)
+            match effect:
+                case Message():
+                    self.messages.append(effect)
+                case AlarmState():
+                    self.alarms.plan(effect.name, effect.state, effect.time)
+                case Delivery():
+                    self.record.deliveries.append(effect)
+                case NotDelivered():
+                    self.record.not_delivered.append(effect)
 
     def publish(self, message: Message) -> None:
         """Send a message to a topic."""

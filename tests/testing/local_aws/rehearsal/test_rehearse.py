@@ -162,6 +162,59 @@ class TestMessages:
         (message,) = failing().messages
         assert message.body == body.format(window=window.id)
 
+    def test_queues_and_log_groups_get_the_event_too(self, window, failing):
+        queue = window.aws.client("sqs").create_queue(QueueName="nights")["QueueUrl"]
+        arn = window.aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        queue_arn = arn["Attributes"]["QueueArn"]
+        window.aws.client("logs").create_log_group(logGroupName="/aws/events/nights")
+        log_group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/nights"
+        self.rule(window, Arn=queue_arn, InputPath="$.detail.status")
+        window.aws.client("events").put_targets(Rule="failed", Targets=[{"Id": "logs", "Arn": log_group}])
+        night = failing()
+        to_queue, to_log_group = night.deliveries
+        assert (to_queue.sender, to_queue.target, to_queue.body) == ("rule failed", queue_arn, '"FAILED"')
+        assert to_log_group.target == log_group
+        assert json.loads(to_log_group.body)["detail"]["owner-information"] == "web team"
+        assert (night.messages, night.not_delivered) == ([], [])
+        assert "+0:12  event to nights" in night.timeline()
+
+    @pytest.mark.parametrize(
+        ("arn", "reason"),
+        [
+            ("arn:aws:lambda:us-east-1:123456789012:function:page", "a rehearsal runs no functions"),
+            ("arn:aws:sqs:us-east-1:123456789012:nowhere", "the local AWS has no such queue"),
+            ("arn:aws:logs:us-east-1:123456789012:log-group:/nowhere:*", "the local AWS has no such log group"),
+            (
+                "arn:aws:kinesis:us-east-1:123456789012:stream/nights",
+                "a rehearsal does not serve kinesis as the target of a rule",
+            ),
+        ],
+    )
+    def test_a_target_that_gets_nothing_is_reported_by_name(self, window, failing, arn, reason):
+        self.rule(window, Arn=arn)
+        night = failing()
+        (missing,) = night.not_delivered
+        assert (missing.sender, missing.target, missing.reason) == ("rule failed", arn, reason)
+        assert (night.messages, night.deliveries) == ([], [])
+        assert f"not delivered:\n  rule failed to {arn}: {reason}" in night.timeline()
+        assert night.to_dict()["not_delivered"][0]["target"] == arn
+
+    def test_an_action_of_an_alarm_that_is_no_topic_is_reported_by_name(self, window):
+        function = "arn:aws:lambda:us-east-1:123456789012:function:page"
+        window.aws.client("cloudwatch").put_metric_alarm(
+            AlarmName="errors",
+            Namespace="web",
+            MetricName="errors",
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=1,
+            Period=60,
+            EvaluationPeriods=1,
+            AlarmActions=[function],
+        )
+        (missing,) = window.rehearse(alarms={"errors": [(5, "ALARM")]}).not_delivered
+        assert (missing.sender, missing.target) == ("alarm errors", function)
+
     def test_a_disabled_rule_and_one_that_does_not_match_publish_nothing(self, window, failing):
         self.rule(window, state="DISABLED")
         window.aws.client("events").put_rule(Name="other", EventPattern=json.dumps({"source": ["aws.ec2"]}))
@@ -271,6 +324,22 @@ def test_a_window_opens_by_its_schedule_and_time_zone_by_default(window):
     )
     opened = window.rehearse().opened.astimezone(ZoneInfo("Europe/Berlin"))
     assert (opened.strftime("%a"), opened.hour, opened.minute) == ("Sat", 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("start", "opened"),
+    [
+        # 28 March 2027 has no half past two in Berlin, and 31 October has two.
+        ("2027-03-23T00:00:00Z", "2027-04-04T02:30+02:00"),
+        ("2027-10-26T00:00:00Z", "2027-10-31T02:30+02:00"),
+        ("2027-10-31T01:00:00Z", "2027-11-07T02:30+01:00"),
+    ],
+)
+def test_a_skipped_hour_has_no_opening_and_an_hour_that_comes_twice_has_one(window, start, opened):
+    window.ssm.update_maintenance_window(
+        WindowId=window.id, Schedule="cron(30 2 ? * SUN *)", ScheduleTimezone="Europe/Berlin", StartDate=start
+    )
+    assert window.rehearse().opened == datetime.fromisoformat(opened)
 
 
 def test_the_next_opening_of_a_rate_is_known(window):

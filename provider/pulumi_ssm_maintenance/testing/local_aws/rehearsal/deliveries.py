@@ -1,4 +1,4 @@
-"""What events lead to: the rules that match them, the topics that these call, and the alarms on their metrics.
+"""What events lead to: the rules that match them, the targets that these call, and the alarms on their metrics.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-what-is.html
 """
@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pulumi_ssm_maintenance.simulation import AlarmState, Event, Message, Window
+from pulumi_ssm_maintenance.simulation import AlarmState, Delivery, Effect, Event, Message, NotDelivered, Window
 
 from .event_patterns import matches
+from .rule_targets import RuleTarget, read_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,11 +30,11 @@ _EVALUATED_AFTER = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A rule with the targets that are topics."""
+    """A rule with its targets."""
 
     name: str
     pattern: Mapping[str, Any]
-    topics: list[Mapping[str, Any]]
+    targets: list[RuleTarget]
 
 
 @dataclass(slots=True)
@@ -47,10 +48,10 @@ class Deliveries:
 
     @classmethod
     def read(cls, client: Callable[[str], Any], window: Window) -> Deliveries:
-        """Read the enabled rules of the default bus, and the metric alarms."""
+        """Read the enabled rules of the default bus with their targets, and the metric alarms."""
         events, cloudwatch = client("events"), client("cloudwatch")
         rules = [
-            _Rule(rule["Name"], json.loads(rule["EventPattern"]), _topics(events, rule["Name"]))
+            _Rule(rule["Name"], json.loads(rule["EventPattern"]), read_targets(client, rule["Name"]))
             for page in events.get_paginator("list_rules").paginate()
             for rule in page["Rules"]
             if rule.get("State") == "ENABLED" and rule.get("EventPattern")
@@ -64,7 +65,7 @@ class Deliveries:
                     by_rule.setdefault(dimension["Value"], []).append(alarm["AlarmName"])
         return cls(window, rules, alarms, by_rule)
 
-    def __call__(self, event: Event) -> Iterator[Message | AlarmState]:
+    def __call__(self, event: Event) -> Iterator[Effect]:
         """Deliver an event."""
         if event.detail_type == _STATE_CHANGE:
             yield from self._alarm_messages(event)
@@ -72,8 +73,8 @@ class Deliveries:
         for rule in self.rules:
             if not matches(rule.pattern, whole):
                 continue
-            for target in rule.topics:
-                yield Message(event.time, target["Arn"], None, _body(target, whole))
+            for target in rule.targets:
+                yield _delivered(event, rule, target, whole)
             minute = event.time.replace(second=0, microsecond=0) + _EVALUATED_AFTER
             for alarm in self._by_rule.get(rule.name, []):
                 yield AlarmState(minute, alarm, "ALARM")
@@ -94,8 +95,8 @@ class Deliveries:
             "detail": dict(event.detail),
         }
 
-    def _alarm_messages(self, event: Event) -> Iterator[Message]:
-        """What topics get when an alarm has another state.
+    def _alarm_messages(self, event: Event) -> Iterator[Effect]:
+        """What topics get, and other actions would do, when an alarm has another state.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
         """
@@ -103,9 +104,13 @@ class Deliveries:
         for alarm in self.alarms:
             if alarm["AlarmName"] != name or not alarm.get("ActionsEnabled", True):
                 continue
-            for topic in (arn for arn in alarm.get(_ACTIONS[state], []) if _SNS in arn):
+            for action in alarm.get(_ACTIONS[state], []):
+                if _SNS not in action:
+                    reason = "a rehearsal runs no action of an alarm but messages to topics"
+                    yield NotDelivered(event.time, f"alarm {name}", action, reason)
+                    continue
                 subject = f'{state}: "{name}" in {self.window.region}'
-                yield Message(event.time, topic, subject, self._alarm_body(alarm, event))
+                yield Message(event.time, action, subject, self._alarm_body(alarm, event))
 
     def _alarm_body(self, alarm: Mapping[str, Any], event: Event) -> str:
         trigger = {
@@ -128,12 +133,17 @@ class Deliveries:
         )
 
 
-def _topics(events: Any, rule: str) -> list[Mapping[str, Any]]:
-    return [it for it in events.list_targets_by_rule(Rule=rule)["Targets"] if _SNS in it["Arn"]]
+def _delivered(event: Event, rule: _Rule, target: RuleTarget, whole: Mapping[str, Any]) -> Effect:
+    if target.obstacle:
+        return NotDelivered(event.time, f"rule {rule.name}", target.arn, target.obstacle)
+    body = _body(target.settings, whole)
+    if _SNS in target.arn:
+        return Message(event.time, target.arn, None, body)
+    return Delivery(event.time, f"rule {rule.name}", target.arn, body)
 
 
 def _body(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
-    """What a topic gets of an event: a fixed text, a part, the text of a transformer, or the whole event.
+    """What a target gets of an event: a fixed text, a part, the text of a transformer, or the whole event.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     """
