@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pulumi
 import pytest
 
 from pulumi_ssm_maintenance.simulation import RehearsalError, WindowClosedError
 from pulumi_ssm_maintenance.testing import Node
 from pulumi_ssm_maintenance.testing.rehearse_program import invented_nodes, rehearse_program
+from pulumi_ssm_maintenance_components import MaintenanceWindow, RunCommandTask, Targets, WindowAlerts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SETTINGS = {
@@ -20,6 +22,10 @@ WEB = [Node("i-0123456789abcdef0", tags={"Patch Group": "web"}), Node("i-0123456
 ON_NODES = [
     *("adopt", "automation_runbook", "component_run_command", "component_step_function", "patch_waves", "quickstart")
 ]
+DOCUMENT = {
+    "schemaVersion": "2.2",
+    "mainSteps": [{"action": "aws:runShellScript", "name": "rotate", "inputs": {"runCommand": ["logrotate -f all"]}}],
+}
 ONCE = ["automation_task", "component_lambda_task", "lambda_task", "step_functions_task"]
 SILENT = {("function_error", "success"), ("failed_run_without_targets", "success")}
 """The answers under which AWS itself would call a failure a success."""
@@ -93,6 +99,36 @@ def test_each_region_has_a_night_of_its_own(local_aws, local_stack):
         assert night.window.region == region
         assert [it.node for run in night.tasks for it in run.nodes] == [WEB[0].id]
         assert {it.status for it in (night, *night.variants)} == {"SUCCESS"}
+
+
+def test_alerts_tell_of_a_window_that_another_part_of_the_program_makes(local_aws, local_stack):
+    def program():
+        window = MaintenanceWindow("nightly", schedule="rate(1 day)", duration=2, cutoff=1)
+        RunCommandTask(
+            "rotate",
+            window=window,
+            targets=Targets.by_tags({"Role": "web"}),
+            document=DOCUMENT,
+            logs=False,
+            alarms=False,
+        )
+        alerts = WindowAlerts("windows", windows=[window], notify=["operations@example.com"])
+        pulumi.export("window_id", window.window_id)
+        pulumi.export("topic", alerts.topic_arn)
+        pulumi.export("alarms", alerts.alarm_arns)
+
+    stack = local_stack(program)
+    stack.up()
+    good, bad = (
+        local_aws.rehearse(stack.outputs["window_id"], nodes=[replace(WEB[1], outcome=outcome)])
+        for outcome in ("Success", "Failed")
+    )
+    assert not good.messages
+    raised = {it.name for it in bad.alarms if it.state == "ALARM"}
+    assert raised
+    assert raised <= {arn.rpartition(":")[2] for arn in stack.outputs["alarms"].values()}
+    assert {it.topic for it in bad.messages} == {stack.outputs["topic"]}
+    assert any(stack.outputs["window_id"] in it.body and "FAILED" in it.body for it in bad.messages)
 
 
 @pytest.mark.parametrize("name", ["patch_baseline", "window_alerts"])

@@ -125,7 +125,7 @@ class AutoNames:
     def _spelling_problem(self) -> Iterator[str]:
         if all(it.is_spelled_well for it in self._names):
             return
-        kinds = dict.fromkeys(it.kind for it in self._names)
+        kinds: dict[NamedResource, None] = dict.fromkeys(it.kind for it in self._names)
         marks = [mark for mark in _ASCII if all(mark in _LIMITS[kind].marks for kind in kinds)]
         allowed = "ASCII characters" if len(marks) == len(_ASCII) else f"letters, digits and {' '.join(marks)}"
         yield (
