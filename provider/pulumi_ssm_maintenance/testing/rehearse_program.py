@@ -104,7 +104,9 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
         install_aws_plugin(work / "home")
         settings: dict[str, Any] = {"name": stack or "rehearsal", "config": config, "secrets": secrets}
         report(f"deploying {folder} on a local AWS", 0, None)
-        with LocalStack(folder, folder=work, env=aws.env, plugins_home=work / "home", **settings) as deployed:
+        # Python would leave compiled modules in the user's folder.
+        env = {**aws.env, "PYTHONDONTWRITEBYTECODE": "1"}
+        with LocalStack(folder, folder=work, env=env, plugins_home=work / "home", **settings) as deployed:
             deployed.up()
             windows = _windows(aws)
             existing = list(nodes) if nodes is not None else invented_nodes(aws, windows)
