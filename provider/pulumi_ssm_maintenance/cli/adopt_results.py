@@ -29,11 +29,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def count(number: int, name: str) -> str:
-    """Give a number of things: `1 window`, `2 windows`."""
-    return f"{number} {name}{'' if number == 1 else 's'}"
-
-
 def show_adopted(
     adoption: "operation.Adoption",
     folder: "operation.Folder",
@@ -62,7 +57,9 @@ def show_undone(stack: str, urns: Sequence[str], *, format_: Format) -> None:
     if format_ is Format.JSON:
         _print_json({"stack": stack, "removed": list(urns)})
     else:
-        output.result(f"{count(len(urns), 'resource')} removed from the state of stack {stack}; AWS was not called.")
+        output.result(
+            f"{output.count(len(urns), 'resource')} removed from the state of stack {stack}; AWS was not called."
+        )
 
 
 def _print_joined(joining: "operation.Joining", joined: "operation.Joined | None") -> None:
@@ -76,7 +73,7 @@ def _print_joined(joining: "operation.Joining", joined: "operation.Joined | None
     if not joined.imported:
         output.result(f"Nothing to adopt: stack {joining.engine.stack} holds them all.")
     else:
-        output.result(f"{count(len(joined.imported), 'resource')} imported into stack {joining.engine.stack}.")
+        output.result(f"{output.count(len(joined.imported), 'resource')} imported into stack {joining.engine.stack}.")
     if not joined.differences:
         output.result("The preview is empty: the program declares what AWS holds.")
         return
@@ -119,7 +116,7 @@ def _print_adopted(
     applied: "operation.Applied | None",
 ) -> None:
     counts = ", ".join(
-        count(sum(1 for _ in things), name)
+        output.count(sum(1 for _ in things), name)
         for name, things in (
             ("window", adoption.windows),
             ("target", [target for window in adoption.windows for target in window.targets]),
@@ -134,19 +131,19 @@ def _print_adopted(
         return
     waiting = len(folder.entries) - len(applied.held)
     if adoption.style == "code" and waiting and not applied.differences:
-        resources = count(waiting, "resource")
+        resources = output.count(waiting, "resource")
         output.result(f"Stack {stack} is set up: `pulumi up` adopts {resources}, and does nothing else.")
         return
     if not applied.imported:
         output.result(f"Nothing to adopt: stack {stack} holds them all.")
     else:
-        output.result(f"{count(len(applied.imported), 'resource')} imported into stack {stack}.")
+        output.result(f"{output.count(len(applied.imported), 'resource')} imported into stack {stack}.")
     if not applied.differences:
         output.result("The preview is empty: the program declares what AWS holds.")
         if adoption.in_terraform:
             output.result(f"Next: {folder.path / 'release.sh'} takes them out of the Terraform state.")
         return
-    output.result(f"The preview is not empty. {count(len(applied.differences), 'resource')} would change:")
+    output.result(f"The preview is not empty. {output.count(len(applied.differences), 'resource')} would change:")
     for difference in applied.differences:
         output.result(f"  {difference}")
     output.result(f"To take them out of the stack again: ssm-maintenance adopt --undo {folder.path} --stack {stack}")

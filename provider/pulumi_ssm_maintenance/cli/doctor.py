@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -22,14 +21,6 @@ _TALLY: Final = {"FAIL": "failed", "WARN": "warnings", "SKIP": "skipped", "NOTE"
 _ORDER: Final = tuple(_TALLY)
 
 
-class Format(StrEnum):
-    """How the findings are printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
 def doctor(  # noqa: PLR0913 - the options of a command
     windows: selection.Windows = None,
     *,
@@ -45,7 +36,7 @@ def doctor(  # noqa: PLR0913 - the options of a command
     profile: selection.Profile = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 on warnings too.")] = False,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
-    format: Annotated[Format, typer.Option(help="How the findings are printed.")] = Format.TEXT,  # noqa: A002 - its name
+    format: Annotated[output.Report, typer.Option(help="How the findings are printed.")] = output.Report.TEXT,  # noqa: A002 - its name
 ) -> None:
     """Check windows against the account: documents, roles, alarms, topics, targets, nodes and quotas.
 
@@ -84,10 +75,10 @@ def doctor(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _print(found: "Examination", windows: Sequence["LiveWindow"], format_: Format) -> None:
-    if format_ is Format.JSON:
+def _print(found: "Examination", windows: Sequence["LiveWindow"], format_: output.Report) -> None:
+    if format_ is output.Report.JSON:
         output.result(json.dumps(_as_json(found, windows), indent=2, ensure_ascii=False))
-    elif format_ is Format.MARKDOWN:
+    elif format_ is output.Report.MARKDOWN:
         output.result("\n".join(_markdown(found, windows)))
     else:
         output.lines(_rows(found.findings), _STYLES)
@@ -133,11 +124,7 @@ def _markdown(found: "Examination", windows: Sequence["LiveWindow"]) -> Iterator
         yield ""
         yield "| level | check | finding |"
         yield "| --- | --- | --- |"
-        yield from (f"| {level} | `{check}` | {_cell(text)} |" for level, check, text in rows)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+        yield from (f"| {level} | `{check}` | {output.cell(text)} |" for level, check, text in rows)
 
 
 def _as_json(found: "Examination", windows: Sequence["LiveWindow"]) -> dict[str, Any]:

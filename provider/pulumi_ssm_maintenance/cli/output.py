@@ -3,11 +3,20 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+class Report(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 def result(text: str) -> None:
@@ -86,6 +95,16 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], *, to_stderr: b
     for row in rows:
         drawn.add_row(*map(Text, row))
     _console(stderr=to_stderr).print(drawn)
+
+
+def count(number: int, noun: str) -> str:
+    """Give a number of things: `1 window`, `2 windows`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def cell(text: str) -> str:
+    """Give text as a cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _print_labelled(label: str, colour: str, text: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from . import output
+
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.operations.planning import Plan, PlannedOpening, Step, WindowPlan
 
@@ -64,11 +66,13 @@ def work_of(step: "Step") -> str:
         return "once, without targets"
     if step.nodes == 0:
         return "no nodes"
-    nodes = "unknown nodes" if step.nodes is None else _counted(step.nodes, "node")
+    nodes = "unknown nodes" if step.nodes is None else output.count(step.nodes, "node")
     if step.reached is not None and step.reached < (step.nodes or 0):
         nodes = f"{step.reached} of {nodes}"
     at_once = f", {step.at_once} at a time" if step.at_once else ""
-    rounds = f", {_counted(step.rounds, 'round')}{'' if step.nodes is not None else ' at most'}" if step.rounds else ""
+    rounds = (
+        f", {output.count(step.rounds, 'round')}{'' if step.nodes is not None else ' at most'}" if step.rounds else ""
+    )
     return f"{nodes}{at_once}{rounds}"
 
 
@@ -107,7 +111,7 @@ def markdown(plan: "Plan") -> Iterator[str]:
             for step in one.fit.steps:
                 times, task, priority, work = _row(step)
                 verdict_text = step.state if not step.text else f"**{_verdict(step)}**: {step.text}"
-                yield f"| {times} | {_cell(task)} | {priority} | {work} | {_cell(verdict_text)} |"
+                yield f"| {times} | {output.cell(task)} | {priority} | {work} | {output.cell(verdict_text)} |"
             yield from _chart(one)
         yield ""
     for conflict in plan.conflicts:
@@ -149,14 +153,6 @@ def _chart_time(when: datetime | None) -> str:
 def _chart_text(words: str) -> str:
     # A colon ends a name there, and a semicolon ends the line.
     return re.sub(r"[:;#]", " ", words)
-
-
-def _cell(words: str) -> str:
-    return words.replace("|", "\\|").replace("\n", " ")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def picture(plan: "Plan") -> str:

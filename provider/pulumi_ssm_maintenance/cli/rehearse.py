@@ -21,14 +21,6 @@ _SCHEMA: Final = 1
 _EXTRA: Final = frozenset({"moto", "werkzeug"})
 
 
-class Format(StrEnum):
-    """How the nights are printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
 class Assume(StrEnum):
     """Which answers to open questions are tried."""
 
@@ -59,7 +51,7 @@ def rehearse(  # noqa: PLR0913 - the options of a command
         Path | None,
         typer.Option(metavar="FILE", help="Draw the night too: .html, .svg, .md or .json. One file for each window."),
     ] = None,
-    format: Annotated[Format, typer.Option(help="How the nights are printed.")] = Format.TEXT,  # noqa: A002 - its name
+    format: Annotated[output.Report, typer.Option(help="How the nights are printed.")] = output.Report.TEXT,  # noqa: A002 - its name
 ) -> None:
     """Rehearse the windows of a program: deploy it on a local AWS, open its windows, and print the night.
 
@@ -150,14 +142,14 @@ def _time(text: str | None) -> datetime | None:
     return when
 
 
-def _print(found: "ProgramRehearsal", format_: Format) -> None:
+def _print(found: "ProgramRehearsal", format_: output.Report) -> None:
     nights = found.nights
-    if format_ is Format.JSON:
+    if format_ is output.Report.JSON:
         rows = [night.to_dict() for night in nights]
         output.result(
             json.dumps({"schema": _SCHEMA, "verb": "rehearse", "good": found.is_good, "nights": rows}, indent=2)
         )
-    elif format_ is Format.MARKDOWN:
+    elif format_ is output.Report.MARKDOWN:
         output.result("\n".join(night.to_markdown() for night in nights))
     else:
         output.result("\n".join(night.timeline() for night in nights).rstrip())

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -21,14 +20,6 @@ _SCHEMA: Final = 1
 _SHOWN: Final = "%a %Y-%m-%d %H:%M"
 _BAR: Final = 20
 _AGE: Final = re.compile(r"(\d+)([dh])")
-
-
-class Format(StrEnum):
-    """How the runs are printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 def status(  # noqa: PLR0913 - the options of a command
@@ -58,7 +49,7 @@ def status(  # noqa: PLR0913 - the options of a command
         str | None, typer.Option(metavar="AGE", help="Exit with 3 when the last good run is older, such as 40d or 36h.")
     ] = None,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
-    format: Annotated[Format, typer.Option(help="How the runs are printed.")] = Format.TEXT,  # noqa: A002 - its name
+    format: Annotated[output.Report, typer.Option(help="How the runs are printed.")] = output.Report.TEXT,  # noqa: A002 - its name
 ) -> None:
     """Show the last runs of windows: what failed on which node, why, and where its log is; and the next run.
 
@@ -93,9 +84,9 @@ def status(  # noqa: PLR0913 - the options of a command
         return History(tuple(window for part in parts for window in part.windows))
 
     found = _watched(read, longest) if watch else read()
-    if format is Format.JSON:
+    if format is output.Report.JSON:
         output.result(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
-    elif format is Format.MARKDOWN:
+    elif format is output.Report.MARKDOWN:
         output.result("\n".join(_markdown(found)))
     else:
         output.result("\n\n".join("\n".join(_text(window)) for window in found.windows))
@@ -133,8 +124,8 @@ def _progress(window: "WindowHistory") -> Iterator[str]:
         done = task.nodes - task.running
         bar = "#" * (_BAR * done // task.nodes if task.nodes else 0)
         yield (
-            f"{window.name}: {task.name} {task.status} [{bar:<{_BAR}}] {done} of {_count(task.nodes, 'node')} done,"
-            f" {len(task.failed)} failed"
+            f"{window.name}: {task.name} {task.status} [{bar:<{_BAR}}]"
+            f" {done} of {output.count(task.nodes, 'node')} done, {len(task.failed)} failed"
         )
 
 
@@ -172,7 +163,7 @@ def _run(run: "Run") -> str:
     nodes = sum(task.nodes for task in run.tasks)
     failed = sum(len(task.failed) for task in run.tasks)
     took = _duration(run.took) if run.took is not None else "at work"
-    counts = f"{good} of {_count(len(run.tasks), 'task')} good, {failed} of {_count(nodes, 'node')} failed"
+    counts = f"{good} of {output.count(len(run.tasks), 'task')} good, {failed} of {output.count(nodes, 'node')} failed"
     nothing = "; RAN ON NOTHING" if run.ran_on_nothing else ""
     return f"{run.status:<15}  {took:<9}  {counts}{nothing}"
 
@@ -191,7 +182,7 @@ def _failures(run: "Run") -> Iterator[str]:
 def _compliance(found: "Compliance") -> str:
     oldest = f", oldest report {found.oldest:{_SHOWN}} UTC" if found.oldest else ""
     return (
-        f"{found.reported} of {_count(found.nodes, 'node')} reported, {found.missing} with missing patches,"
+        f"{found.reported} of {output.count(found.nodes, 'node')} reported, {found.missing} with missing patches,"
         f" {found.failed} with failed ones, {found.pending_reboot} wait for a reboot{oldest}"
     )
 
@@ -301,10 +292,6 @@ def _age(text: str | None, option: str) -> timedelta | None:
 def _duration(took: timedelta) -> str:
     minutes = round(took / timedelta(minutes=1))
     return f"{minutes // 60} h {minutes % 60} m" if minutes >= 60 else f"{minutes} m"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _iso(when: datetime | None) -> str | None:
