@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 
 from pulumi_ssm_maintenance.simulation import Outcome
-from pulumi_ssm_maintenance.testing import LocalAws, Node
-from pulumi_ssm_maintenance.testing.engine.stacks import LocalStack
+from pulumi_ssm_maintenance.testing import Node
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "gated_patching_run"
-OPENING = datetime(2026, 12, 12, 1, tzinfo=UTC)
-TIMEOUTS = {"AWS-RunPatchBaseline": 7200}
 CANARY = "i-0123456789abcdef0"
 
 
@@ -22,26 +19,6 @@ def canary(**more):
 
 def fleet(count=12, **more):
     return Node.fleet(count, tags={"Patch Group": "web"}, minutes=5, **more)
-
-
-@pytest.fixture(scope="module")
-def rehearse(tmp_path_factory, _plugins_home):
-    """The example of a gated run, up in an AWS of its own, and its window to rehearse."""
-    with (
-        LocalAws() as aws,
-        LocalStack(
-            EXAMPLE, folder=tmp_path_factory.mktemp("example"), env=aws.env, plugins_home=_plugins_home
-        ) as stack,
-    ):
-        stack.up()
-        (window,) = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
-
-        def rehearse(*nodes, **circumstances):
-            settings = {"at": OPENING, "document_timeouts": TIMEOUTS} | circumstances
-            return aws.rehearse(window["WindowId"], nodes=nodes, **settings)
-
-        rehearse.aws = aws
-        yield rehearse
 
 
 def patched(run):

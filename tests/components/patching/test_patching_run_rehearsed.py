@@ -1,17 +1,11 @@
 """Patching runs on the real engine, and the night of their windows: what the page promises happens."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from pulumi_ssm_maintenance.testing import LocalAws, Node
-from pulumi_ssm_maintenance.testing.engine.stacks import LocalStack
+from pulumi_ssm_maintenance.testing import Node
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "patching_run"
-OPENING = datetime(2026, 12, 12, 1, tzinfo=UTC)
-TIMEOUTS = {"AWS-RunPatchBaseline": 7200}
 CANARY = "i-0123456789abcdef0"
 
 
@@ -21,25 +15,6 @@ def canary(**more):
 
 def fleet(count=40, minutes=10):
     return Node.fleet(count, tags={"Patch Group": "web"}, minutes=minutes)
-
-
-@pytest.fixture(scope="module")
-def rehearse(tmp_path_factory, _plugins_home):
-    """The example of a patching run, up in an AWS of its own, and its window to rehearse."""
-    with (
-        LocalAws() as aws,
-        LocalStack(
-            EXAMPLE, folder=tmp_path_factory.mktemp("example"), env=aws.env, plugins_home=_plugins_home
-        ) as stack,
-    ):
-        stack.up()
-        (window,) = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
-
-        def rehearse(*nodes, **circumstances):
-            settings = {"at": OPENING, "document_timeouts": TIMEOUTS} | circumstances
-            return aws.rehearse(window["WindowId"], nodes=nodes, **settings)
-
-        yield rehearse
 
 
 def ran(run):
