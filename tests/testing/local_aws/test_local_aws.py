@@ -279,6 +279,23 @@ class TestServer:
         connection.close()
 
     @pytest.mark.parametrize(
+        ("service", "headers", "sent"),
+        [
+            ("ssm", {"X-Amz-Target": "AmazonSSM.CreateMaintenanceWindow"}, "{}"),
+            ("sts", {"Content-Type": "application/x-www-form-urlencoded"}, ""),
+        ],
+    )
+    def test_does_not_run_a_request_whose_sender_dies_half_way(self, aws, service, headers, sent):
+        scope = f"AKIALOCALAWSEXAMPLE0/20260101/us-east-1/{service}/aws4_request"
+        head = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}", "Content-Length": "43", **headers}
+        with socket.create_connection(("127.0.0.1", port_of(aws.endpoint)), PATIENCE) as connection:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: aws\r\n{lines}\r\n{sent}".encode())
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+        assert aws.requests() == []
+
+    @pytest.mark.parametrize(
         ("service", "method", "parameters"),
         [
             ("ssm", "describe_inventory_deletions", {}),

@@ -120,6 +120,10 @@ class _Handler(WSGIRequestHandler):
             self.wfile.flush()
         environ = self.make_environ()
         body = _body(environ)
+        if len(body) < int(environ.get("CONTENT_LENGTH") or 0):
+            # The client died while it sent: AWS runs no request that it has only a part of.
+            self.close_connection = True
+            return
         path = environ["PATH_INFO"]
         if path.startswith(CONTROL):
             self._control(path.removeprefix(CONTROL), environ["QUERY_STRING"], body)
