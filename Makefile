@@ -39,7 +39,7 @@ build: setup ## build wheel and sdist in dist/, and try the wheel in a fresh env
 bench: setup ## measure the speed against four anchors: at most 15 minutes
 	$(python) benchmarks/bench.py
 
-bench-full: setup ## measure all sizes and latencies and write benchmarks/RESULTS.md: about 70 minutes
+bench-full: setup ## measure all sizes and latencies and write benchmarks/RESULTS.md: about 40 minutes
 	$(python) benchmarks/bench.py --full
 
 soak: setup ## run the long kill, fault and walk tests with a tally: about 15 minutes; SOAK_KILLS=1000 for more kills
