@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbrid
 """
 
 WINDOW = "mw-0c50858d01abcdef0"
+TARGET = "e32eecb2-646c-4f4b-8ed1-205fb1234567"
 _PREFIX = "Maintenance Window"
 _DETAIL = {"window-execution-id": "b60fb56e-776c-4e5c-84ee-b9fe1EXAMPLE", "window-id": WINDOW}
 _TASK = {"task-execution-id": "6417e808-7f35-4d1a-843f-1EXAMPLE"}
 _TIMES = {"start-time": "2026-11-14T01:00:00Z", "end-time": "2026-11-14T02:00:00Z"}
-_INVOCATION = {"window-target-id": "123456789012EXAMPLE", "owner-information": "dev/canary"}
+_INVOCATION = {"window-target-id": TARGET, "owner-information": "dev/canary"}
 
 
 def matches(pattern, event):

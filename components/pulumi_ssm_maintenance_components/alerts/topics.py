@@ -1,5 +1,6 @@
 """The topic that is notified of failures: an existing one, a new one or none."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -13,6 +14,9 @@ from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
+# https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
+"""The ARN of a topic."""
 _KEY_OF_AWS = "alias/aws/sns"
 
 Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
@@ -67,9 +71,9 @@ def check_notify(where: str, notify: Notify, argument: str = "notify") -> None:
     """Check the argument `notify` of a component, or another one of this type.
 
     Raises:
-        ArgumentError: a text is no ARN, or an item of a list is no e-mail address.
+        ArgumentError: a text is not the ARN of a topic, or an item of a list is no e-mail address.
     """
-    if isinstance(notify, str) and not notify.startswith("arn:"):
+    if isinstance(notify, str) and not TOPIC_ARN.fullmatch(notify):
         raise wrong(where, argument, notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
     if isinstance(notify, Sequence) and not isinstance(notify, str):
         if not notify:

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, current_time, read_periods
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
-from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
+from pulumi_ssm_maintenance_components.alerts.topics import Notify, check_notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_of, key_statements, use_key
@@ -121,6 +121,7 @@ class ChangeFreeze(Component):
         problems.check(_check_windows, where, args)
         problems.check(_periods, args)
         problems.check(lambda: current_time(args.get("now")))
+        problems.check(lambda: check_notify(where, args.get("notify", True)))
         problems.check(check_key, where, args)
         problems.check(check_roles, where, args)
         problems.raise_all()

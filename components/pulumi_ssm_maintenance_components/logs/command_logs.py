@@ -1,5 +1,6 @@
 """Where a command's output goes: a log group, a bucket, both or neither."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
@@ -17,6 +18,11 @@ from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow
 from .log_bucket import log_bucket
 from .log_group import demand_retention, log_group
 
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+_GROUP_NAME = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")
+# Old buckets have upper-case letters and underscores too; Run Command takes 63 characters.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(r"[A-Za-z0-9._-]{3,63}")
 _DEFAULT_RETENTION = 90  # a quarter, the usual time between audits
 
 
@@ -87,12 +93,18 @@ def check_logs(where: str, logs: LogsArgs | bool) -> None:  # noqa: FBT001 - Fal
     """Check the argument `logs` of a component.
 
     Raises:
-        ArgumentError: CloudWatch Logs does not accept the retention, or there is no new log group for it.
+        ArgumentError: a text is not the name of a log group or of a bucket, CloudWatch Logs does not accept the
+            retention, or there is no new log group for it.
     """
-    days = None if isinstance(logs, bool) else logs.get("retention_days")
-    if isinstance(logs, bool) or days is None:
+    if isinstance(logs, bool):
         return
-    group = logs.get("log_group")
+    group, bucket, days = logs.get("log_group"), logs.get("bucket"), logs.get("retention_days")
+    if isinstance(group, str) and not _GROUP_NAME.fullmatch(group):
+        raise wrong(where, "logs: log_group", group, "True, False, an aws.cloudwatch.LogGroup or its name, not its ARN")
+    if isinstance(bucket, str) and not _BUCKET_NAME.fullmatch(bucket):
+        raise wrong(where, "logs: bucket", bucket, "True, False, an aws.s3.Bucket or its name, not its ARN or address")
+    if days is None:
+        return
     if group is not None and group is not True:
         raise wrong(where, "logs: retention_days", days, "none, as there is no new log group")
     demand_retention(f"{where}: logs", days)

@@ -102,9 +102,10 @@ class PatchingRunArgs(WindowSettings, total=False):
     """Command documents that run on the node before and after an installation. Excludes `install_override_list` and
     `baseline_override`. Default: none."""
     baseline: AnyBaseline | None
-    """The baseline of the nodes: a `PatchBaseline`, an `aws.ssm.PatchBaseline` or an id. The run registers the patch
-    groups of its targets with it, so all targets must be by patch group. A group can have only one baseline for each
-    system, so one run or `PatchBaseline` should own it. Default: that of the group, else that of the account."""
+    """The baseline of the nodes: a `PatchBaseline`, an `aws.ssm.PatchBaseline`, an id (`pb-…`) or the ARN of a baseline
+    of AWS. The run registers the patch groups of its targets with it, so all targets must be by patch group. A group
+    can have only one baseline for each system, so one run or `PatchBaseline` should own it. Default: that of the group,
+    else that of the account."""
     install_override_list: pulumi.Input[str] | None
     """A list of the patches to install in place of those that the baseline approves: `s3://bucket/key`. Default:
     none."""

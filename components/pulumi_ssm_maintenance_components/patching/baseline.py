@@ -1,5 +1,6 @@
 """The baseline of a patching run: registers the patch groups that the run targets."""
 
+import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -13,6 +14,20 @@ from .context import RunContext
 from .waves import Wave
 
 AnyBaseline: TypeAlias = PatchBaseline | aws.ssm.PatchBaseline | pulumi.Input[str]
+
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterPatchBaselineForPatchGroup.html
+_ID = re.compile(r"(arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:patchbaseline/)?pb-[0-9a-f]{17}")
+
+
+def check_baseline(where: str, baseline: object) -> None:
+    """Check the id or the ARN of a baseline.
+
+    Raises:
+        ArgumentError: a text is neither.
+    """
+    if isinstance(baseline, str) and not _ID.fullmatch(baseline):
+        allowed = "a PatchBaseline, an aws.ssm.PatchBaseline, an id: pb- and 17 hex digits, or the ARN of a baseline"
+        raise wrong(where, "baseline", baseline, allowed)
 
 
 def demand_patch_groups(where: str, baseline: AnyBaseline | None, waves: Sequence[Wave]) -> list[str]:

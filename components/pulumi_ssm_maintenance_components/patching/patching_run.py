@@ -8,7 +8,7 @@ import pulumi
 from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance.schedules import Room
 from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
-from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes, topic_arn
+from pulumi_ssm_maintenance_components.alerts.topics import check_notify, failed_nodes, topic_arn
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems
 from pulumi_ssm_maintenance_components.foundation.component import Component
@@ -17,7 +17,7 @@ from pulumi_ssm_maintenance_components.foundation.location import location_of
 from pulumi_ssm_maintenance_components.foundation.names import full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import check_roles
 from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
-from pulumi_ssm_maintenance_components.logs.command_logs import command_logs
+from pulumi_ssm_maintenance_components.logs.command_logs import check_logs, command_logs
 from pulumi_ssm_maintenance_components.logs.node_policy import aws_bucket_statements, fetch_statements, node_policy
 from pulumi_ssm_maintenance_components.runbooks.automation_runbook import AutomationRunbook
 from pulumi_ssm_maintenance_components.runbooks.resources import runbook_alert
@@ -145,6 +145,8 @@ class PatchingRun(Component):
         args = problems.read(args, PatchingRunArgs)
         check_windows(problems, args)
         check_plan(problems, name, args)
+        problems.check(lambda: check_notify(self.where, args.get("notify", True)))
+        problems.check(lambda: check_logs(self.where, args.get("logs", True)))
         problems.check(check_key, self.where, args)
         problems.check(check_roles, self.where, args)
         problems.raise_all()

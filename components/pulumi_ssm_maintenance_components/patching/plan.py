@@ -21,7 +21,7 @@ from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
 from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 from .arguments import PatchingRunArgs
-from .baseline import demand_patch_groups
+from .baseline import check_baseline, demand_patch_groups
 from .engine import RunbookSettings, check_engine, read_engine
 from .waves import Wave, WaveArgs, WavePosition, WaveTask, merged, read_waves
 
@@ -148,6 +148,7 @@ def check_plan(problems: Problems, name: str, args: PatchingRunArgs) -> None:
     for rule in (_waves, _command, _scan, _delivery_timeout, _priority, _comment, _alarm, _check_vpc_endpoints):
         problems.check(rule, where, args)
     problems.check(_key_prefix, where, name, args)
+    problems.check(lambda: check_baseline(where, args.get("baseline")))
 
 
 def read_plan(where: str, name: str, args: PatchingRunArgs) -> PatchPlan:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.alerts.topics import Notify, subscribe
+from pulumi_ssm_maintenance_components.alerts.topics import TOPIC_ARN, Notify, subscribe
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
@@ -41,7 +41,9 @@ def check_approval_topic(where: str, argument: str, topic: object) -> None:
     Raises:
         ArgumentError: AWS does not publish approvals to a topic of this name.
     """
-    if isinstance(topic, str) and not (topic.startswith("arn:") and topic.rpartition(":")[2].startswith(_TOPIC_PREFIX)):
+    if isinstance(topic, str) and not (
+        TOPIC_ARN.fullmatch(topic) and topic.rpartition(":")[2].startswith(_TOPIC_PREFIX)
+    ):
         raise wrong(where, argument, topic, f"the ARN of a topic whose name starts with {_TOPIC_PREFIX!r}")
 
 

@@ -1,5 +1,6 @@
 """WindowTask: what the components of all task types share."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Required, TypeAlias, TypedDict
 
@@ -14,7 +15,7 @@ from pulumi_ssm_maintenance.args import (
     TaskType,
 )
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
-from pulumi_ssm_maintenance_components.alerts.topics import Notify, topic_arn
+from pulumi_ssm_maintenance_components.alerts.topics import Notify, check_notify, topic_arn
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
@@ -35,6 +36,8 @@ from .rates import demand_rates
 
 TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input[str]]
 
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowTarget.html
+_TARGET_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DEFAULT_RATE = "10%"
 
 
@@ -105,6 +108,7 @@ class WindowTask(Component):
         problems.check(_check_targets, self.where, args)
         problems.check(_check_rates, self.where, args)
         problems.check(_alarm, self.where, args)
+        problems.check(lambda: check_notify(self.where, args.get("notify", False)))
         problems.check(check_key, self.where, args)
         problems.check(check_roles, self.where, args)
 
@@ -191,6 +195,10 @@ def _check_targets(where: str, args: WindowTaskArgs) -> None:
         raise wrong(
             where, "targets", targets, "Targets, one or more of them by name, or ids of window targets in a list"
         )
+    ids = () if isinstance(targets, Targets | Mapping) else targets or ()
+    for target in ids:
+        if isinstance(target, str) and not _TARGET_ID.fullmatch(target):
+            raise wrong(where, "targets", target, "ids of window targets: UUIDs; to select nodes, Targets.by_ids(…)")
 
 
 def _check_rates(where: str, args: WindowTaskArgs) -> None:

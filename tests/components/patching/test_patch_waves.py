@@ -194,7 +194,7 @@ def test_an_environment_may_be_gated_approved_and_have_a_baseline(resources):
         "snapshot": True,
         "approvers": ["ann"],
         "approval_timeout": 600,
-        "baseline": "pb-1",
+        "baseline": "pb-0123456789abcdef0",
     }
     gated = patching(prod=settings | {"targets": {"patch_group": "prod"}, "waves": None})
     made = resources(lambda: PatchWaves("patching", patching=gated, now=NOW, tags={"team": "operations"}), stack="prod")

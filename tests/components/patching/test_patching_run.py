@@ -22,6 +22,7 @@ CANARY = Targets.by_patch_group("canary")
 TWO_WAVES = {"canary": CANARY, "fleet": WEB}
 TOPIC = "arn:aws:sns:us-east-1:123456789012:operations"
 ROLE = "arn:aws:iam::123456789012:role/mine"
+BASELINE = "pb-0123456789abcdef0"
 AHEAD = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
 USUAL = {"schedule": "cron(0 2 ? * SAT *)", "targets": WEB, "reboot": "RebootIfNeeded"}
 
@@ -312,7 +313,7 @@ class TestBaseline:
 
     def test_groups_with_other_tags_beside_them_count(self, run):
         narrowed = Targets.by_tags({"Patch Group": "web", "Stage": "production"})
-        assert self.registered(run(targets=narrowed, baseline="pb-1")) == {("web", "pb-1")}
+        assert self.registered(run(targets=narrowed, baseline=BASELINE)) == {("web", BASELINE)}
 
     def test_without_one_no_group_is_registered(self, run):
         assert not self.registered(run())
@@ -324,7 +325,7 @@ class TestBaseline:
         with pytest.raises(
             ArgumentError, match=r"'web': baseline: got .*without a patch group.*Targets\.by_patch_group"
         ):
-            run(targets=targets, baseline="pb-1")
+            run(targets=targets, baseline=BASELINE)
 
 
 class TestRoles:

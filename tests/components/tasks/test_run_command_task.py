@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 import pytest
-from tests.components.event_patterns import WINDOW, invocation_event, matches, run_event, task_event
+from tests.components.event_patterns import TARGET, WINDOW, invocation_event, matches, run_event, task_event
 
 from pulumi_ssm_maintenance_components import ArgumentError, RunCommandTask, Targets
 
@@ -170,8 +170,7 @@ class TestAlarm:
         ],
     )
     def test_is_about_the_targets_of_this_task(self, command, event, is_matched):
-        # The target's id in the documented event.
-        pattern = command(targets=["123456789012EXAMPLE"])["EventRule"]["job-failed"]["eventPattern"]
+        pattern = command(targets=[TARGET])["EventRule"]["job-failed"]["eventPattern"]
         assert matches(pattern, event) is is_matched
 
     def test_is_not_about_the_targets_of_another(self, command):
@@ -204,7 +203,10 @@ class TestAlarm:
         ({"delivery_timeout": 10}, "delivery_timeout: got 10, allowed: 30 to 2592000 seconds"),
         ({"document": {"schemaVersion": "0.3", "mainSteps": []}}, "schemaVersion: got '0.3', .* AutomationRunbook"),
         ({"logs": {"retention_days": 91}}, "retention_days: got 91"),
-        ({"targets": [f"id-{n}" for n in range(41)]}, "targets: got 41, allowed: at most 40 that an alarm can watch"),
+        (
+            {"targets": [f"00000000-0000-0000-0000-{n:012}" for n in range(41)]},
+            "targets: got 41, allowed: at most 40 that an alarm can watch",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused_while_the_program_runs(command, args, message):

@@ -40,6 +40,10 @@ def task(resources):
     return make
 
 
+def target_ids(count):
+    return [f"e32eecb2-646c-4f4b-8ed1-{n:012}" for n in range(count)]
+
+
 def only_task(found):
     (task,) = found["MaintenanceWindowTask"].values()
     return task
@@ -102,18 +106,19 @@ def test_several_targets_are_named_by_their_names(task):
 
 
 def test_window_targets_that_are_there_are_named_by_their_ids(task):
-    found = task("LAMBDA", targets=["one", "two"])
+    ids = target_ids(2)
+    found = task("LAMBDA", targets=ids)
     assert "MaintenanceWindowTarget" not in found
-    assert only_task(found)["targets"] == [{"key": "WindowTargetIds", "values": ["one", "two"]}]
+    assert only_task(found)["targets"] == [{"key": "WindowTargetIds", "values": ids}]
 
 
 @pytest.mark.parametrize("task_type", KINDS)
 @pytest.mark.parametrize("by", ["name", "id"])
 def test_more_than_ten_targets_are_split_over_tasks_that_run_side_by_side(task, task_type, by):
-    many = [f"target-{n}" for n in range(23)]
-    found = task(task_type, targets=many if by == "id" else dict.fromkeys(many, WEB), priority=3)
-    tasks = found["MaintenanceWindowTask"]
-    ids = many if by == "id" else [f"id-of-job-target-{name}" for name in many]
+    names, ids = [f"target-{n}" for n in range(23)], target_ids(23)
+    targets = ids if by == "id" else dict.fromkeys(names, WEB)
+    tasks = task(task_type, targets=targets, priority=3)["MaintenanceWindowTask"]
+    ids = ids if by == "id" else [f"id-of-job-target-{name}" for name in names]
     assert {name: it["targets"][0]["values"] for name, it in tasks.items()} == {
         "job-task": ids[:10],
         "job-task.2": ids[10:20],
@@ -131,7 +136,7 @@ def test_the_ids_of_all_tasks_are_outputs(registered, task_type):
     ids = []
 
     def program():
-        made = kind("job", window=WINDOW, targets=[f"target-{n}" for n in range(11)], **needed)
+        made = kind("job", window=WINDOW, targets=target_ids(11), **needed)
         pulumi.Output.all(made.task_id, *made.task_ids).apply(ids.append)
         assert len(made.target_ids) == 11
 
