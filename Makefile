@@ -13,10 +13,10 @@ setup: ## create .venv with everything that development needs, including pulumi
 	@tools/setup.sh
 
 demo: setup ## deploy the quickstart on the real engine and a local AWS, and rehearse a night
-	$(python) tools/demo.py
+	$(python) -m tools.demo
 
 demo-adopt: setup ## adopt a window that was created by hand, show the empty preview, change one line
-	$(python) tools/demo_adopt.py
+	$(python) -m tools.demo_adopt
 
 test: setup ## run all tests; select some with ARGS="-k name"
 	$(python) -m pytest -n 3 --dist worksteal $(ARGS)

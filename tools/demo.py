@@ -4,22 +4,17 @@ Then deploy a gated patching run, and rehearse a night on which its canary fails
 The picture of the night stays; Ctrl-C at any time leaves no other file and no process behind.
 """
 
-import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-# Before the imports have ended there is nothing to clean up: an interruption only ends the process.
-signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+# First, so that an interruption of the imports below ends the demo without a traceback.
+from tools.demonstration import run, say
 
-from pulumi_ssm_maintenance.testing import (  # noqa: E402 - Ctrl-C may come while these are imported
-    EngineError,
-    LocalAws,
-    LocalStack,
-    Node,
-    install_aws_plugin,
-)
+# isort: split
+
+from pulumi_ssm_maintenance.testing import LocalAws, LocalStack, Node, install_aws_plugin
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _GATED = _CHECKOUT / "examples" / "gated_patching_run"
@@ -29,58 +24,41 @@ _FLEET = 40
 _OPENING = datetime(2026, 12, 12, 1, tzinfo=UTC)
 
 
-def main() -> int:
-    """Run the demo."""
-    # SIGTERM, which supervisors send, cleans up as Ctrl-C does.
-    for request in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(request, signal.default_int_handler)
-    try:
-        with tempfile.TemporaryDirectory(prefix="pulumi-ssm-maintenance-demo-") as folder:
-            _show(Path(folder))
-    except KeyboardInterrupt:
-        _say("Interrupted. The local AWS and the stack are removed.")
-        return 130
-    except EngineError as error:
-        _say(f"The demo failed. {error}")
-        return 1
-    return 0
-
-
 def _show(folder: Path) -> None:
-    _say("Starting a local AWS (moto, with complete maintenance windows) on 127.0.0.1; takes a few seconds ...")
+    say("Starting a local AWS (moto, with complete maintenance windows) on 127.0.0.1; takes a few seconds ...")
     home = folder / "home"
     install_aws_plugin(home)
     with LocalAws() as aws, LocalStack(_CHECKOUT, folder=folder, env=aws.env, plugins_home=home, name="demo") as stack:
-        _say(f"It listens at {aws.endpoint}.")
+        say(f"It listens at {aws.endpoint}.")
 
-        _say("pulumi up: the program in examples/quickstart, on the real engine ...")
+        say("pulumi up: the program in examples/quickstart, on the real engine ...")
         sys.stdout.write(stack.up().output)
 
-        _say("The tasks at AWS now:")
+        say("The tasks at AWS now:")
         _print_tasks(aws)
 
-        _say("pulumi up again: nothing must change ...")
+        say("pulumi up again: nothing must change ...")
         aws.clear_requests()
         sys.stdout.write(stack.up(args=["--expect-no-changes"]).output)
         calls = [request.operation for request in aws.requests(service="ssm")]
         written = [name for name in calls if name.startswith(("Register", "Update", "Deregister"))]
         print(f"Calls that changed something at AWS: {len(written)}")
 
-        _say("pulumi destroy ...")
+        say("pulumi destroy ...")
         sys.stdout.write(stack.destroy().output)
         windows = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
         print(f"Windows left at AWS: {len(windows)}")
         _rehearse(aws, folder, home)
-    _say("Done. The same program also runs against a real account: see README.md.")
+    say("Done. The same program also runs against a real account: see README.md.")
 
 
 def _rehearse(aws: LocalAws, folder: Path, home: Path) -> None:
     """Show a night on which the canary of a gated patching run fails."""
-    _say("pulumi up: examples/gated_patching_run, whose waves ask before each node; takes some seconds ...")
+    say("pulumi up: examples/gated_patching_run, whose waves ask before each node; takes some seconds ...")
     with LocalStack(_GATED, folder=folder, env=aws.env, plugins_home=home, name="night") as stack:
         stack.up()
         (window,) = aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
-        _say(f"The night, in virtual time: the canary fails. The scripts of the runbook run, {_FLEET} nodes wait ...")
+        say(f"The night, in virtual time: the canary fails. The scripts of the runbook run, {_FLEET} nodes wait ...")
         night = aws.rehearse(
             window["WindowId"],
             nodes=[
@@ -108,9 +86,5 @@ def _print_tasks(aws: LocalAws) -> None:
                     print(f"    {name}: {value}")
 
 
-def _say(text: str) -> None:
-    print(f"\n==> {text}", flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(_show))

@@ -5,13 +5,16 @@ The real engine and a local AWS. Everything is kept in a temporary folder, and n
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+# First, so that an interruption of the imports below ends the demo without a traceback.
+from tools.demonstration import run, say
+
+# isort: split
 
 from pulumi_ssm_maintenance.testing import LocalAws, install_aws_plugin
 from pulumi_ssm_maintenance.testing.engine.installation import engine_environment
@@ -22,24 +25,8 @@ _NAME = 'name="patch-web",\n'
 _ALARM = '    alarm_configuration={"alarms": [{"name": "web-errors-high"}]},\n'
 
 
-def main() -> int:
-    """Show an adoption."""
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, signal.default_int_handler)
-    try:
-        with tempfile.TemporaryDirectory(prefix="pulumi-ssm-maintenance-demo-") as folder:
-            _show(Path(folder))
-    except KeyboardInterrupt:
-        _say("Interrupted: the local AWS and the stack are gone.")
-        return 130
-    except subprocess.CalledProcessError as error:
-        _say(f"The demo failed: {error}")
-        return 1
-    return 0
-
-
 def _show(folder: Path) -> None:
-    _say("Starting a local AWS on 127.0.0.1; takes a few seconds ...")
+    say("Starting a local AWS on 127.0.0.1; takes a few seconds ...")
     home, backend, project = folder / "home", folder / "state", folder / "patching"
     install_aws_plugin(home)
     backend.mkdir()
@@ -47,35 +34,35 @@ def _show(folder: Path) -> None:
         environment = engine_environment(home, backend, aws.env)
         ssm = aws.client("ssm")
 
-        _say("A window, a target and two tasks, made by hand as in the console (boto3, no Pulumi) ...")
+        say("A window, a target and two tasks, made by hand as in the console (boto3, no Pulumi) ...")
         window, task = _make_by_hand(ssm)
         print(f"window {window}, task {task}")
         aws.clear_requests()
 
-        _say(f"ssm-maintenance adopt {window} --out patching --apply --stack demo --yes")
+        say(f"ssm-maintenance adopt {window} --out patching --apply --stack demo --yes")
         adopt = ["adopt", window, "--out", str(project), "--no-protect", "--apply", "--stack", "demo", "--yes"]
         _run([sys.executable, "-m", "pulumi_ssm_maintenance", *adopt], folder, environment)
 
-        _say("The program that it wrote:")
+        say("The program that it wrote:")
         print((project / "__main__.py").read_text())
 
-        _say("pulumi preview --expect-no-changes")
+        say("pulumi preview --expect-no-changes")
         _pulumi("preview", "--expect-no-changes", folder=project, environment=environment)
         _print_written(aws)
 
-        _say("An alarm is added to the task in the program; pulumi preview --diff:")
+        say("An alarm is added to the task in the program; pulumi preview --diff:")
         program = project / "__main__.py"
         program.write_text(program.read_text().replace(_NAME, _NAME + _ALARM))
         _pulumi("preview", "--diff", folder=project, environment=environment)
 
-        _say("pulumi up")
+        say("pulumi up")
         _pulumi("up", "--yes", "--skip-preview", folder=project, environment=environment)
         _print_written(aws)
         held = ssm.get_maintenance_window_task(WindowId=window, WindowTaskId=task)
         print(
             f"The task at AWS, with the same id: {held['WindowTaskId']}, alarm {held['AlarmConfiguration']['Alarms']}"
         )
-    _say("Done. docs/adopt.md describes the command.")
+    say("Done. docs/adopt.md describes the command.")
 
 
 def _make_by_hand(ssm: Any) -> tuple[str, str]:
@@ -129,9 +116,5 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> No
     subprocess.run(command, cwd=folder, env={**environment, **width}, check=True)
 
 
-def _say(text: str) -> None:
-    print(f"\n==> {text}", flush=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(_show))
