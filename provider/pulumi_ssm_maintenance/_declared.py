@@ -5,6 +5,7 @@ The provider's methods get plain values, and cannot tell which of them the progr
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi import Output
@@ -33,28 +34,44 @@ def with_outputs(value: Any) -> Any:
     return Output.from_input(value) if inspect.isawaitable(value) else value
 
 
+@dataclass
+class _Paths:
+    """The paths of the outermost values of a kind, or of the lists that contain them."""
+
+    secret: list[str] = field(default_factory=list)
+    produced: list[str] = field(default_factory=list)
+    """Of the values that other resources produce."""
+
+
 async def facts_about(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the paths of the outermost secret values, or of the lists that contain them, and the fingerprint of all."""
-    secrets: list[str] = []
-    values = await _resolve(arguments, "", secrets)
-    return {"secrets": sorted(secrets), "fingerprint": fingerprint(values)}
+    """Give the paths of the values that are secret or that other resources produce, and the fingerprint of all."""
+    paths = _Paths()
+    values = await _resolve(arguments, "", paths)
+    produced = {"produced": sorted(paths.produced)} if paths.produced else {}
+    return {"secrets": sorted(paths.secret), "fingerprint": fingerprint(values), **produced}
 
 
-async def _resolve(value: Any, path: str, secrets: list[str]) -> Any:
-    """Give a value as the engine gets it, and collect the paths of what is secret in it."""
+async def _resolve(value: Any, path: str, paths: _Paths) -> Any:
+    """Give a value as the engine gets it, and collect the paths of what is secret or produced in it."""
     if isinstance(value, Output):
+        # What is inside a secret is secret anyway, and the same goes for what another resource produces.
+        inside = _Paths(paths.secret, paths.produced)
         if await value.is_secret():
-            secrets.append(path)
-            secrets = []  # what is inside a secret is secret anyway
-        return await _resolve(await value.future(), path, secrets) if await value.is_known() else UNKNOWN
+            paths.secret.append(path)
+            inside.secret = []
+        if await value.resources():
+            paths.produced.append(path)
+            inside.produced = []
+        return await _resolve(await value.future(), path, inside) if await value.is_known() else UNKNOWN
     if is_input_type(type(value)) and not isinstance(value, Mapping):
         value = vars(value)
     if isinstance(value, Mapping):
-        return {key: await _resolve(part, member(path, str(key)), secrets) for key, part in value.items()}
+        return {key: await _resolve(part, member(path, str(key)), paths) for key, part in value.items()}
     if isinstance(value, list | tuple):
         # A secret item makes the whole list secret, since items can change places in the program and at AWS.
-        inside: list[str] = []
+        inside = _Paths()
         items = [await _resolve(part, path, inside) for part in value]
-        secrets.extend({path} if inside else ())
+        paths.secret.extend({path} if inside.secret else ())
+        paths.produced.extend({path} if inside.produced else ())
         return items
     return value

@@ -8,7 +8,7 @@ import pulumi
 from pulumi import Input
 
 from ._declared import UnknownArgumentError
-from .aws.settings import setting_key
+from .aws.settings import PREFLIGHT, setting_key
 
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
 
@@ -127,6 +127,11 @@ class ProviderArgs(TypedDict, total=False):
     """The URL of the EC2 metadata service."""
     ec2_metadata_service_endpoint_mode: Input[Literal["IPv4", "IPv6"] | None]
     """The protocol of the EC2 metadata service. Default: `IPv4`."""
+    preflight: Input[bool | Literal["strict"] | None]
+    """Whether tasks are checked against the account before they are deployed.
+
+    True: what the run would fail on is a warning. `strict`: it is an error. Default: False, and no call is made.
+    """
 
 
 class Provider(pulumi.ProviderResource):
@@ -170,7 +175,11 @@ def _not_known(name: str) -> str:
 def _stored(args: Mapping[str, Any]) -> dict[str, Any]:
     """Store arguments under the keys of the stack's configuration, so that one reader serves both."""
     return {
-        f"aws:{setting_key(name)}": pulumi.Output.secret(value) if name in _SECRETS else value
+        _key(name): pulumi.Output.secret(value) if name in _SECRETS else value
         for name, value in args.items()
         if value is not None
     }
+
+
+def _key(name: str) -> str:
+    return PREFLIGHT if name == "preflight" else f"aws:{setting_key(name)}"

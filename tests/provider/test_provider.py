@@ -37,6 +37,7 @@ ARGUMENTS = {
     "skip_region_validation": True,
     "ec2_metadata_service_endpoint": "http://127.0.0.1:5",
     "ec2_metadata_service_endpoint_mode": "IPv6",
+    "preflight": "strict",
 }
 
 
@@ -57,7 +58,7 @@ def test_every_argument_is_tried():
 def test_arguments_are_stored_under_the_keys_of_the_stacks_configuration(run):
     keys = stored(run, **ARGUMENTS)
     assert len(keys) == len(ARGUMENTS)
-    assert {key.removeprefix("aws:") for key in keys} <= HONOURED
+    assert {key.removeprefix("aws:") for key in keys} <= {*HONOURED, "pulumi_ssm_maintenance:preflight"}
 
 
 def test_the_one_reader_finds_every_argument(run, tmp_path, monkeypatch):

@@ -16,15 +16,18 @@ class Warnings:
         self._given: set[str] = set()
         self._lock = Lock()
 
+    def give_once(self, warning: str) -> None:
+        """Print a warning that was not printed before."""
+        with self._lock:
+            new = warning not in self._given
+            self._given.add(warning)
+        if new:
+            pulumi.log.warn(warning)
+
     def give(self, task: Properties, texts: Iterable[str]) -> None:
         """Print the warnings about a task that were not printed before, without its secret values."""
         for text in texts:
-            warning = f"maintenance window task {task.name!r}: {task.redact(text)}"
-            with self._lock:
-                new = warning not in self._given
-                self._given.add(warning)
-            if new:
-                pulumi.log.warn(warning)
+            self.give_once(f"maintenance window task {task.name!r}: {task.redact(text)}")
 
 
 warnings: Final = Warnings()

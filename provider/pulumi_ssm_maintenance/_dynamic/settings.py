@@ -1,6 +1,7 @@
 """The connection of the plugin process. The host runs one process for each provider instance."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Final
 
 from pulumi_ssm_maintenance.aws.connection import (
@@ -9,7 +10,29 @@ from pulumi_ssm_maintenance.aws.connection import (
     environment_region,
     read_connection,
 )
+from pulumi_ssm_maintenance.aws.settings import PREFLIGHT
+from pulumi_ssm_maintenance.core.constraints import describe
 from pulumi_ssm_maintenance.errors import SettingsError
+
+
+class Preflight(StrEnum):
+    """What becomes of a check that fails before the deployment."""
+
+    OFF = "false"
+    """Nothing is checked, and AWS is not called."""
+    WARN = "true"
+    STRICT = "strict"
+    """It is a failure, so nothing is deployed."""
+
+
+def _read_preflight(value: Any) -> Preflight:
+    if value is None or value == "":
+        return Preflight.OFF
+    try:
+        return Preflight(str(value).lower())
+    except ValueError:
+        message = f"{PREFLIGHT}: got {describe(value, hidden=False)}, allowed are true, false and strict"
+        raise SettingsError(message) from None
 
 
 class Settings:
@@ -18,11 +41,13 @@ class Settings:
     def __init__(self) -> None:
         self._connection = Connection()
         self._problem: str | None = None
+        self.preflight = Preflight.OFF
 
     def read(self, get: Callable[[str], Any]) -> None:
         """Read the settings, given what gives the value of a configuration key."""
         try:
             self._connection, self._problem = read_connection(get), None
+            self.preflight = _read_preflight(get(PREFLIGHT))
         except SettingsError as error:
             self._problem = str(error)
 

@@ -22,14 +22,15 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from pulumi_ssm_maintenance.aws.connection import Connection
 from pulumi_ssm_maintenance.core.codec import Failure
 from pulumi_ssm_maintenance.core.identity import parse_task_id
 from pulumi_ssm_maintenance.errors import SettingsError, SsmMaintenanceError
 from pulumi_ssm_maintenance.lifecycle.claims import Claims
-from pulumi_ssm_maintenance.lifecycle.properties import Inputs, Properties, State
+from pulumi_ssm_maintenance.lifecycle.properties import PRODUCED, Inputs, Properties, State
 
 from .messages import warnings
-from .settings import settings
+from .settings import Preflight, settings
 from .wire import from_host, to_host
 
 P = ParamSpec("P")
@@ -67,7 +68,7 @@ class TaskProvider(ResourceProvider):
         settings.read(req.config.get)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Check the inputs of a task and convert them to their canonical form. AWS is not called."""
+        """Check the inputs of a task and convert them to their canonical form. AWS is called for a preflight only."""
         from pulumi_ssm_maintenance.lifecycle import plan  # noqa: PLC0415 - see the module's docstring
 
         try:
@@ -82,7 +83,8 @@ class TaskProvider(ResourceProvider):
             # No property is named, because the engine prints the value of a property that is.
             return CheckResult({}, [CheckFailure("", str(failure)) for failure in failures])
         warnings.give(Properties(news), map(str, checked.warnings))
-        return CheckResult(to_host(checked.inputs), [])
+        refused = _preflight(connection, Inputs(checked.inputs), Properties(news))
+        return CheckResult({} if refused else to_host(checked.inputs), refused)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the outputs in the state with the checked inputs. AWS is not called."""
@@ -133,6 +135,26 @@ class TaskProvider(ResourceProvider):
         from pulumi_ssm_maintenance.lifecycle import apply  # noqa: PLC0415 - see the module's docstring
 
         warnings.give(Properties(props), apply.delete(settings.connection(), id_, props, claims))
+
+
+def _preflight(connection: Connection, checked: Inputs, declared: Properties) -> list[CheckFailure]:
+    """Check the task against the account, if the configuration says so. Gives what refuses the deployment."""
+    if settings.preflight is Preflight.OFF:
+        return []
+    from pulumi_ssm_maintenance.checks.findings import Level  # noqa: PLC0415 - it loads botocore
+    from pulumi_ssm_maintenance.checks.preflight import examine_declared  # noqa: PLC0415 - as above
+
+    produced = declared.bookkeeping.get(PRODUCED, ())
+    refused: list[CheckFailure] = []
+    for finding in examine_declared(connection, checked.region, checked.arguments, produced):
+        text = f"{finding.check}: {finding.text}. {finding.cure}".rstrip()
+        if finding.level is Level.SKIPPED:
+            warnings.give_once(f"the preflight of maintenance window tasks leaves out {finding.check}: {finding.text}")
+        elif finding.level is Level.FAIL and settings.preflight is Preflight.STRICT:
+            refused.append(CheckFailure("", checked.redact(text)))
+        elif finding.level in {Level.FAIL, Level.WARN}:
+            warnings.give(checked, [text])
+    return refused
 
 
 def _adopted_twice(declared: Inputs) -> list[Failure]:

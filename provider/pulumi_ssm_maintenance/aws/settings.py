@@ -16,6 +16,9 @@ from typing import Any, Final
 
 from pulumi_ssm_maintenance.core.constraints import describe
 
+PREFLIGHT: Final = "pulumi_ssm_maintenance:preflight"
+"""The key of the configuration that turns on the checks of declared tasks. pulumi-aws does not have it."""
+
 _REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _ACCOUNT_ID: Final = re.compile(r"\d{12}")
 _DURATION: Final = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")

@@ -21,6 +21,9 @@ BOOKKEEPING: Final = "__task"
 The engine does not show inputs whose names begin with two underscores.
 """
 
+PRODUCED: Final = "produced"
+"""The paths, in the bookkeeping, of the values that other resources of the program produce. It is not stored."""
+
 ROLE_OUTPUT: Final = "effective_service_role_arn"
 COMPUTED: Final = ("window_task_id", "arn", ROLE_OUTPUT)
 """The outputs that are not arguments."""
@@ -111,12 +114,19 @@ class Inputs(Properties):
         return _text(self.raw.get("idempotency_key"))
 
     def without_fingerprint(self) -> "Inputs":
-        """Compare the inputs with the fingerprint of what the program declares, and note whether they differ."""
+        """Compare the inputs with the fingerprint of what the program declares, and note whether they differ.
+
+        What is for the check alone is left out.
+        """
         bookkeeping = dict(self.bookkeeping)
-        if (declared := bookkeeping.pop("fingerprint", None)) is None:
+        if not bookkeeping.keys() & {"fingerprint", PRODUCED}:
             return self
+        bookkeeping.pop(PRODUCED, None)
+        declared = bookkeeping.pop("fingerprint", None)
         apart = {BOOKKEEPING, _PROVIDER, "idempotency_key"}
-        if declared != fingerprint({name: value for name, value in self.raw.items() if name not in apart}):
+        if declared is not None and declared != fingerprint(
+            {name: value for name, value in self.raw.items() if name not in apart}
+        ):
             bookkeeping["transformed"] = True
         return Inputs({**self.raw, BOOKKEEPING: bookkeeping})
 

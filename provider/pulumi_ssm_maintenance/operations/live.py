@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pulumi_ssm_maintenance._version import __version__
+from pulumi_ssm_maintenance.checks.reader import Reader
 from pulumi_ssm_maintenance.core.identity import Account, account_of
 from pulumi_ssm_maintenance.core.model import task_fields
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _WORKERS: Final = 16
 _ATTEMPTS: Final = 10
+_ATTEMPTS_OF_A_QUESTION: Final = 4
 _ONE_AT_A_TIME: Final = Lock()
 _NOT_FIELDS: Final = frozenset({"ResponseMetadata", "WindowId", "WindowTargetId"})
 
@@ -278,6 +280,14 @@ def client(session: "boto3.Session", service: Any, region: str | None) -> Any:
     """Make a client. A session makes one at a time: it is not safe for threads."""
     with _ONE_AT_A_TIME:
         return session.client(service, region_name=region, config=client_config())
+
+
+def reader_of(session: "boto3.Session", region: str) -> Reader:
+    """Put questions about a region with the credentials of a session."""
+    make: Any = session.client
+    return Reader(
+        lambda service: make(service, region_name=region, config=client_config(_ATTEMPTS_OF_A_QUESTION)), region
+    )
 
 
 def _ssm(session: "boto3.Session", region: str | None) -> "SSMClient":

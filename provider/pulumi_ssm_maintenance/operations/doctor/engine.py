@@ -11,11 +11,10 @@ from typing import Any, Final
 import yaml  # type: ignore[import-untyped]  # pulumi brings it along, without types
 
 from pulumi_ssm_maintenance.aws.connection import read_connection
+from pulumi_ssm_maintenance.checks.findings import Finding, Level, Problem, fail, warn
 from pulumi_ssm_maintenance.errors import SettingsError
 from pulumi_ssm_maintenance.operations.adopt.engine import OLDEST, Engine
 from pulumi_ssm_maintenance.operations.errors import OperationError
-
-from .findings import Finding, Level, Problem, fail, warn
 
 _VERSION: Final = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 _IMPORT: Final = "import pulumi_ssm_maintenance"

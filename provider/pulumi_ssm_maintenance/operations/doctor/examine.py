@@ -10,15 +10,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pulumi_ssm_maintenance.operations.live import LiveWindow
+from pulumi_ssm_maintenance.checks.facts import Facts
+from pulumi_ssm_maintenance.checks.findings import Finding, Level
+from pulumi_ssm_maintenance.checks.reader import Reader
+from pulumi_ssm_maintenance.checks.tasks import TASK_CHECKS
+from pulumi_ssm_maintenance.operations.live import LiveWindow, reader_of
 
 from .engine import ENGINE_CHECKS, Project, engine_findings
-from .facts import Facts
-from .findings import Finding, Level
-from .reader import Reader
-from .subjects import Target, window_name
+from .subjects import Target, tasks_of, window_name
 from .targets import TARGET_CHECKS, TARGETS_OF_TASK_CHECKS
-from .tasks import TASK_CHECKS
 from .windows import REGION_CHECKS, WINDOW_CHECKS
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def examine(
     work: list[Callable[[], Sequence[Finding]]] = []
     for region in dict.fromkeys(window.region for window in windows):
         ours = tuple(window for window in windows if window.region == region)
-        facts = Facts(Reader(session, region), ours, ours[0].account, now or datetime.now(UTC))
-        work.extend(_checks(facts))
+        work.extend(_checks(ours, reader_of(session, region), now or datetime.now(UTC)))
     if folder is not None:
         project = Project(folder, stack)
         work.append(lambda: tuple(engine_findings(project)))
@@ -83,14 +82,16 @@ def examine(
         return Examination(tuple(chain.from_iterable(pool.map(lambda check: check(), work))))
 
 
-def _checks(facts: Facts) -> Iterator[Callable[[], Sequence[Finding]]]:
-    for window in facts.windows:
+def _checks(windows: Sequence[LiveWindow], reader: Reader, now: datetime) -> Iterator[Callable[[], Sequence[Finding]]]:
+    """Give the checks of the windows of one region."""
+    tasks = {window.window_id: tasks_of(window) for window in windows}
+    facts = Facts(reader, tuple(chain.from_iterable(tasks.values())), windows[0].account, now)
+    for window in windows:
         name = window_name(window)
         yield from (partial(check.run, window, name, facts) for check in WINDOW_CHECKS)
-        tasks = [task for task in facts.tasks if task.window is window]
-        for task in tasks:
-            for check in (*TASK_CHECKS, *TARGETS_OF_TASK_CHECKS):
-                yield partial(check.run, task, task.name, facts)
+        for task in tasks[window.window_id]:
+            yield from (partial(check.run, task, task.name, facts) for check in TASK_CHECKS)
+            yield from (partial(check.run, task, task.name, facts) for check in TARGETS_OF_TASK_CHECKS)
         for target in (Target(window, one) for one in window.targets):
             yield from (partial(check.run, target, target.name, facts) for check in TARGET_CHECKS)
     yield from (partial(check.run, facts.region, facts.region, facts) for check in REGION_CHECKS)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .facts import Facts
-from .findings import Check, Problem, fail, note, warn
-from .subjects import Selection, Target, Task, counted, listed
+from pulumi_ssm_maintenance.checks.facts import Facts
+from pulumi_ssm_maintenance.checks.findings import Check, Problem, fail, note, warn
+from pulumi_ssm_maintenance.checks.subjects import Selection, counted, listed
+
+from .subjects import Target, WindowTask
 
 _HOOKS: Final = "AWS-RunPatchBaselineWithHooks"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaselinewithhooks.html
@@ -15,7 +17,7 @@ _PATCH_GROUP_KEYS: Final = ("tag:Patch Group", "tag:PatchGroup")
 _MANAGED_NODES: Final = "managed node"
 
 
-def _dangling(task: Task, facts: Facts) -> Iterator[Problem]:  # noqa: ARG001 - the form of a check
+def _dangling(task: WindowTask, facts: Facts) -> Iterator[Problem]:  # noqa: ARG001 - the form of a check
     existing = {target.window_target_id for target in task.window.targets}
     if gone := [wanted for wanted in task.window_target_ids if wanted not in existing]:
         yield fail(
@@ -98,7 +100,7 @@ def _is_used(target: Target) -> bool:
     return bool(target.tasks)
 
 
-TARGETS_OF_TASK_CHECKS: Final[tuple[Check[Task], ...]] = (
+TARGETS_OF_TASK_CHECKS: Final[tuple[Check[WindowTask], ...]] = (
     Check("target.dangling", _dangling, lambda task: bool(task.window_target_ids)),
 )
 TARGET_CHECKS: Final[tuple[Check[Target], ...]] = (

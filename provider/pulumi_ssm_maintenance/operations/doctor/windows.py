@@ -5,6 +5,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 
+from pulumi_ssm_maintenance.checks.facts import Facts
+from pulumi_ssm_maintenance.checks.findings import Check, Problem, fail, warn
+from pulumi_ssm_maintenance.checks.subjects import counted, listed
 from pulumi_ssm_maintenance.operations.live import LiveWindow
 from pulumi_ssm_maintenance.operations.openings import (
     MOST_OPEN_AT_ONCE,
@@ -16,9 +19,7 @@ from pulumi_ssm_maintenance.operations.openings import (
 )
 from pulumi_ssm_maintenance.schedules import ScheduleError
 
-from .facts import Facts
-from .findings import Check, Problem, fail, warn
-from .subjects import Task, counted, listed
+from .subjects import tasks_of
 
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
 _MOST_WINDOWS: Final = 50
@@ -74,7 +75,7 @@ def _skips_runs(window: LiveWindow, facts: Facts) -> Iterator[Problem]:
 
 
 def _takes_instance_ids(window: LiveWindow, facts: Facts) -> Iterator[Problem]:  # noqa: ARG001 - the form of a check
-    tasks = [task for task in (Task(window, one) for one in window.tasks) if task.instance_ids]
+    tasks = [task for task in tasks_of(window) if task.instance_ids]
     if tasks and not window.fields.get("AllowUnassociatedTargets"):
         yield fail(
             f"does not allow unassociated targets, and {listed([task.name for task in tasks])} name nodes by their ids",
@@ -121,7 +122,7 @@ def _is_open(window: LiveWindow) -> bool:
 
 
 def _names_instances(window: LiveWindow) -> bool:
-    return any(Task(window, task).instance_ids for task in window.tasks)
+    return any(task.instance_ids for task in tasks_of(window))
 
 
 WINDOW_CHECKS: Final[tuple[Check[LiveWindow], ...]] = (

@@ -5,7 +5,8 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_ssm_maintenance.operations.doctor.reader import Reader, UnreadableError
+from pulumi_ssm_maintenance.checks.reader import Reader, UnreadableError
+from pulumi_ssm_maintenance.operations.live import reader_of
 
 from .source import PlannedWindow
 
@@ -23,7 +24,7 @@ def median_minutes(session: "boto3.Session", windows: Sequence[PlannedWindow]) -
     """
     minutes: list[float] = []
     for window in windows:
-        reader = Reader(session, window.region)
+        reader = reader_of(session, window.region)
         try:
             minutes.extend(_of_window(reader, window.id))
         except UnreadableError:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from pulumi_ssm_maintenance.operations.doctor.facts import Facts
-from pulumi_ssm_maintenance.operations.doctor.reader import Reader, UnreadableError
-from pulumi_ssm_maintenance.operations.doctor.subjects import Selection
+from pulumi_ssm_maintenance.checks.facts import Facts
+from pulumi_ssm_maintenance.checks.reader import UnreadableError
+from pulumi_ssm_maintenance.checks.subjects import Selection
+from pulumi_ssm_maintenance.operations.live import reader_of
 
 from .source import PlannedTarget, PlannedWindow
 
@@ -25,7 +25,7 @@ def count_nodes(
     Nodes that a task names itself have no target; they are counted by their ids.
     """
     work = [
-        (Facts(Reader(session, window.region), (), None, datetime.now(UTC)), target)
+        (Facts(reader_of(session, window.region)), target)
         for window in windows
         for target in window.targets
         if target.id and target.keys

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pulumi_ssm_maintenance.operations.doctor.reader import Reader
+from pulumi_ssm_maintenance.checks.reader import Reader
 
 _MOST_IDS: Final = 50
 

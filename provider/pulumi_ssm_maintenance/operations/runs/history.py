@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_ssm_maintenance.operations.doctor.facts import Facts
-from pulumi_ssm_maintenance.operations.doctor.reader import Reader, UnreadableError
+from pulumi_ssm_maintenance.checks.facts import Facts
+from pulumi_ssm_maintenance.checks.reader import Reader, UnreadableError
 from pulumi_ssm_maintenance.operations.doctor.subjects import Target
 from pulumi_ssm_maintenance.operations.errors import OperationError
-from pulumi_ssm_maintenance.operations.live import LiveWindow
+from pulumi_ssm_maintenance.operations.live import LiveWindow, reader_of
 from pulumi_ssm_maintenance.operations.openings import next_openings, past_openings, timezone_of
 from pulumi_ssm_maintenance.schedules import ScheduleError
 
@@ -91,7 +91,7 @@ def history(  # noqa: PLR0913 - what to read, each by its name
     moment = now or datetime.now(UTC)
 
     def read(window: LiveWindow) -> WindowHistory:
-        reader = Reader(session, window.region)
+        reader = reader_of(session, window.region)
         try:
             found = _read(reader, window, last, max_age, moment)
         except UnreadableError as error:
@@ -136,7 +136,7 @@ def _missed(fields: Mapping[str, Any], executions: Sequence[Mapping[str, Any]], 
 
 
 def _with_compliance(found: WindowHistory, reader: Reader, window: LiveWindow, now: datetime) -> WindowHistory:
-    facts = Facts(reader, (window,), window.account, now)
+    facts = Facts(reader, account=window.account, now=now)
     try:
         nodes = {
             str(node["InstanceId"])

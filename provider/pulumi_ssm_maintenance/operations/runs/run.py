@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pulumi_ssm_maintenance.operations.doctor.reader import Reader
-from pulumi_ssm_maintenance.operations.doctor.subjects import Task
+from pulumi_ssm_maintenance.checks.reader import Reader
+from pulumi_ssm_maintenance.checks.subjects import Task
+from pulumi_ssm_maintenance.operations.doctor.subjects import tasks_of
 from pulumi_ssm_maintenance.operations.live import LiveWindow
 
 BAD: Final = frozenset({"FAILED", "TIMED_OUT", "CANCELLED", "CANCELLING", "SKIPPED_OVERLAPPING"})
@@ -120,7 +121,7 @@ def _task_run(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> Tas
     task = _declared(reader, window, row)
     outcomes = [outcome for one in invocations for outcome in _outcomes(reader, task, row, one)]
     return TaskRun(
-        name=str(task.live.fields.get("Name") or task.arn) if task else str(row.get("TaskArn", "")),
+        name=str(task.fields.get("Name") or task.arn) if task else str(row.get("TaskArn", "")),
         type=row.get("TaskType", ""),
         status=row.get("Status", ""),
         details=row.get("StatusDetails", ""),
@@ -134,11 +135,7 @@ def _task_run(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> Tas
 
 def _declared(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> Task | None:
     """Find the task of the window that a run's task was made of: AWS names neither its id nor its name."""
-    alike = [
-        task
-        for task in (Task(window, one) for one in window.tasks)
-        if (task.type, task.arn) == (row.get("TaskType"), row.get("TaskArn"))
-    ]
+    alike = [task for task in tasks_of(window) if (task.type, task.arn) == (row.get("TaskType"), row.get("TaskArn"))]
     if len(alike) > 1:
         known = reader.one(
             "ssm",
@@ -147,7 +144,7 @@ def _declared(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> Tas
             TaskId=row["TaskExecutionId"],
         )
         priority = (known or {}).get("Priority")
-        alike = [task for task in alike if int(task.live.fields.get("Priority") or 0) == priority]
+        alike = [task for task in alike if int(task.fields.get("Priority") or 0) == priority]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from .facts import Facts
+from .known import NotKnownError
 from .reader import UnreadableError
 
 S = TypeVar("S")
@@ -80,15 +81,15 @@ class Check(Generic[S]):
     """Whether a subject has what the check looks at."""
 
     def run(self, subject: S, name: str, facts: Facts) -> tuple[Finding, ...]:
-        """Check a subject. An unreadable fact makes the check a skipped one."""
-        if not self.applies(subject):
-            return ()
+        """Check a subject. An unreadable fact makes the check a skipped one; at an unknown value it ends."""
         found: list[Finding] = []
         try:
-            found.extend(
-                Finding(self.id, problem.level, name, problem.text, problem.cure, facts.region)
-                for problem in self.look(subject, facts)
-            )
+            if not self.applies(subject):
+                return ()
+            for problem in self.look(subject, facts):
+                found.append(Finding(self.id, problem.level, name, problem.text, problem.cure, facts.region))  # noqa: PERF401 - what is found before an exception counts
+        except NotKnownError:
+            return tuple(found)
         except UnreadableError as error:
             found.append(Finding(self.id, Level.SKIPPED, name, str(error), error.cure, facts.region))
         return tuple(found) or (Finding(self.id, Level.OK, name, region=facts.region),)

@@ -5,16 +5,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError, ClientError
-
-from pulumi_ssm_maintenance.operations.live import client_config
-
-if TYPE_CHECKING:
-    import boto3
-
-_ATTEMPTS: Final = 4
 
 _MISSING: Final = frozenset(
     {
@@ -32,6 +26,12 @@ _MISSING: Final = frozenset(
         "ResourceNotFoundException",
         "StateMachineDoesNotExist",
     }
+)
+_NO_WAY_TO_AWS: Final = (
+    botocore_errors.ConnectionError,
+    botocore_errors.CredentialRetrievalError,
+    botocore_errors.HTTPClientError,
+    botocore_errors.NoCredentialsError,
 )
 _DENIED: Final = frozenset(
     {"403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
@@ -69,12 +69,13 @@ class _Answer:
 class Reader:
     """The questions about one region, each asked once however many checks put it."""
 
-    def __init__(self, session: "boto3.Session", region: str) -> None:
-        """Read with the credentials of a session, in a region."""
+    def __init__(self, make_client: Callable[[str], Any], region: str) -> None:
+        """Read in a region, with the clients that `make_client` makes, one for each service."""
         self.region = region
-        self._session = session
+        self._make_client = make_client
         self._lock = Lock()
         self._clients: dict[str, Any] = {}
+        self._unreachable: dict[str, str] = {}
         self._answers: dict[str, Future[_Answer]] = {}
 
     def one(self, service: str, operation: str, **request: Any) -> Mapping[str, Any] | None:
@@ -117,25 +118,29 @@ class Reader:
         return answer.value
 
     def _answer(self, service: str, operation: str, ask: Callable[[Any], Any]) -> _Answer:
-        client = self._client(service)
-        permission = _permission(service, client.meta.method_to_api_mapping[operation])
+        permission = _permission(service, operation)
+        if problem := self._unreachable.get(service):
+            return _Answer(unreadable=(permission, problem))
         try:
-            return _Answer(ask(client))
+            return _Answer(ask(self._client(service)))
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "Unknown"))
             return _Answer() if code in _MISSING else _Answer(unreadable=(permission, code))
-        except BotoCoreError as error:
-            return _Answer(unreadable=(permission, type(error).__name__))
+        except (BotoCoreError, OSError, ValueError) as error:
+            problem = type(error).__name__
+            if isinstance(error, _NO_WAY_TO_AWS):  # each further question would wait as long for nothing
+                self._unreachable[service] = problem
+            return _Answer(unreadable=(permission, problem))
 
     def _client(self, service: str) -> Any:
         # A session may not be used by several threads at once.
         with self._lock:
             if service not in self._clients:
-                make: Any = self._session.client
-                self._clients[service] = make(service, region_name=self.region, config=client_config(_ATTEMPTS))
+                self._clients[service] = self._make_client(service)
             return self._clients[service]
 
 
 def _permission(service: str, operation: str) -> str:
-    permission = f"{_PREFIXES.get(service, service)}:{operation}"
+    name = "".join(word.capitalize() for word in operation.split("_"))
+    permission = f"{_PREFIXES.get(service, service)}:{name}"
     return _PERMISSIONS.get(permission, permission)

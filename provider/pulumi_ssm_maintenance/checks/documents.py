@@ -49,15 +49,16 @@ def _parameters(task: Task, facts: Facts) -> Iterator[Problem]:
     known = facts.document_parameters(task.arn, task.invocation.get("DocumentVersion"))
     if known is None:
         return
-    for name, values in task.parameters.items():
-        if name in known:
-            yield from _value(name, values, known[name])
-        else:
+    for name in task.parameters:
+        if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"the nearest is {near[0]}" if near else f"it takes {listed(sorted(known)) or 'none'}"
             yield fail(f"{task.arn} has no parameter {name}; {hint}", "Correct the parameters.")
     if missing := [name for name, one in known.items() if "default" not in one and name not in task.parameters]:
         yield fail(f"{task.arn} needs {listed(missing)}", "Add what is missing to the parameters.")
+    for name in task.parameters:
+        if name in known:
+            yield from _value(name, task.parameters[name], known[name])
 
 
 def _value(name: str, values: Sequence[str], known: Mapping[str, Any]) -> Iterator[Problem]:

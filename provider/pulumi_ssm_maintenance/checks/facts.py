@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pulumi_ssm_maintenance.core.identity import Account
-from pulumi_ssm_maintenance.operations.live import LiveWindow
 
 from .reader import Reader
 from .subjects import Selection, Task
@@ -27,20 +26,16 @@ class Facts:
     """
 
     reader: Reader
-    windows: tuple[LiveWindow, ...]
-    """The windows that are checked."""
-    account: Account | None
-    now: datetime
+    tasks: tuple[Task, ...] = ()
+    """All tasks that are checked."""
+    account: Account | None = None
+    """The account; None when it could not be determined."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def region(self) -> str:
         """The region."""
         return self.reader.region
-
-    @property
-    def tasks(self) -> list[Task]:
-        """The tasks of all windows that are checked."""
-        return [Task(window, task) for window in self.windows for task in window.tasks]
 
     def document(self, name: str, version: str | None) -> Mapping[str, Any] | None:
         """Describe a document."""
@@ -89,7 +84,7 @@ class Facts:
         return dict(_decisions(results or ())).get(role, "allowed") == "allowed"
 
     def alarm(self, name: str) -> Mapping[str, Any] | None:
-        """Describe an alarm. All alarms of the windows are asked for in one call."""
+        """Describe an alarm. All alarms are asked for in one call."""
         names = sorted({task.alarm for task in self.tasks if task.alarm})
         place = names.index(name) // _MOST_ALARMS * _MOST_ALARMS
         answer = self.reader.one(

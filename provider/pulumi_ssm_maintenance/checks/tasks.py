@@ -130,7 +130,7 @@ def _log_group(task: Task) -> str | None:
 
 
 def _buckets(task: Task) -> list[str]:
-    named = (task.invocation.get("OutputS3BucketName"), (task.live.fields.get("LoggingInfo") or {}).get("S3BucketName"))
+    named = (task.invocation.get("OutputS3BucketName"), (task.fields.get("LoggingInfo") or {}).get("S3BucketName"))
     return [bucket for bucket in named if bucket]
 
 
