@@ -7,13 +7,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
+import pulumi_aws as aws
 import pytest
 from icalendar import Calendar
 
 from pulumi_ssm_maintenance.operations.accounts import Access, read_accounts
+from pulumi_ssm_maintenance.operations.adopt.engine import Engine
 from pulumi_ssm_maintenance.operations.live import Selection
 from pulumi_ssm_maintenance.operations.planning import from_live, from_preview, plan
 from pulumi_ssm_maintenance.simulation import Node
+from pulumi_ssm_maintenance_components import ChangeFreeze
 
 ROOT = Path(__file__).parents[2]
 GIVEN = ("--nodes", "canary=4", "--nodes", "web=60", "--minutes-per-node", "30")
@@ -126,6 +129,35 @@ def test_an_opening_in_a_freeze_is_tentative(aws_environment, ssm_maintenance, p
     assert "in the change freeze year-end" in ssm_maintenance(*arguments).out
     events = Calendar.from_ical(ssm_maintenance(*arguments, "--format", "ics").out).walk("VEVENT")
     assert [str(event["STATUS"]) for event in events] == ["TENTATIVE", "CONFIRMED", "CONFIRMED"]
+
+
+def frozen_program():
+    """Two windows on Sundays, of which one is frozen on one Sunday."""
+    week = datetime.now(UTC) + timedelta(days=8)
+    sunday = (week + timedelta(days=6 - week.weekday())).replace(hour=2, minute=0, second=0, microsecond=0)
+    frozen, _ = (
+        aws.ssm.MaintenanceWindow(name, name=name, schedule="cron(0 2 ? * SUN *)", duration=2, cutoff=1)
+        for name in ("frozen", "free")
+    )
+    period = {"name": "year-end", "start": sunday - timedelta(hours=9), "end": sunday + timedelta(hours=9)}
+    ChangeFreeze("holidays", windows={"web": frozen}, periods=[period], notify=False, alarms=False)
+
+
+def test_the_freezes_of_the_stack_count_for_the_windows_that_they_name(local_stack, engine, ssm_maintenance, tmp_path):
+    stack = local_stack(frozen_program)
+    stack.up()
+    exported = stack.pulumi("stack", "export", "--stack", stack.name)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    name = json.loads(exported)["deployment"]["resources"][0]["urn"].split("::")[1]
+    (folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
+    mine = Engine(folder, stack.name)
+    mine.open_stack()
+    mine.run("stack", "import", stdin=exported)
+    ran = ssm_maintenance("plan", "--stack", stack.name, "--cwd", folder, "--format", "json")
+    windows = json.loads(ran.out)["windows"]
+    found = {one["name"]: [it["freeze"] for it in one["openings"] if it["freeze"]] for one in windows}
+    assert found == {"frozen": ["year-end"], "free": []}
 
 
 def test_nodes_are_counted_and_minutes_come_from_the_last_runs(aws_environment, ssm_maintenance, local_aws, patching):

@@ -1,6 +1,7 @@
 """`ssm-maintenance plan`."""
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,7 +54,10 @@ def plan(  # noqa: PLR0913 - the options of a command
     ] = None,
     freeze: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Change freezes: a JSON list of name, start and end."),
+        typer.Option(
+            metavar="FILE",
+            help="Change freezes: a JSON list of name, start and end. With --stack, those of its ChangeFreezes count too.",
+        ),
     ] = None,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
     format: Annotated[Format, typer.Option(help="How the plan is printed.")] = Format.TEXT,  # noqa: A002 - its name
@@ -81,6 +85,9 @@ def plan(  # noqa: PLR0913 - the options of a command
     else:
         chosen = selection.read(options)
         failed, source = chosen.failed, planning.from_live(chosen.windows)
+        if stack is not None:
+            frozen = planning.stack_freezes(cwd, stack)
+            source = tuple(replace(window, freezes=frozen.get(window.id, ())) for window in source)
         output.progress("counting nodes")
         node_ids, found_minutes = _read(chosen, ask_minutes=minutes_per_node is None)
     planned = planning.plan(

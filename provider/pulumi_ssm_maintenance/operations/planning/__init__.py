@@ -7,6 +7,7 @@ planned = plan(from_live(live.windows), nodes={"web-nodes": 60}, minutes_per_nod
 from .calendar import PlannedOpening
 from .conflicts import Conflict
 from .fit import Fit, Step
+from .freezes import stack_freezes
 from .history import median_minutes
 from .nodes import count_nodes
 from .plan import Plan, WindowPlan, plan
@@ -28,4 +29,5 @@ __all__ = [
     "from_preview",
     "median_minutes",
     "plan",
+    "stack_freezes",
 ]

@@ -66,7 +66,7 @@ def plan(  # noqa: PLR0913 - the circumstances of a plan, each by its name
         node_ids: the nodes of targets by the target's id, from `count_nodes`.
         minutes_per_node: how long the work takes on a node. Default: unknown, then rounds are counted only.
         minutes_source: where the minutes come from.
-        freezes: change freezes, from `pulumi_ssm_maintenance.schedules.read_periods`.
+        freezes: change freezes of all windows, from `pulumi_ssm_maintenance.schedules.read_periods`.
         now: the current time, for tests.
 
     Raises:
@@ -98,7 +98,7 @@ def _window_plan(  # noqa: PLR0913, PLR0917 - see plan
 ) -> WindowPlan:
     zone = timezone_of(window.fields)
     try:
-        openings = coming(window, count, now, freezes)
+        openings = coming(window, count, now, (*freezes, *window.freezes))
         notes = tuple(calendar_notes(window, openings, now))
     except ScheduleError as error:
         return WindowPlan(window, zone, (), None, (str(error),))

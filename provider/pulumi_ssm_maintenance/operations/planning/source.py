@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_ssm_maintenance.operations.live import LiveTask, LiveWindow
+from pulumi_ssm_maintenance.schedules import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class PlannedWindow:
     """Empty before it is deployed."""
     region: str = ""
     account: str = ""
+    freezes: tuple[Period, ...] = ()
+    """The change freezes that disable it."""
 
     @property
     def targets(self) -> tuple[PlannedTarget, ...]:
