@@ -56,7 +56,7 @@ def plan(  # noqa: PLR0913 - the options of a command
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Change freezes: a JSON list of name, start and end. With --stack, those of its ChangeFreezes count too.",
+            help="Change freezes besides those of the stack: a JSON list of name, start and end.",
         ),
     ] = None,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
