@@ -238,14 +238,6 @@ def _loader(data_path: str | None) -> Loader:
 class _Resolver(CredentialResolver):
     """boto3's own chain of credentials, whose failures say that they are about credentials."""
 
-    def reading(self, service: str) -> Any:
-        """Make a client of any service that soon gives up, for checks that a preview does not wait for."""
-        connection = self.connection
-        session = boto3.Session(botocore_session=self._session, region_name=self.region)
-        endpoint = {"ssm": connection.endpoints.ssm, "sts": connection.endpoints.sts}.get(service)
-        create: Any = partial(session.client, service, endpoint_url=endpoint, verify=_verify(connection))
-        return self._behind_proxy(create, Config(**_COMMON, **_IDENTITY_TIMEOUTS))
-
     def load_credentials(self) -> Any:
         with _failures_named():
             return super().load_credentials()

@@ -29,7 +29,8 @@ _WORKERS: Final = 16
 CHECK_IDS: Final = (
     *(check.id for check in WINDOW_CHECKS),
     *(check.id for check in REGION_CHECKS),
-    *(check.id for check in (*TASK_CHECKS, *TARGETS_OF_TASK_CHECKS)),
+    *(check.id for check in TASK_CHECKS),
+    *(check.id for check in TARGETS_OF_TASK_CHECKS),
     *(check.id for check in TARGET_CHECKS),
     *(check for check, _ in ENGINE_CHECKS),
 )
