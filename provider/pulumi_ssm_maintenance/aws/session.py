@@ -83,9 +83,10 @@ class Clients:
     def reading(self, service: str) -> Any:
         """Make a client of any service that soon gives up, for checks that a preview does not wait for."""
         connection = self.connection
-        session = boto3.Session(botocore_session=self._session, region_name=self.region)
+        # The stubs type a client by a literal service name only.
+        session: Any = boto3.Session(botocore_session=self._session, region_name=self.region)
         endpoint = {"ssm": connection.endpoints.ssm, "sts": connection.endpoints.sts}.get(service)
-        create: Any = partial(session.client, service, endpoint_url=endpoint, verify=_verify(connection))
+        create = partial(session.client, service, endpoint_url=endpoint, verify=_verify(connection))
         return self._behind_proxy(create, Config(**_COMMON, **_IDENTITY_TIMEOUTS))
 
     def load_credentials(self) -> None:
