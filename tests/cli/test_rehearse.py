@@ -45,6 +45,7 @@ def test_a_program_without_nodes_gets_some_and_its_night_is_printed(ssm_maintena
     assert "opens 2026-12-13 02:00 UTC: SUCCESS" in ran.out
     assert "4 nodes" in ran.out
     assert "no nodes were given: 4 were made up" in ran.err
+    assert "no stack was given: prod is the only one with a file" in ran.err
     assert "alarm errors is not made by the program; it is taken to be OK" in ran.err
     assert sorted(path.name for path in program.iterdir()) == ["Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py"]
 
@@ -63,6 +64,56 @@ def test_a_failure_is_exit_code_3_and_the_stack_gives_the_settings(ssm_maintenan
     assert night["left_out"]
     assert "secret infrastructure:key of stack prod stays encrypted" in ran.err
     assert picture.read_text().startswith("<svg")
+
+
+def test_the_windows_of_all_regions_are_rehearsed_whatever_aws_does(ssm_maintenance, tmp_path):
+    picture = tmp_path / "night.md"
+    ran = ssm_maintenance("rehearse", EXAMPLES / "multi_region", "--assume", "all", "--save", picture)
+    assert ran.code == 0, ran.err
+    assert re.findall(r"^(\S+)\n\n(weekly-\S+)-\w{7} opens .*: SUCCESS", ran.out, re.MULTILINE) == [
+        ("us-east-1", "weekly-us-east-1"),
+        ("eu-west-1", "weekly-eu-west-1"),
+    ]
+    assert len(list(tmp_path.glob("night-weekly-*.md"))) == 2
+
+
+class TestStack:
+    def test_a_program_that_reads_the_name_of_its_stack_gets_the_one_that_is_given(self, ssm_maintenance, tmp_path):
+        nodes = tmp_path / "nodes.yaml"
+        nodes.write_text(
+            "- {count: 5, tags: {Patch Group: prod}}\n- {count: 1, tags: {Patch Group: prod, Canary: 'yes'}}"
+        )
+        waves = EXAMPLES / "patch_waves"
+        ran = ssm_maintenance("rehearse", waves, "--stack", "acme/patch-waves/prod", "--nodes", nodes)
+        assert ran.code == 0, ran.err
+        assert "prod-patching-canary starts" in ran.out
+        assert "prod-patching-fleet starts" in ran.out
+
+    def test_a_program_that_refuses_the_default_name_is_told_how_to_give_another_one(self, ssm_maintenance):
+        ran = ssm_maintenance("rehearse", EXAMPLES / "patch_waves")
+        assert (ran.code, ran.out) == (1, "")
+        assert "got 'rehearsal'" in ran.err
+        assert "its stack is called rehearsal. If it needs another name, give it with --stack." in ran.err
+
+    def test_of_several_stacks_one_must_be_chosen(self, ssm_maintenance, program):
+        (program / "Pulumi.test.eu.yaml").write_text("config: {}\n")
+        ran = ssm_maintenance("rehearse", program)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"stack: {program} has several: prod, test.eu; choose one with --stack" in ran.err
+
+    def test_stack_files_are_found_where_the_project_keeps_them(self, ssm_maintenance, program):
+        (program / "Pulumi.yaml").write_text("name: infrastructure\nruntime: python\nstackConfigDir: stacks\n")
+        (program / "stacks").mkdir()
+        (program / "stacks" / "Pulumi.live.yaml").write_text("config: {}\n")
+        ran = ssm_maintenance("rehearse", program, "--stack", "prod")
+        assert (ran.code, ran.out) == (2, "")
+        assert "has no Pulumi.prod.yaml; stacks: live" in ran.err
+
+    def test_a_stack_file_that_cannot_be_read_is_one_line(self, ssm_maintenance, program):
+        (program / "Pulumi.prod.yaml").write_text("config: {")
+        ran = ssm_maintenance("rehearse", program)
+        assert (ran.code, ran.out) == (2, "")
+        assert "Pulumi.prod.yaml cannot be read: " in ran.err
 
 
 def test_an_alarm_stops_the_night(ssm_maintenance, program):

@@ -10,7 +10,8 @@ import pytest
 
 from pulumi_ssm_maintenance.simulation import RehearsalError, WindowClosedError
 from pulumi_ssm_maintenance.testing import Node
-from pulumi_ssm_maintenance.testing.rehearse_program import invented_nodes, rehearse_program
+from pulumi_ssm_maintenance.testing.program.nodes import invented_nodes
+from pulumi_ssm_maintenance.testing.program.rehearse_program import rehearse_program
 from pulumi_ssm_maintenance_components import MaintenanceWindow, RunCommandTask, Targets, WindowAlerts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -38,7 +39,7 @@ def rehearse(local_aws, local_stack):
     def rehearse(name, *outcomes):
         stack = local_stack(EXAMPLES / name, **SETTINGS.get(name, {}))
         stack.up()
-        windows = local_aws.client("ssm").describe_maintenance_windows()["WindowIdentities"]
+        windows = local_aws.windows()
         nodes = invented_nodes(local_aws, windows)
         for outcome in outcomes:
             given = [replace(node, outcome=outcome) for node in nodes]
@@ -46,7 +47,7 @@ def rehearse(local_aws, local_stack):
                 (lambda call, end=outcome: None if call.step or call.node else end) if outcome != "Success" else None
             )
             for window in windows:
-                yield outcome, local_aws.rehearse(window["WindowId"], nodes=given, outcomes=of_runs, assume="all")
+                yield outcome, local_aws.rehearse(window.id, nodes=given, outcomes=of_runs, assume="all")
 
     return rehearse
 
@@ -89,16 +90,6 @@ def test_a_window_without_tasks_opens_and_has_nothing_to_do_and_a_disabled_one_d
     assert night.end - night.cutoff == timedelta(hours=2)
     with pytest.raises(WindowClosedError, match=r"window '.*nightly' is disabled, so it does not open"):
         local_aws.rehearse(ids["nightly"], nodes=WEB)
-
-
-def test_each_region_has_a_night_of_its_own(local_aws, local_stack):
-    local_stack(EXAMPLES / "multi_region").up()
-    for region in ("us-east-1", "eu-west-1"):
-        (window,) = local_aws.client("ssm", region).describe_maintenance_windows()["WindowIdentities"]
-        night = local_aws.rehearse(window["WindowId"], nodes=WEB, region=region, assume="all")
-        assert night.window.region == region
-        assert [it.node for run in night.tasks for it in run.nodes] == [WEB[0].id]
-        assert {it.status for it in (night, *night.variants)} == {"SUCCESS"}
 
 
 def test_alerts_tell_of_a_window_that_another_part_of_the_program_makes(local_aws, local_stack):

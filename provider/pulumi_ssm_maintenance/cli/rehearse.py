@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulumi_ssm_maintenance.simulation import Rehearsal
-    from pulumi_ssm_maintenance.testing.rehearse_program import ProgramRehearsal
+    from pulumi_ssm_maintenance.testing.program.rehearse_program import ProgramRehearsal
 
 _SCHEMA: Final = 1
 _EXTRA: Final = frozenset({"moto", "werkzeug"})
@@ -30,7 +30,10 @@ class Assume(StrEnum):
 def rehearse(  # noqa: PLR0913 - the options of a command
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the program, with its Pulumi.yaml.")],
     *,
-    stack: Annotated[str | None, typer.Option(metavar="S", help="The stack whose configuration counts.")] = None,
+    stack: Annotated[
+        str | None,
+        typer.Option(metavar="S", help="The stack whose name and configuration count. Default: the only one."),
+    ] = None,
     nodes: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The nodes, as JSON or YAML. Default: some are made up for each target."),
@@ -87,7 +90,8 @@ def _rehearsed(  # noqa: PLR0913, PLR0917 - what the options say
 
     try:
         from pulumi_ssm_maintenance.testing import EngineError, EngineNotFoundError  # noqa: PLC0415 - as above
-        from pulumi_ssm_maintenance.testing.rehearse_program import read_nodes, rehearse_program  # noqa: PLC0415
+        from pulumi_ssm_maintenance.testing.program.nodes import read_nodes  # noqa: PLC0415 - as above
+        from pulumi_ssm_maintenance.testing.program.rehearse_program import rehearse_program  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise _without_extra(error) from None
     from pulumi_ssm_maintenance.simulation import RehearsalError  # noqa: PLC0415 - the same extra is not needed
@@ -109,7 +113,8 @@ def _rehearsed(  # noqa: PLR0913, PLR0917 - what the options say
     except EngineNotFoundError as error:
         raise UsageError(str(error)) from None
     except EngineError as error:
-        raise OperationError(f"the program cannot be deployed on the local AWS: {error}") from None
+        text = "\n".join([str(error).rstrip(), *getattr(error, "__notes__", ())])
+        raise OperationError(f"the program cannot be deployed on the local AWS: {text}") from None
 
 
 def _without_extra(error: ModuleNotFoundError) -> Exception:
@@ -150,9 +155,29 @@ def _print(found: "ProgramRehearsal", format_: output.Report) -> None:
             json.dumps({"schema": _SCHEMA, "verb": "rehearse", "good": found.is_good, "nights": rows}, indent=2)
         )
     elif format_ is output.Report.MARKDOWN:
-        output.result("\n".join(night.to_markdown() for night in nights))
+        output.result("\n".join(_headed(nights, "# ", [night.to_markdown() for night in nights])))
     else:
-        output.result("\n".join(night.timeline() for night in nights).rstrip())
+        output.result("\n".join(_headed(nights, "", [night.timeline() for night in nights])).rstrip())
+
+
+def _headed(nights: "Sequence[Rehearsal]", mark: str, texts: list[str]) -> list[str]:
+    """Put the region, and the account where there are several, before the nights of each."""
+    places = [_place(nights, night) for night in nights]
+    return [
+        f"{mark}{place}\n\n{text}" if place and (number == 0 or place != places[number - 1]) else text
+        for number, (place, text) in enumerate(zip(places, texts, strict=True))
+    ]
+
+
+def _place(nights: "Sequence[Rehearsal]", night: "Rehearsal") -> str:
+    """Where a window is, as far as the nights differ in it."""
+    regions, accounts = ({getattr(it.window, name) for it in nights} for name in ("region", "account_id"))
+    return " ".join(
+        [
+            *([night.window.region] if len(regions) > 1 else []),
+            *([f"account {night.window.account_id}"] if len(accounts) > 1 else []),
+        ]
+    )
 
 
 def _save(nights: "Sequence[Rehearsal]", path: Path | None) -> list[Path]:
@@ -160,4 +185,13 @@ def _save(nights: "Sequence[Rehearsal]", path: Path | None) -> list[Path]:
         return []
     if len(nights) == 1:
         return [nights[0].save(path)]
-    return [night.save(path.with_name(f"{path.stem}-{night.window.name}{path.suffix}")) for night in nights]
+    names = [night.window.name for night in nights]
+    places = [_place(nights, night).removeprefix("account ").replace(" account ", "-") for night in nights]
+    found = [
+        f"{name}-{place}" if names.count(name) > 1 and place else name
+        for name, place in zip(names, places, strict=True)
+    ]
+    return [
+        night.save(path.with_name(f"{path.stem}-{name}{path.suffix}"))
+        for name, night in zip(found, nights, strict=True)
+    ]

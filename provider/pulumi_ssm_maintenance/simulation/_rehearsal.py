@@ -240,10 +240,14 @@ class ScheduledUpdate:
     """The name of the schedule."""
     changes: Mapping[str, Any]
     """What it changes, such as `{"Enabled": False}`."""
+    refusal: str | None = None
+    """Why AWS refuses it, so that it changes nothing; None for one that takes effect."""
 
     @property
     def words(self) -> str:
         """What it does, in words."""
+        if self.refusal:
+            return f"changes nothing, because AWS refuses it: {self.refusal}"
         words = {True: "enables the window", False: "disables the window", None: "changes the window"}
         return words[self.changes.get("Enabled")]
 
@@ -392,7 +396,12 @@ class Rehearsal:
     def to_dict(self) -> dict[str, Any]:
         """Give the night as plain values, without the parameters of tasks."""
         return {
-            "window": {"id": self.window.id, "name": self.window.name},
+            "window": {
+                "id": self.window.id,
+                "name": self.window.name,
+                "region": self.window.region,
+                "account": self.window.account_id,
+            },
             "id": self.id,
             "status": self.status,
             "status_details": self.status_details,
@@ -417,7 +426,7 @@ class Rehearsal:
                 for it in self.events
             ],
             "scheduled_updates": [
-                {"time": _iso(it.time), "schedule": it.schedule, "changes": dict(it.changes)}
+                {"time": _iso(it.time), "schedule": it.schedule, "changes": dict(it.changes), "refusal": it.refusal}
                 for it in self.scheduled_updates
             ],
             "assumptions": dict(self.assumptions),

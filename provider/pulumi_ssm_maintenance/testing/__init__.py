@@ -10,12 +10,14 @@ from .engine.installation import EngineNotFoundError
 from .engine.plugin_install import install_aws_plugin
 from .engine.run import RunningOperation
 from .engine.stacks import LocalStack
+from .local_aws.declared_window import DeclaredWindow
 from .local_aws.faults import Fault
 from .local_aws.local_aws import LocalAws
 from .local_aws.request_log import Request
 
 __all__ = [
     "Assumptions",
+    "DeclaredWindow",
     "Diagnostic",
     "EngineError",
     "EngineNotFoundError",

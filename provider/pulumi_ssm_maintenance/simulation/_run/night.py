@@ -212,7 +212,7 @@ class Night:
 
     def _report_update(self, update: ScheduledUpdate) -> None:
         enabled = update.changes.get("Enabled")
-        if enabled is not None:
+        if enabled is not None and not update.refusal:
             self._emit(_WINDOW, {"status": "ENABLED" if enabled else "DISABLED"})
 
     def _next_level(self, ended: int | None) -> None:

@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode, urlsplit
 
+from .declared_window import DeclaredWindow
 from .request_log import Request
 
 if TYPE_CHECKING:
@@ -161,6 +162,10 @@ class LocalAws:
         """Empty the log that `requests` returns."""
         self._control("DELETE", "requests")
 
+    def windows(self) -> list[DeclaredWindow]:
+        """Return the maintenance windows of all accounts and regions, in the order in which they were made."""
+        return [DeclaredWindow(**window) for window in self._control("GET", "windows")]
+
     def inject(self, fault: Fault) -> None:
         """Activate a fault until `clear_faults` or `reset`."""
         self._control("POST", "faults", asdict(fault))
@@ -205,8 +210,8 @@ class LocalAws:
             assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
             document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in
                 this AWS say, and 3600 for others.
-            region: the region of the window; default: that of this local AWS.
-            account: the account of the window; default: `account_id`.
+            region: the region of the window. Default: the one that the window is in.
+            account: the account of the window. Default: the one that the window is in.
             seed: another seed gives other ids.
 
         Raises:
@@ -215,11 +220,15 @@ class LocalAws:
         from .rehearsal.account import LocalAccount  # noqa: PLC0415  # most tests do without
         from .rehearsal.rehearse import rehearse  # noqa: PLC0415  # as above
 
+        if region is None or account is None:
+            found = next((window for window in self.windows() if window.id == window_id), None)
+            region = region or (found.region if found else self.region)
+            account = account or (found.account if found else self.account_id)
         return rehearse(
             LocalAccount(
                 make_client=lambda service: self.client(service, region, account),
-                account_id=account or self.account_id,
-                region=region or self.region,
+                account_id=account,
+                region=region,
                 control=lambda what, content: self._control("POST", what, content),
                 variables=self.env,
                 scripts=self._script_process(),

@@ -10,6 +10,7 @@ from pulumi_ssm_maintenance.testing import Node
 
 UPDATE = "arn:aws:scheduler:::aws-sdk:ssm:updateMaintenanceWindow"
 NODE = Node("i-0123456789abcdef0", tags={"Patch Group": "web"}, minutes=30)
+WHOLE = {"Name": "nightly", "Schedule": "cron(0 4 * * ? *)", "Duration": 8, "Cutoff": 2}
 OFF, ON = {"Enabled": False}, {"Enabled": True}
 
 
@@ -79,6 +80,33 @@ def test_other_settings_of_the_window_are_those_of_the_opening(window, schedule)
     schedule("longer", "at(2040-12-20T00:00:00)", {"Duration": 8, "Cutoff": 2})
     night = window.rehearse(at=datetime(2040, 12, 25, 2, tzinfo=UTC))
     assert (night.end - night.opened, night.end - night.cutoff) == (timedelta(hours=8), timedelta(hours=2))
+
+
+class TestReplace:
+    """An update with Replace clears what it leaves out, and needs all that a window cannot do without."""
+
+    @pytest.fixture
+    def berlin(self, window):
+        window.ssm.update_maintenance_window(WindowId=window.id, ScheduleTimezone="Europe/Berlin")
+
+    @pytest.mark.usefixtures("berlin")
+    @pytest.mark.parametrize(("replace", "opened"), [(True, 4), (False, 3)])
+    def test_what_it_leaves_out_is_cleared(self, window, schedule, replace, opened):
+        changes = {**WHOLE, "AllowUnassociatedTargets": True, "Replace": replace}
+        schedule("whole", "at(2027-01-02T06:00:00)", changes)
+        window.ssm.update_maintenance_window(WindowId=window.id, StartDate="2027-01-01T12:00:00Z")
+        night = window.rehearse(at=None)
+        assert (night.opened.hour, night.end - night.opened) == (1, timedelta(hours=4))
+        window.ssm.update_maintenance_window(WindowId=window.id, StartDate="2027-01-02T12:00:00Z")
+        night = window.rehearse(at=None)
+        assert (night.opened.hour, night.end - night.opened) == (opened, timedelta(hours=8))
+
+    def test_without_what_a_window_needs_it_changes_nothing_and_the_night_says_why(self, window, schedule):
+        schedule("part", "at(2040-12-20T00:00:00)", {**WHOLE, "Enabled": False, "Replace": True})
+        night = window.rehearse(at=datetime(2040, 12, 25, 2, tzinfo=UTC))
+        assert night.end - night.opened == timedelta(hours=4)
+        refused = "AWS refuses it: with Replace, these are required: AllowUnassociatedTargets"
+        assert f"schedule part changes nothing, because {refused}" in night.timeline()
 
 
 def test_a_window_that_is_disabled_during_its_run_finishes_it_and_reports_the_change(window, schedule):

@@ -22,6 +22,12 @@ _UPDATE = ":aws-sdk:ssm:updateMaintenanceWindow"
 _MOST_UPDATES = 1000
 """How many updates are tried to find the next opening."""
 _BEFORE = timedelta(microseconds=1)
+_CLEARED = frozenset({"Description", "StartDate", "EndDate", "ScheduleTimezone", "ScheduleOffset"})
+_REQUIRED = ("Name", "Schedule", "Duration", "Cutoff", "AllowUnassociatedTargets")
+"""What UpdateMaintenanceWindow clears with Replace where it is left out, and what it then demands.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindow.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def find_opening(client: Callable[[str], Any], held: Mapping[str, Any], at: date
     settings = dict(held)
     for update in updates:
         if update.time <= opened:
-            settings |= update.changes
+            settings = _updated(settings, update)
     if not settings["Enabled"]:
         raise WindowClosedError(_why_closed(held, [it for it in updates if it.time <= opened], opened))
     return Opening(opened, settings, updates)
@@ -69,7 +75,7 @@ def _next_opening(held: Mapping[str, Any], now: datetime, schedules: Sequence[_S
         opening = _first_opening(settings, since)
         if opening is not None and opening < update.time:
             return opening
-        settings, since = {**settings, **update.changes}, update.time - _BEFORE
+        settings, since = _updated(settings, update), update.time - _BEFORE
     opening = _first_opening(settings, since)
     if opening is not None:
         return opening
@@ -78,12 +84,27 @@ def _next_opening(held: Mapping[str, Any], now: datetime, schedules: Sequence[_S
     raise WindowClosedError(f"at: the schedule of window {held['Name']!r} has no opening left; give a time with a zone")
 
 
+def _updated(settings: Mapping[str, Any], update: ScheduledUpdate) -> dict[str, Any]:
+    """What GetMaintenanceWindow returns after an update: with Replace, what it leaves out is cleared."""
+    if update.refusal:
+        return dict(settings)
+    changes = {name: value for name, value in update.changes.items() if name != "Replace"}
+    kept = (
+        {name: settings[name] for name in settings if name not in _CLEARED} if _replaces(update.changes) else settings
+    )
+    return {**kept, **changes}
+
+
+def _replaces(changes: Mapping[str, Any]) -> bool:
+    return changes.get("Replace") is True
+
+
 def _first_opening(settings: Mapping[str, Any], after: datetime) -> datetime | None:
     return next(scheduled_times(settings, settings["CreatedDate"], after), None) if settings["Enabled"] else None
 
 
 def _why_closed(held: Mapping[str, Any], updates: Sequence[ScheduledUpdate], opened: datetime) -> str:
-    disabling = [it for it in updates if it.changes.get("Enabled") is False]
+    disabling = [it for it in updates if it.changes.get("Enabled") is False and not it.refusal]
     if not disabling:
         return f"window {held['Name']!r} is disabled, so it does not open"
     return (
@@ -102,8 +123,10 @@ class _Schedule:
     changes: Mapping[str, Any]
 
     def updates(self, after: datetime) -> Iterator[ScheduledUpdate]:
+        missing = [name for name in _REQUIRED if name not in self.changes] if _replaces(self.changes) else []
+        refusal = f"with Replace, these are required: {', '.join(missing)}" if missing else None
         for time in scheduled_times(self.timing, self.created, after):
-            yield ScheduledUpdate(time, self.name, self.changes)
+            yield ScheduledUpdate(time, self.name, self.changes, refusal)
 
 
 def _schedules(scheduler: Any, window_id: str) -> list[_Schedule]:

@@ -56,6 +56,8 @@ class LocalAwsServer(ThreadedWSGIServer):
                 wanted = parse_qs(query)
                 found = self.recorder.requests(*(wanted.get(key, [None])[0] for key in ("service", "operation")))
                 return [asdict(request) for request in found]
+            case "GET", "windows":
+                return self.ssm.all_windows()
             case "DELETE", "requests":
                 return self.recorder.clear()
             case "DELETE", "faults":

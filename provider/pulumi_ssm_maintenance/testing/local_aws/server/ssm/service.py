@@ -67,6 +67,15 @@ class SsmService:
         with self._lock:
             self._states[content["account"], content["region"]].history.write(content)
 
+    def all_windows(self) -> list[dict[str, str]]:
+        """List the windows of all accounts and regions."""
+        with self._lock:
+            return [
+                {"id": window.id, "name": window.properties["Name"], "region": region, "account": account}
+                for (account, region), state in self._states.items()
+                for window in state.windows.values()
+            ]
+
     def handle(self, call: ApiCall, effects: FaultEffects) -> Answer:
         """Do what the call asks, or raise ApiError."""
         model, operation = operation_model(call.service, call.operation), _operation(call)

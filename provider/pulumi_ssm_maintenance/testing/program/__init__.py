@@ -1,0 +1,1 @@
+"""The rehearsal of a whole Pulumi program, deployed in a temporary place."""
