@@ -3,8 +3,12 @@
 import ipaddress
 import os
 import socket
+from functools import cache
+from pathlib import Path
 
+import botocore
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 from tests import soak
 from tests.launchers import LAUNCHERS, use_launcher
@@ -46,6 +50,20 @@ def clean_environment():
                 patch.delenv(name)
         for name, value in _NO_AWS.items():
             patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_read_once():
+    """botocore reads each of its own files once, not once for each of the thousands of sessions that tests make."""
+    installed, load = str(Path(botocore.__file__).parent), JSONFileLoader.load_file
+    loaded = cache(lambda path: load(JSONFileLoader(), path))
+
+    def load_file(self, file_path):
+        return loaded(file_path) if file_path.startswith(installed) else load(self, file_path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", load_file)
         yield
 
 

@@ -20,6 +20,7 @@ from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 from .api_error import Answer, ApiError
 from .moto_instances import choose_instance_ids
 from .moto_lambda_functions import keep_log_settings
+from .moto_managed_policies import keep_managed_policies
 from .service_model import service_model
 
 if TYPE_CHECKING:
@@ -139,9 +140,7 @@ class Moto:
     def reset(self) -> None:
         """Remove all resources, and all access keys with them."""
         if self.is_loaded:
-            from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415  # loaded already
-
-            moto_api_backend.reset()
+            _forget_backends()
         self._accounts.clear()
 
     @cached_property
@@ -154,7 +153,27 @@ class Moto:
 
         # moto would name it AWSServiceRoleForssm.
         SERVICE_NAME_CONVERSION["ssm"] = "AmazonSSM"
+        keep_managed_policies()
         return DomainDispatcherApplication(create_backend_app)
+
+
+def _forget_backends() -> None:
+    """Do what moto's own reset does, but make no new backends: each is made by its next call.
+
+    Those of IAM and EC2 take half a second, because they hold AWS's own policies and images.
+    """
+    from moto.core.base_backend import BackendDict, BaseBackend, backend_lock  # noqa: PLC0415  # loaded already
+    from moto.core.model_instances import reset_model_data  # noqa: PLC0415  # as above
+
+    with backend_lock:
+        for services in BackendDict._instances:  # type: ignore[misc]  # noqa: SLF001  # moto has no public way
+            for backend in (each for regions in services.values() for each in regions.values()):
+                # S3 closes its files.
+                if type(backend).reset is not BaseBackend.reset:
+                    backend.reset()
+            services.clear()
+        BackendDict._instances.clear()  # type: ignore[misc]  # noqa: SLF001  # as above
+    reset_model_data()
 
 
 def _unknown(call: ApiCall) -> ApiError:
