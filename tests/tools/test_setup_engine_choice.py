@@ -1,10 +1,12 @@
 """Which `pulumi` the set-up uses on which machine."""
 
 import os
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tools.setup import __main__ as setup
 from tools.setup.build import Build, go_refusal
 from tools.setup.cache import cache_folder, publishing, writing
 from tools.setup.console import SetupError
@@ -83,6 +85,40 @@ def test_when_no_source_works_the_error_names_the_cure_of_each():
     assert [f"cure of {name}" in str(failure.value) for name in ("path", "download", "build")] == [True] * 3
 
 
+def test_the_engine_comes_while_the_packages_are_installed(tmp_path, monkeypatch):
+    began = threading.Event()
+
+    class Environment:
+        bin = tmp_path
+
+        def prepare(self):
+            if not began.wait(60):
+                raise SetupError("no engine was installed meanwhile")
+
+    class Engine(FakeSource):
+        def install(self):
+            began.set()
+            return super().install()
+
+    monkeypatch.setattr(setup, "_sources", lambda *_: [Engine("build", made=tmp_path / "engine" / "pulumi")])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    setup._set_up(Environment())
+    assert str(tmp_path / "engine" / "pulumi") in (tmp_path / "pulumi").read_text()
+
+
+def test_packages_that_cannot_be_installed_stop_the_set_up(tmp_path, monkeypatch):
+    class Environment:
+        bin = tmp_path
+
+        def prepare(self):
+            raise SetupError("no package index")
+
+    monkeypatch.setattr(setup, "_sources", lambda *_: [FakeSource("build", kept=tmp_path / "engine" / "pulumi")])
+    with pytest.raises(SetupError, match="no package index"):
+        setup._set_up(Environment())
+    assert not (tmp_path / "pulumi").exists()
+
+
 def test_the_environment_can_select_one_source():
     sources = [FakeSource("path", kept=Path("a")), FakeSource("download"), FakeSource("build", kept=Path("c"))]
     assert find(selected(sources, {"PULUMI_ENGINE": "build"})) == Path("c")
@@ -137,7 +173,8 @@ def test_without_a_pulumi_on_path_the_reason_says_so(tmp_path):
 
 def download(tmp_path, python):
     (tmp_path / "cache").mkdir(exist_ok=True)
-    return Download(tmp_path / "cache", Pins(engine=OLDEST, go=(1, 25, 11)), script(tmp_path / "python", python))
+    fake = script(tmp_path / "python", python)
+    return Download(tmp_path / "cache", Pins(engine=OLDEST, go=(1, 25, 11)), fake, lambda: fake)
 
 
 def test_a_downloaded_release_is_kept_for_the_next_checkout(tmp_path):

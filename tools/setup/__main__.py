@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .build import Build
@@ -34,10 +35,13 @@ def main() -> int:
 
 
 def _set_up(environment: Environment) -> None:
-    environment.prepare()
     cache = cache_folder(os.environ)
-    sources = selected(_sources(environment, cache), os.environ)
-    pulumi = find(sources) or _install(sources, cache)
+    # Both wait for the network half of their time, so they run side by side.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        prepared = beside.submit(environment.prepare)
+        sources = selected(_sources(prepared.result, environment, cache), os.environ)
+        pulumi = find(sources) or _install(sources, cache)
+        prepared.result()
     write_wrapper(environment.bin / "pulumi", pulumi)
     report(f"Ready: .venv/bin/python and .venv/bin/pulumi ({pulumi})")
 
@@ -47,12 +51,17 @@ def _install(sources: Sequence[Source], cache: Path) -> Path:
         return find(sources) or install(sources)
 
 
-def _sources(environment: Environment, cache: Path) -> list[Source]:
+def _sources(wait: Callable[[], None], environment: Environment, cache: Path) -> list[Source]:
     module = _CHECKOUT / "tools" / "engine"
     pins = read_pins(module / "go.mod")
+
+    def python_with_packages() -> Path:
+        wait()
+        return environment.python
+
     return [
         OnPath(os.environ.get("PATH", ""), pins.engine),
-        Download(cache, pins, environment.python),
+        Download(cache, pins, Path(sys.executable), python_with_packages),
         Build(cache, pins, module),
     ]
 

@@ -12,11 +12,11 @@ class SetupError(Exception):
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a step, and report its duration when it has succeeded."""
+    """Announce a step, and report its duration when it has succeeded. Steps may run side by side."""
     report(f"==> {text}")
     start = time.monotonic()
     yield
-    report(f"    done in {time.monotonic() - start:.0f} s")
+    report(f"    {text.partition(' (')[0]}: done in {time.monotonic() - start:.0f} s")
 
 
 def report(text: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -27,6 +28,9 @@ class Download(CachedSource):
     """The official release."""
 
     python: Path
+    """Any Python, for the check."""
+    python_with_packages: Callable[[], Path]
+    """Returns the Python of the environment, when that is complete."""
 
     name: ClassVar[str] = "download"
     executable: ClassVar[str] = "bin/pulumi"
@@ -49,24 +53,26 @@ class Download(CachedSource):
     def check(self) -> None:
         """Try to reach Pulumi's server."""
         with step(f"Looking for the official Pulumi release (up to {_REACH_SECONDS} s)"):
-            self._python("-c", _REACH, seconds=_REACH_SECONDS, failure="get.pulumi.com cannot be reached")
+            _run(self.python, "-c", _REACH, seconds=_REACH_SECONDS, failure="get.pulumi.com cannot be reached")
 
     def fill(self, folder: Path) -> None:
         """Run the installer."""
         number = show(self.pins.engine).removeprefix("v")
-        self._python("-c", _INSTALL, str(folder), number, seconds=_INSTALL_SECONDS, failure="the installer failed")
+        installer = ("-c", _INSTALL, str(folder), number)
+        _run(self.python_with_packages(), *installer, seconds=_INSTALL_SECONDS, failure="the installer failed")
 
-    def _python(self, *arguments: str, seconds: float, failure: str) -> None:
-        # In its own process group, so that killing the installer also kills the download that it started.
-        with subprocess.Popen(
-            [self.python, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        ) as process:
-            try:
-                failed = process.wait(seconds) != 0
-            except subprocess.TimeoutExpired:
-                raise Unavailable(f"{failure} within {seconds:.0f} s") from None
-            finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-        if failed:
-            raise Unavailable(failure)
+
+def _run(python: Path, *arguments: str, seconds: float, failure: str) -> None:
+    # In its own process group, so that killing the installer also kills the download that it started.
+    with subprocess.Popen(
+        [python, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            failed = process.wait(seconds) != 0
+        except subprocess.TimeoutExpired:
+            raise Unavailable(f"{failure} within {seconds:.0f} s") from None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    if failed:
+        raise Unavailable(failure)
