@@ -19,7 +19,7 @@ demo-adopt: setup ## adopt a window that was created by hand, show the empty pre
 	$(python) -m tools.demo_adopt
 
 test: setup ## run all tests; select some with ARGS="-k name"
-	$(python) -m pytest -n 3 --dist worksteal $(ARGS)
+	$(python) -m pytest -n 4 --dist worksteal $(ARGS)
 
 check: setup ## check style, types and import contracts
 	.venv/bin/ruff check .

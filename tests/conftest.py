@@ -33,6 +33,11 @@ def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:pulumi_aws")
 
 
+def pytest_collection_modifyitems(items):
+    """Start the longest tests first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("soak") is None)
+
+
 def pytest_terminal_summary(terminalreporter):
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
     if sums := soak.tally(report for report in reports if report.when == "call"):

@@ -132,9 +132,8 @@ def test_values_of_any_size_and_shape_are_set(tmp_path):
     assert "x" * 100 not in (tmp_path / "Pulumi.prod.yaml").read_text()
 
 
-@pytest.mark.parametrize("form", [stored, shown])
 def test_a_terraform_state_is_adopted_with_its_names(
-    ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched, monkeypatch, form
+    ssm_maintenance, ssm, local_aws, tmp_path, assert_untouched, monkeypatch
 ):
     instances, windows = [], make_windows(ssm, seed=11, count=3)
     for number, window in enumerate(windows):
@@ -149,7 +148,7 @@ def test_a_terraform_state_is_adopted_with_its_names(
             ]
     assert len(instances) > 8
     folder = tmp_path / "patching"
-    monkeypatch.setattr("sys.stdin", io.StringIO(form(*instances)))
+    monkeypatch.setattr("sys.stdin", io.StringIO(shown(*instances)))
     local_aws.clear_requests()
     apply = ("--apply", "--stack", "prod", "--yes", "--format", "json")
     ran = ssm_maintenance("adopt", "--from-terraform", "-", "--out", folder, *apply)
@@ -163,6 +162,14 @@ def test_a_terraform_state_is_adopted_with_its_names(
     released = [shlex.split(line)[3] for line in (folder / "release.sh").read_text().splitlines() if line[:1] == "t"]
     assert released == [one.address for one in instances]
     assert "## Leave Terraform" in (folder / "ADOPTED.md").read_text()
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(stored(*instances)))
+    other = tmp_path / "stored" / "patching"
+    other.parent.mkdir()
+    ran = ssm_maintenance("adopt", "--from-terraform", "-", "--out", other, "--format", "json")
+    assert json.loads(ran.out)["terraform"] == shown_["terraform"]
+    written = ("__main__.py", "adopted.json", "release.sh")
+    assert [(other / name).read_text() for name in written] == [(folder / name).read_text() for name in written]
 
 
 def test_windows_of_several_regions_and_accounts_come_into_one_program(

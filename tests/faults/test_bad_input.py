@@ -24,7 +24,7 @@ from pulumi_ssm_maintenance.lifecycle.plan import check, diff
 from pulumi_ssm_maintenance.lifecycle.properties import COMPUTED, OWN_ARGUMENTS
 
 SEED = 20_300_101
-INPUTS = soak.bound("SOAK_INPUTS", short=20_000, long=200_000)
+INPUTS = soak.bound("SOAK_INPUTS", short=10_000, long=200_000)
 PARTS = 20
 _SECONDS = 1
 _SHOWN = 2000

@@ -19,9 +19,9 @@ from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 pytestmark = pytest.mark.soak
 
-CHAIN = ["create", "change", "destroy", "create", "change"]
+CHAIN = ["create", "change", "destroy", "create", "change"][: soak.bound("SOAK_CHAIN", short=3, long=5)]
 VICTIMS = ["engine", "plugin"]
-KILLS = soak.bound("SOAK_KILLS", short=20, long=200)
+KILLS = soak.bound("SOAK_KILLS", short=12, long=200)
 TASKS, WINDOWS = 20, 3
 SECONDS_A_CALL = 0.08
 SECONDS_BEFORE_THE_FIRST_CALL = 1.5

@@ -34,7 +34,7 @@ WALKS = soak.bound("SOAK_WALKS", short=2, long=26)
 # smaller: on a real engine that would take an hour.
 SETTINGS = settings(
     max_examples=2,
-    stateful_step_count=25,
+    stateful_step_count=soak.bound("SOAK_WALK_STEPS", short=15, long=25),
     phases=[Phase.generate],
     database=None,
     deadline=None,
