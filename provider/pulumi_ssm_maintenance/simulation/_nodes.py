@@ -69,6 +69,8 @@ class Node:
     and a failed installation reports one failed patch."""
     platform: Literal["Linux", "Windows", "MacOS"] = "Linux"
     """Its operating system, which Systems Manager reports."""
+    agent_version: str = "3.3.0.0"
+    """The version of its agent, which Systems Manager reports."""
 
     def __post_init__(self) -> None:
         for periods in (self.offline, self.stopped):

@@ -178,6 +178,24 @@ class LocalAws:
         """Remove everything: resources, client tokens, log, faults and the credentials of AssumeRole."""
         self._control("POST", "reset")
 
+    def add_nodes(self, *nodes: Node, region: str | None = None, account: str | None = None) -> None:
+        """Make nodes known to Systems Manager, as their agents do: `DescribeInstanceInformation` lists them.
+
+        A node with a known id replaces it. A stopped or terminated node is not listed. A rehearsal replaces all of them
+        by its own.
+
+        Args:
+            nodes: the nodes, as at the opening of a window.
+            region: their region; default: that of this local AWS.
+            account: their account; default: `account_id`.
+        """
+        from datetime import UTC, datetime  # noqa: PLC0415  # most tests do without
+
+        from .rehearsal.history import known_nodes  # noqa: PLC0415  # as above
+
+        place = account or self.account_id, region or self.region
+        self._control("POST", "history", known_nodes(nodes, *place, datetime.now(UTC)))
+
     def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
         self,
         window_id: str,
@@ -201,7 +219,7 @@ class LocalAws:
 
         Args:
             window_id: the window.
-            nodes: the nodes that exist; this AWS knows of none.
+            nodes: the nodes that exist.
             alarms: what alarms do: minutes after the opening and states, by name. The random end of a name may be left
                 out. All alarms begin in OK.
             at: when the window opens. Default: its next opening by its schedule.

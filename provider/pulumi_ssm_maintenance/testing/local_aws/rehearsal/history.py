@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from pulumi_ssm_maintenance.simulation import (
@@ -136,6 +136,24 @@ class HistoryWriter:
 
 
 _sent_never = object()
+
+
+def known_nodes(nodes: Iterable[Node], account_id: str, region: str, now: datetime) -> Mapping[str, Any]:
+    """Give what makes nodes known outside of a night, as they are at the opening of one."""
+    return {
+        "account": account_id,
+        "region": region,
+        "now": None,
+        "replaces": None,
+        "execution": "",
+        "tables": {"nodes": {node.id: _row_of(node, now) for node in nodes}},
+    }
+
+
+def _row_of(node: Node, now: datetime) -> Row:
+    if not node.managed or node.terminated or node.is_stopped(0):
+        return {}
+    return _node(node, now, is_online=not any(since <= 0 for since, _ in node.away()))
 
 
 def _execution(night: Rehearsal, shown: list[TaskRun]) -> Row:
@@ -369,7 +387,7 @@ def _node(node: Node, last_ping: datetime, *, is_online: bool) -> Row:
         "InstanceId": node.id,
         "PingStatus": "Online" if is_online else "ConnectionLost",
         "LastPingDateTime": _stamp(last_ping),
-        "AgentVersion": "3.3.0.0",
+        "AgentVersion": node.agent_version,
         "IsLatestVersion": True,
         "PlatformType": node.platform,
         "PlatformName": _PLATFORMS[node.platform],

@@ -21,6 +21,8 @@ from .api_error import Answer, ApiError
 from .moto_instances import choose_instance_ids
 from .moto_lambda_functions import keep_log_settings
 from .moto_managed_policies import keep_managed_policies
+from .moto_policy_simulation import simulate_policies
+from .moto_resource_groups import list_members
 from .service_model import service_model
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ class Moto:
         if call.service in self._loaded_services:
             return
         with self._loading:
+            if call.service == "resource-groups":
+                list_members()
             for tries_left in reversed(range(_IMPORT_TRIES)):
                 try:
                     self._application.get_application(_environ(call.environ, call.body))
@@ -71,6 +75,8 @@ class Moto:
                     time.sleep(_IMPORT_PAUSE)
             if call.service == "lambda":
                 keep_log_settings()
+            if call.service == "iam":
+                simulate_policies()
             self._loaded_services.add(call.service)
 
     def account_of(self, access_key: str) -> str:

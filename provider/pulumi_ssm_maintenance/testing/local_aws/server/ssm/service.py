@@ -60,7 +60,7 @@ class SsmService:
         if call.operation not in commands.OPERATIONS:
             return True
         with self._lock:
-            return bool(self._states[call.account, call.region].history.tables)
+            return self._states[call.account, call.region].history.has_nights
 
     def write_history(self, content: dict[str, Any]) -> None:
         """Take over what a rehearsal reports."""

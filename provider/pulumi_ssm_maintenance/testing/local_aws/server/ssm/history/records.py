@@ -23,6 +23,11 @@ class History:
     _nights: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     """The ids of each night by table, so that a night that is rehearsed again replaces itself."""
 
+    @property
+    def has_nights(self) -> bool:
+        """Whether a night was rehearsed."""
+        return "executions" in self.tables
+
     def rows(self, table: str) -> list[Members]:
         """The rows of a table."""
         return list(self.tables.get(table, {}).values())
