@@ -1,9 +1,14 @@
 """The command line, on the real engine and a local AWS."""
 
+import io
+import re
+import sys
 from dataclasses import dataclass
 
 import pytest
+from tests.live_windows import create_window
 
+from pulumi_ssm_maintenance.cli import output
 from pulumi_ssm_maintenance.cli.app import run
 from pulumi_ssm_maintenance.testing.engine.installation import engine_environment
 
@@ -45,6 +50,36 @@ def ssm_maintenance(capsys, monkeypatch):
     return ran
 
 
+class Terminal(io.StringIO):
+    """A terminal, as a program sees one."""
+
+    def isatty(self):
+        return True
+
+    @property
+    def shown(self):
+        """What was written to it, without colours and movements."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.getvalue())
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Run a command line whose standard output or standard error is a terminal, and give what that shows."""
+
+    def ran(*arguments, stream="stdout", columns=80):
+        drawn = Terminal()
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, stream, drawn)
+            patched.setenv("TERM", "xterm")
+            patched.setenv("COLUMNS", str(columns))
+            output._console.cache_clear()
+            run([str(argument) for argument in arguments])
+            output._console.cache_clear()
+        return drawn.shown
+
+    return ran
+
+
 @pytest.fixture
 def ssm(local_aws):
     return local_aws.client("ssm")
@@ -52,6 +87,4 @@ def ssm(local_aws):
 
 @pytest.fixture
 def window(ssm):
-    return ssm.create_maintenance_window(
-        Name="nightly", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
-    )["WindowId"]
+    return create_window(ssm)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.live_windows import create_window, register_patching, register_target
 
 from pulumi_ssm_maintenance.operations.adopt.engine import Engine
 from pulumi_ssm_maintenance.operations.doctor import CHECK_IDS
@@ -78,10 +79,7 @@ def test_markdown_is_a_table(aws_environment, ssm_maintenance, window, task):
 
 
 def test_windows_are_found_by_name_in_several_regions(aws_environment, ssm_maintenance, local_aws, ssm, window):
-    there = local_aws.client("ssm", "eu-west-1")
-    other = there.create_maintenance_window(
-        Name="nightly", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
-    )["WindowId"]
+    other = create_window(local_aws.client("ssm", "eu-west-1"))
     ran = ssm_maintenance(
         "doctor", "--name", "night*", "--region", "us-east-1", "--region", "eu-west-1", "--format", "json"
     )
@@ -89,6 +87,19 @@ def test_windows_are_found_by_name_in_several_regions(aws_environment, ssm_maint
     assert found == {(window, "us-east-1"), (other, "eu-west-1")}
     ran = ssm_maintenance("doctor", other, "--region", "us-east-1", "--region", "eu-west-1", "--format", "json")
     assert [one["id"] for one in json.loads(ran.out)["windows"]] == [other]
+
+
+@pytest.mark.parametrize("verb", ["doctor", "plan", "status"])
+def test_a_region_that_refuses_is_one_line_and_the_others_are_shown(
+    aws_environment, ssm_maintenance, local_aws, ssm, window, verb
+):
+    other = create_window(local_aws.client("ssm", "eu-west-1"))
+    local_aws.inject(Fault.access_denied(operation="DescribeMaintenanceWindows", times=1))
+    ran = ssm_maintenance(verb, "--all", "--region", "us-east-1", "--region", "eu-west-1", "--format", "json")
+    assert ran.code == 1
+    (error,) = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert "Allow it to the caller" in error
+    assert [one["id"] for one in json.loads(ran.out)["windows"]] in ([window], [other])
 
 
 def test_all_regions_are_those_of_the_account(aws_environment, ssm_maintenance, local_aws, window):
@@ -101,9 +112,7 @@ def test_several_accounts_are_checked_side_by_side_with_one_exit_code(
 ):
     account, role = "210987654321", "arn:aws:iam::210987654321:role/reader"
     there = local_aws.client("ssm", account=account)
-    other = there.create_maintenance_window(
-        Name="theirs", Schedule="rate(1 day)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
-    )["WindowId"]
+    other = create_window(there, "theirs")
     there.update_maintenance_window(WindowId=other, Enabled=False)
     accounts = tmp_path / "accounts.txt"
     accounts.write_text(f"123456789012 arn:aws:iam::123456789012:role/reader us-east-1\n{account} {role} us-east-1\n")
@@ -113,8 +122,8 @@ def test_several_accounts_are_checked_side_by_side_with_one_exit_code(
     for verb in ("plan", "status"):
         ran = ssm_maintenance(verb, "--all", "--accounts", accounts)
         assert ran.code == 0, ran.err
-        assert window in ran.out
-        assert other in ran.out
+        assert f"{window}, 123456789012, us-east-1" in ran.out
+        assert f"{other}, {account}, us-east-1" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -207,23 +216,12 @@ def test_a_stack_names_its_windows_and_its_configuration_is_checked(ssm_maintena
 
 
 def test_the_page_shows_what_is_printed(aws_environment, ssm_maintenance, local_aws, ssm):
-    window = ssm.create_maintenance_window(
-        Name="prod-patching", Schedule="cron(0 2 ? * SAT#2 *)", Duration=4, Cutoff=1, AllowUnassociatedTargets=False
-    )["WindowId"]
-    target = ssm.register_target_with_maintenance_window(
-        WindowId=window,
-        ResourceType="INSTANCE",
-        Name="web-nodes",
-        Targets=[{"Key": "tag:Patch Group", "Values": ["web"]}],
-    )["WindowTargetId"]
-    ssm.register_task_with_maintenance_window(
-        WindowId=window,
-        Name="patch",
-        TaskType="RUN_COMMAND",
-        TaskArn="AWS-RunPatchBaseline",
-        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
-        MaxConcurrency="10%",
-        MaxErrors="0",
+    window = create_window(ssm, "prod-patching", Schedule="cron(0 2 ? * SAT#2 *)", AllowUnassociatedTargets=False)
+    register_patching(
+        ssm,
+        window,
+        "patch",
+        register_target(ssm, window, "web-nodes", "web"),
         TaskInvocationParameters={
             "RunCommand": {"Parameters": {"Operation": ["Install"], "Rebootoption": ["NoReboot"]}}
         },

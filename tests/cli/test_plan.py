@@ -1,21 +1,34 @@
 """`ssm-maintenance plan`: what it prints, and its exit codes."""
 
+import inspect
+import io
 import json
+import os
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pulumi_aws as aws
 import pytest
+import recurring_ical_events
 from icalendar import Calendar
+from PIL import Image
+from tests.live_windows import create_window, register_patching, register_target
 
+from pulumi_ssm_maintenance.cli.app import run
+from pulumi_ssm_maintenance.cli.plan import formats
+from pulumi_ssm_maintenance.cli.plan.png import png
+from pulumi_ssm_maintenance.operations import planning
 from pulumi_ssm_maintenance.operations.accounts import Access, read_accounts
 from pulumi_ssm_maintenance.operations.adopt.engine import Engine
 from pulumi_ssm_maintenance.operations.live import Selection
 from pulumi_ssm_maintenance.operations.planning import from_live, from_preview, plan
 from pulumi_ssm_maintenance.simulation import Node
+from pulumi_ssm_maintenance.testing import Fault
 from pulumi_ssm_maintenance_components import ChangeFreeze
 
 ROOT = Path(__file__).parents[2]
@@ -25,29 +38,20 @@ GIVEN = ("--nodes", "canary=4", "--nodes", "web=60", "--minutes-per-node", "30")
 @pytest.fixture
 def patching(ssm):
     """A window of three tasks, of which not all fit when 60 nodes take 30 minutes each."""
-    window = ssm.create_maintenance_window(
-        Name="prod-patching",
+    window = create_window(
+        ssm,
+        "prod-patching",
         Schedule="cron(0 2 ? * SAT#2 *)",
         ScheduleTimezone="Europe/Berlin",
-        Duration=4,
-        Cutoff=1,
         AllowUnassociatedTargets=False,
-    )["WindowId"]
+    )
     for priority, name, rate in ((10, "canary", "1"), (20, "web", "10%")):
-        target = ssm.register_target_with_maintenance_window(
-            WindowId=window,
-            ResourceType="INSTANCE",
-            Name=name,
-            Targets=[{"Key": "tag:Patch Group", "Values": [name]}],
-        )["WindowTargetId"]
-        ssm.register_task_with_maintenance_window(
-            WindowId=window,
-            Name=f"patch-{name}",
-            TaskType="RUN_COMMAND",
-            TaskArn="AWS-RunPatchBaseline",
-            Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        register_patching(
+            ssm,
+            window,
+            f"patch-{name}",
+            register_target(ssm, window, name, name),
             MaxConcurrency=rate,
-            MaxErrors="0",
             Priority=priority,
             CutoffBehavior="CANCEL_TASK",
             TaskInvocationParameters={"RunCommand": {"Parameters": {"Operation": ["s3cr3t-canary"]}}},
@@ -111,6 +115,91 @@ def test_the_calendar_has_an_event_for_each_opening_and_stays_the_same(aws_envir
     assert ssm_maintenance(*arguments, "--format", "ics").out == text
 
 
+def test_an_independent_reader_of_calendars_finds_exactly_the_openings(aws_environment, ssm_maintenance, patching):
+    arguments = ("plan", patching, *GIVEN, "--next", "14")  # over the change of the clocks in March and in October
+    text = ssm_maintenance(*arguments, "--format", "ics").out
+    openings = json.loads(ssm_maintenance(*arguments, "--format", "json").out)["windows"][0]["openings"]
+    opens, closes = ([datetime.fromisoformat(one[name]) for one in openings] for name in ("opens", "closes"))
+    found = recurring_ical_events.of(Calendar.from_ical(text)).between(
+        opens[0] - timedelta(days=400), closes[-1] + timedelta(days=400)
+    )
+    assert sorted((one.start.astimezone(UTC), one.end.astimezone(UTC)) for one in found) == sorted(
+        (one.astimezone(UTC), other.astimezone(UTC)) for one, other in zip(opens, closes, strict=True)
+    )
+
+
+@pytest.fixture
+def picture():
+    """The picture of a window whose opening never changes."""
+    window = planning.PlannedWindow(
+        "prod-patching",
+        {
+            "Schedule": "cron(0 2 ? * SAT#2 *)",
+            "ScheduleTimezone": "Europe/Berlin",
+            "Name": "prod-patching",
+            "Duration": 4,
+            "Cutoff": 1,
+        },
+        tuple(
+            planning.PlannedTask(
+                f"patch-{name}",
+                "RUN_COMMAND",
+                "AWS-RunPatchBaseline",
+                priority,
+                (planning.PlannedTarget(name, {"tag:Patch Group": (name,)}, name),),
+                rate,
+                "CANCEL_TASK",
+            )
+            for priority, name, rate in ((10, "canary", "1"), (20, "web", "10%"))
+        ),
+    )
+    found = plan([window], nodes={"canary": 4, "web": 60}, minutes_per_node=25, now=datetime(2026, 11, 27, tzinfo=UTC))
+    return formats.picture(found) + "\n"
+
+
+def test_the_picture_is_the_golden_one(picture):
+    golden = Path(__file__).parent / "golden" / "plan.svg"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(picture)
+    assert picture == golden.read_text()
+
+
+def test_the_png_is_the_same_picture(picture):
+    drawn = Image.open(io.BytesIO(png(picture)))
+    size = ET.fromstring(picture)
+    assert drawn.size == (2 * int(size.get("width")), 2 * int(size.get("height")))
+    namespace = "{http://www.w3.org/2000/svg}"
+    bars = [one for one in size.iter(f"{namespace}rect") if one.get("fill") == "url(#success)"]
+    assert len(bars) > 4
+    for bar in bars:
+        x, y, width, height = (float(bar.get(name)) for name in ("x", "y", "width", "height"))
+        red, green, blue = drawn.convert("RGB").getpixel((int(2 * x + width), int(2 * y + height)))
+        assert green > max(red, blue), bar.attrib
+    assert drawn.convert("RGB").getpixel((4, drawn.height - 4)) == (255, 255, 255)
+
+
+def test_a_png_is_written_to_standard_output(aws_environment, patching, capfdbinary):
+    assert run(["plan", patching, *GIVEN, "--format", "png", "--no-fail"]) == 0
+    assert Image.open(io.BytesIO(capfdbinary.readouterr().out)).format == "PNG"
+
+
+def test_without_pillow_one_line_says_what_to_install(aws_environment, ssm_maintenance, patching, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    ran = ssm_maintenance("plan", patching, *GIVEN, "--format", "png")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--format png needs Pillow: pip install 'pulumi-ssm-maintenance[pictures]'" in ran.err
+
+
+def test_what_is_denied_is_skipped_and_named(aws_environment, ssm_maintenance, patching, local_aws):
+    for operation in ("DescribeInstanceInformation", "DescribeMaintenanceWindowExecutions"):
+        local_aws.inject(Fault.access_denied(operation=operation))
+    ran = ssm_maintenance("plan", patching)
+    assert ran.code == 0, ran.err
+    assert "nodes are not counted: ssm:DescribeInstanceInformation is denied" in ran.err
+    assert "minutes of the last runs are not known: ssm:DescribeMaintenanceWindowExecutions is denied" in ran.err
+    assert "unknown nodes" in ran.out
+
+
 def test_a_picture_shows_one_window_whose_nodes_are_known(aws_environment, ssm_maintenance, patching):
     picture = ssm_maintenance("plan", patching, *GIVEN, "--format", "svg").out
     assert picture.startswith("<svg ")
@@ -143,21 +232,43 @@ def frozen_program():
     ChangeFreeze("holidays", windows={"web": frozen}, periods=[period], notify=False, alarms=False)
 
 
-def test_the_freezes_of_the_stack_count_for_the_windows_that_they_name(local_stack, engine, ssm_maintenance, tmp_path):
-    stack = local_stack(frozen_program)
+@pytest.fixture
+def frozen_project(tmp_path):
+    """A folder with that program."""
+    folder = tmp_path / "frozen"
+    folder.mkdir()
+    (folder / "Pulumi.yaml").write_text("name: frozen\nruntime: python\n")
+    imports = (
+        "from datetime import UTC, datetime, timedelta\nimport pulumi_aws as aws\n"
+        "from pulumi_ssm_maintenance_components import ChangeFreeze\n"
+    )
+    (folder / "__main__.py").write_text(f"{imports}{inspect.getsource(frozen_program)}\nfrozen_program()\n")
+    return folder
+
+
+def test_the_freezes_of_a_preview_and_of_a_stack_count_for_the_windows_that_they_name(
+    local_stack, frozen_project, engine, ssm_maintenance, tmp_path
+):
+    def freezes(*arguments):
+        windows = json.loads(ssm_maintenance("plan", *arguments, "--format", "json").out)["windows"]
+        return {one["name"]: [it["freeze"] for it in one["openings"] if it["freeze"]] for one in windows}
+
+    stack = local_stack(frozen_project)
+    (tmp_path / "preview.json").write_text(preview_of(stack, frozen_project))
+    expected = {"frozen": ["year-end"], "free": []}
+    assert freezes("--preview", tmp_path / "preview.json") == expected
+
     stack.up()
     exported = stack.pulumi("stack", "export", "--stack", stack.name)
-    folder = tmp_path / "project"
-    folder.mkdir()
-    name = json.loads(exported)["deployment"]["resources"][0]["urn"].split("::")[1]
-    (folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
-    mine = Engine(folder, stack.name)
+    mine = Engine(frozen_project, stack.name)
     mine.open_stack()
     mine.run("stack", "import", stdin=exported)
-    ran = ssm_maintenance("plan", "--stack", stack.name, "--cwd", folder, "--format", "json")
-    windows = json.loads(ran.out)["windows"]
-    found = {one["name"]: [it["freeze"] for it in one["openings"] if it["freeze"]] for one in windows}
-    assert found == {"frozen": ["year-end"], "free": []}
+    assert freezes("--stack", stack.name, "--cwd", frozen_project) == expected
+
+
+def preview_of(stack, folder):
+    where = ("--cwd", str(folder), "--stack", stack.name, "--config-file", str(stack._config_file))
+    return stack.pulumi("preview", "--json", *where)
 
 
 def test_nodes_are_counted_and_minutes_come_from_the_last_runs(aws_environment, ssm_maintenance, local_aws, patching):
@@ -196,8 +307,7 @@ def test_a_file_that_is_no_preview_is_refused(ssm_maintenance, tmp_path):
 def test_a_preview_is_planned_as_what_it_deploys(local_stack, session_of, ssm_maintenance, tmp_path):
     folder = ROOT / "examples" / "patching_run"
     stack = local_stack(folder)
-    where = ("--cwd", str(folder), "--stack", stack.name, "--config-file", str(stack._config_file))
-    printed = stack.pulumi("preview", "--json", *where)
+    printed = preview_of(stack, folder)
     before = from_preview(json.loads(printed))
     stack.up()
     after = from_live(read_accounts(session_of, [Access()], Selection()).windows)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.live_windows import create_window, register_patching, register_target
 
 from pulumi_ssm_maintenance.simulation import Node
 from pulumi_ssm_maintenance.testing import Fault
@@ -23,23 +24,13 @@ OPENED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
 def patching(ssm):
     """A window that patches the nodes of a group, and tidies up by a runbook."""
     logs = {"CloudWatchLogGroupName": "/aws/ssm/prod-web", "CloudWatchOutputEnabled": True}
-    window = ssm.create_maintenance_window(
-        Name="prod-patching", Schedule="cron(0 2 ? * SAT#2 *)", Duration=4, Cutoff=1, AllowUnassociatedTargets=True
-    )["WindowId"]
-    target = ssm.register_target_with_maintenance_window(
-        WindowId=window,
-        ResourceType="INSTANCE",
-        Name="web",
-        Targets=[{"Key": "tag:Patch Group", "Values": ["web"]}],
-    )["WindowTargetId"]
-    ssm.register_task_with_maintenance_window(
-        WindowId=window,
-        Name="patch",
-        TaskType="RUN_COMMAND",
-        TaskArn="AWS-RunPatchBaseline",
-        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+    window = create_window(ssm, "prod-patching", Schedule="cron(0 2 ? * SAT#2 *)")
+    register_patching(
+        ssm,
+        window,
+        "patch",
+        register_target(ssm, window, "web", "web"),
         MaxConcurrency="100%",
-        MaxErrors="0",
         Priority=1,
         TaskInvocationParameters={
             "RunCommand": {
@@ -133,20 +124,8 @@ def test_each_status_has_its_exit_code(aws_environment, ssm_maintenance, patchin
 
 
 def test_a_success_on_no_node_is_a_finding(aws_environment, ssm_maintenance, ssm, local_aws):
-    window = ssm.create_maintenance_window(
-        Name="empty", Schedule="rate(7 days)", Duration=4, Cutoff=1, AllowUnassociatedTargets=False
-    )["WindowId"]
-    target = ssm.register_target_with_maintenance_window(
-        WindowId=window, ResourceType="INSTANCE", Targets=[{"Key": "tag:Patch Group", "Values": ["none"]}]
-    )["WindowTargetId"]
-    ssm.register_task_with_maintenance_window(
-        WindowId=window,
-        TaskType="RUN_COMMAND",
-        TaskArn="AWS-RunPatchBaseline",
-        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
-        MaxConcurrency="1",
-        MaxErrors="0",
-    )
+    window = create_window(ssm, "empty", Schedule="rate(7 days)")
+    register_patching(ssm, window, "patch", register_target(ssm, window, "none", "none"))
     local_aws.rehearse(window, nodes=[Node(NODE, tags={"Patch Group": "other"})], at=OPENED)
     ran = ssm_maintenance("status", window)
     assert (ran.code, "RAN ON NOTHING" in ran.out) == (3, True), ran.out
@@ -183,11 +162,60 @@ def test_denied_patch_states_are_a_note(aws_environment, ssm_maintenance, patchi
     assert "note: patch states are unknown: ssm:DescribeInstancePatchStates is denied" in ran.out
 
 
-def test_denied_runs_are_code_1(aws_environment, ssm_maintenance, patching, local_aws):
+def test_denied_runs_are_skipped_and_code_1(aws_environment, ssm_maintenance, patching, local_aws):
     local_aws.inject(Fault.access_denied(operation="DescribeMaintenanceWindowExecutions"))
     ran = ssm_maintenance("status", patching)
     assert ran.code == 1
-    assert f"could not read the runs of {patching}: ssm:DescribeMaintenanceWindowExecutions is denied" in ran.err
+    permission = "ssm:DescribeMaintenanceWindowExecutions"
+    why = f"{permission} is denied (AccessDeniedException). Allow {permission} to the caller."
+    assert ran.out.splitlines()[1:] == [f"  SKIPPED: {why}"]
+    assert "**Skipped**: ssm:Desc" in ssm_maintenance("status", patching, "--format", "markdown").out
+
+
+@pytest.mark.parametrize(
+    ("operation", "line"),
+    [
+        ("DescribeMaintenanceWindowExecutionTasks", "tasks are not known: ssm:DescribeMaintenanceWindowExecutionTasks"),
+        ("ListCommandInvocations", "patch  nodes are not known: ssm:ListCommandInvocations is denied"),
+    ],
+)
+def test_what_is_denied_below_a_run_is_skipped_and_its_status_counts(
+    aws_environment, ssm_maintenance, patching, rehearse, local_aws, operation, line
+):
+    rehearse("Failed")
+    local_aws.inject(Fault.access_denied(operation=operation))
+    ran = ssm_maintenance("status", patching)
+    assert (ran.code, line in ran.out, "FAILED" in ran.out) == (3, True, True), ran.out
+
+
+def test_windows_of_several_accounts_are_one_report_with_one_code(
+    aws_environment, ssm_maintenance, patching, rehearse, local_aws, tmp_path
+):
+    rehearse("Failed")
+    other = create_window(local_aws.client("ssm", "eu-west-1", "210987654321"), "theirs")
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text(
+        "123456789012 arn:aws:iam::123456789012:role/reader us-east-1,eu-west-1\n"
+        "210987654321 arn:aws:iam::210987654321:role/reader eu-west-1\n"
+    )
+    ran = ssm_maintenance("status", "--all", "--accounts", accounts)
+    assert ran.code == 3, ran.err
+    headings = [line for line in ran.out.splitlines() if line and not line.startswith(" ")]
+    assert [heading.partition("): ")[0] for heading in headings] == [
+        f"prod-patching ({patching}, 123456789012, us-east-1",
+        f"theirs ({other}, 210987654321, eu-west-1",
+    ]
+
+
+def test_one_run_alone_is_shown_by_the_id_of_its_execution(aws_environment, ssm_maintenance, patching, write_run):
+    earlier = OPENED - timedelta(days=7)
+    write_run("SUCCESS", earlier, earlier + timedelta(hours=1))
+    write_run("FAILED", OPENED, OPENED + timedelta(hours=1))
+    execution = f"00000000-0000-4000-8000-{earlier:%Y%m%d%H%M}"
+    ran = ssm_maintenance("status", "--all", "--execution", execution)
+    assert (ran.code, len(ran.out.splitlines()), "SUCCESS" in ran.out) == (0, 2, True), ran.out
+    ran = ssm_maintenance("status", patching, "--execution", "00000000-0000-4000-8000-000000000000")
+    assert (ran.code, "none of these windows has a run 0000" in ran.err) == (2, True)
 
 
 def test_the_json_keeps_to_its_schema(aws_environment, ssm_maintenance, patching, rehearse):
@@ -241,6 +269,14 @@ def test_watching_shows_how_far_each_task_is(aws_environment, ssm_maintenance, p
     rehearse("Failed")
     ran = ssm_maintenance("status", patching, "--watch")
     assert "prod-patching: patch FAILED [####################] 3 of 3 nodes done, 1 failed" in ran.err
+
+
+def test_watching_at_a_terminal_draws_a_bar_for_each_task(aws_environment, terminal, patching, rehearse):
+    rehearse("Failed")
+    shown = terminal("status", patching, "--watch", stream="stderr")
+    assert "prod-patching: patch FAILED" in shown
+    assert "3 of 3 nodes done, 1 failed" in shown
+    assert "━" in shown
 
 
 def test_watching_can_end_earlier_and_leaves_the_run_alone(

@@ -1,7 +1,10 @@
 """A local AWS, and sessions that talk to it."""
 
+from functools import partial
+
 import boto3
 import pytest
+from tests.live_windows import create_window
 
 
 @pytest.fixture
@@ -18,11 +21,7 @@ def session(local_aws, monkeypatch):
 
 @pytest.fixture
 def new_window(ssm):
-    def make(name="nightly", **fields):
-        required = {"Schedule": "rate(1 day)", "Duration": 4, "Cutoff": 1, "AllowUnassociatedTargets": True}
-        return ssm.create_maintenance_window(Name=name, **(required | fields))["WindowId"]
-
-    return make
+    return partial(create_window, ssm)
 
 
 @pytest.fixture

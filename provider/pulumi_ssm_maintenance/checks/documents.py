@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
+from pulumi_ssm_maintenance.core.words import counted, listed
+
 from .facts import Facts
 from .findings import Check, Problem, fail, warn
-from .subjects import DOCUMENT_TYPES, Task, counted, listed
+from .subjects import DOCUMENT_TYPES, Task
 
 _AWS_OWNED: Final = ("AWS-", "AWSSupport-", "AWSEC2-", "AmazonCloudWatch-")
 _PSEUDO: Final = "{{"

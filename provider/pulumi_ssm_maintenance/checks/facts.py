@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi_ssm_maintenance.core.identity import Account
 
-from .reader import Reader
+from .reader import Reader, UnreadableError
 from .subjects import Selection, Task
 
 _PAGE: Final = {"PageSize": 50}
@@ -60,7 +60,11 @@ class Facts:
         return answer and answer["Role"]
 
     def may_pass(self, role: str) -> bool:
-        """Whether the caller may pass a role to Systems Manager. All roles are asked about in one call."""
+        """Whether the caller may pass a role to Systems Manager. All roles are asked about in one call.
+
+        Raises:
+            UnreadableError: IAM does not know the caller, or says nothing about the role.
+        """
         roles = sorted({task.role for task in self.tasks if task.role})
         identity = self.reader.one("sts", "get_caller_identity") or {}
         source = self._policy_source(str(identity.get("Arn", "")))
@@ -81,7 +85,10 @@ class Facts:
                 }
             ],
         )
-        return dict(_decisions(results or ())).get(role, "allowed") == "allowed"
+        decision = dict(_decisions(results or ())).get(role)
+        if decision is None:
+            raise UnreadableError("iam:SimulatePrincipalPolicy", "NoSuchEntity")
+        return decision == "allowed"
 
     def alarm(self, name: str) -> Mapping[str, Any] | None:
         """Describe an alarm. All alarms are asked for in one call."""

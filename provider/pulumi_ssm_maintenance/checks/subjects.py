@@ -13,7 +13,6 @@ _BLOCKS: Final = {
     "LAMBDA": "Lambda",
     "STEP_FUNCTIONS": "StepFunctions",
 }
-_SHOWN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +100,3 @@ class Task:
     def _values(self, key: str) -> tuple[str, ...]:
         targets = self.fields.get("Targets") or ()
         return tuple(value for target in targets if target["Key"] == key for value in target["Values"])
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Count things: `1 node`, `2 nodes`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """List names, the first few of many."""
-    more = len(names) - _SHOWN
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_SHOWN])} and {more} more"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from pulumi_ssm_maintenance.core.words import counted
+
 from . import output
 from .adopt_results import Format, show_adopted, show_joined, show_undone
 from .exits import Exit
@@ -212,10 +214,10 @@ def _read(
     if state:
         if others or first.role_arn or len(regions) > 1:
             raise operation.UsageError("--from-terraform takes no role, no file of accounts and one region at most.")
-        output.progress(f"reading {output.count(sum(one.id == one.window_id for one in state.resources), 'window')}")
+        output.progress(f"reading {counted(sum(one.id == one.window_id for one in state.resources), 'window')}")
         live = operation.read_managed(session, state, regions[0] if regions else None)
     elif others or first.role_arn or len(first.regions) > 1 or operation.ALL_REGIONS in first.regions:
-        output.progress(f"reading {output.count(len(accesses), 'account')}")
+        output.progress(f"reading {counted(len(accesses), 'account')}")
         live = operation.read_accounts(session, accesses, selection)
     else:
         ids: Sequence[str] = selected.ids
@@ -223,7 +225,7 @@ def _read(
             ids = [window.window_id for window in operation.find_windows(session, selection)]
         if not ids:
             raise operation.UsageError(f"no window in {session.region_name} is selected")
-        output.progress(f"reading {output.count(len(ids), 'window')}")
+        output.progress(f"reading {counted(len(ids), 'window')}")
         live = operation.read_windows(session, ids)
     for text in live.notes:
         output.warning(text)
@@ -243,7 +245,7 @@ def _join(joining: "operation.Joining", *, apply: bool, protect: bool, yes: bool
             output.warning(f"the program does not have {outside}; it stays at AWS as it is")
     joined = None
     if apply:
-        resources = output.count(len(joining.entries), "resource")
+        resources = counted(len(joining.entries), "resource")
         if joining.entries:
             where = f"stack {joining.engine.stack} of the project in {joining.engine.folder}"
             _confirm(f"import {resources} into {where}", yes=yes)

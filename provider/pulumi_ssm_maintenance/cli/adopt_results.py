@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from pulumi_ssm_maintenance.core.words import counted
+
 from . import output
 
 if TYPE_CHECKING:
@@ -57,9 +59,7 @@ def show_undone(stack: str, urns: Sequence[str], *, format_: Format) -> None:
     if format_ is Format.JSON:
         _print_json({"stack": stack, "removed": list(urns)})
     else:
-        output.result(
-            f"{output.count(len(urns), 'resource')} removed from the state of stack {stack}; AWS was not called."
-        )
+        output.result(f"{counted(len(urns), 'resource')} removed from the state of stack {stack}; AWS was not called.")
 
 
 def _print_joined(joining: "operation.Joining", joined: "operation.Joined | None") -> None:
@@ -73,7 +73,7 @@ def _print_joined(joining: "operation.Joining", joined: "operation.Joined | None
     if not joined.imported:
         output.result(f"Nothing to adopt: stack {joining.engine.stack} holds them all.")
     else:
-        output.result(f"{output.count(len(joined.imported), 'resource')} imported into stack {joining.engine.stack}.")
+        output.result(f"{counted(len(joined.imported), 'resource')} imported into stack {joining.engine.stack}.")
     if not joined.differences:
         output.result("The preview is empty: the program declares what AWS holds.")
         return
@@ -116,7 +116,7 @@ def _print_adopted(
     applied: "operation.Applied | None",
 ) -> None:
     counts = ", ".join(
-        output.count(sum(1 for _ in things), name)
+        counted(sum(1 for _ in things), name)
         for name, things in (
             ("window", adoption.windows),
             ("target", [target for window in adoption.windows for target in window.targets]),
@@ -131,19 +131,19 @@ def _print_adopted(
         return
     waiting = len(folder.entries) - len(applied.held)
     if adoption.style == "code" and waiting and not applied.differences:
-        resources = output.count(waiting, "resource")
+        resources = counted(waiting, "resource")
         output.result(f"Stack {stack} is set up: `pulumi up` adopts {resources}, and does nothing else.")
         return
     if not applied.imported:
         output.result(f"Nothing to adopt: stack {stack} holds them all.")
     else:
-        output.result(f"{output.count(len(applied.imported), 'resource')} imported into stack {stack}.")
+        output.result(f"{counted(len(applied.imported), 'resource')} imported into stack {stack}.")
     if not applied.differences:
         output.result("The preview is empty: the program declares what AWS holds.")
         if adoption.in_terraform:
             output.result(f"Next: {folder.path / 'release.sh'} takes them out of the Terraform state.")
         return
-    output.result(f"The preview is not empty. {output.count(len(applied.differences), 'resource')} would change:")
+    output.result(f"The preview is not empty. {counted(len(applied.differences), 'resource')} would change:")
     for difference in applied.differences:
         output.result(f"  {difference}")
     output.result(f"To take them out of the stack again: ssm-maintenance adopt --undo {folder.path} --stack {stack}")

@@ -7,8 +7,10 @@ import typer
 
 from pulumi_ssm_maintenance._version import __version__
 
-from . import adopt, doctor, output, plan, rehearse, status
+from . import adopt, doctor, output, rehearse
 from .exits import Exit
+from .plan.command import plan
+from .status.command import status
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.errors import SsmMaintenanceError
@@ -22,9 +24,9 @@ _app = typer.Typer(
 )
 _app.command("adopt")(adopt.adopt)
 _app.command("doctor")(doctor.doctor)
-_app.command("plan")(plan.plan)
+_app.command("plan")(plan)
 _app.command("rehearse")(rehearse.rehearse)
-_app.command("status")(status.status)
+_app.command("status")(status)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -1,14 +1,13 @@
 """`ssm-maintenance doctor`."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from . import output, selection
+from . import output
 from .exits import Exit
+from .selection import Options, read, with_selection
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.operations.doctor import Examination, Finding
@@ -21,19 +20,10 @@ _TALLY: Final = {"FAIL": "failed", "WARN": "warnings", "SKIP": "skipped", "NOTE"
 _ORDER: Final = tuple(_TALLY)
 
 
-def doctor(  # noqa: PLR0913 - the options of a command
-    windows: selection.Windows = None,
+@with_selection
+def doctor(
+    options: Options,
     *,
-    name: selection.Name = None,
-    tag: selection.Tag = None,
-    enabled: selection.Enabled = False,
-    all_: selection.All = False,
-    stack: selection.Stack = None,
-    cwd: selection.Cwd = Path(),
-    region: selection.Region = None,
-    role_arn: selection.RoleArn = None,
-    accounts: selection.Accounts = None,
-    profile: selection.Profile = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 on warnings too.")] = False,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
     format: Annotated[output.Report, typer.Option(help="How the findings are printed.")] = output.Report.TEXT,  # noqa: A002 - its name
@@ -42,27 +32,13 @@ def doctor(  # noqa: PLR0913 - the options of a command
 
     Nothing is written. What the caller may not read is skipped, and named. Exit code 3 where a check fails.
     """
-    chosen = selection.read(
-        selection.Options(
-            windows or (),
-            name or (),
-            tag or (),
-            enabled,
-            all_,
-            stack,
-            cwd,
-            region or (),
-            role_arn or (),
-            accounts,
-            profile,
-        )
-    )
+    chosen = read(options)
     from pulumi_ssm_maintenance.operations.doctor import Examination, examine  # noqa: PLC0415 - boto3 loads when it is needed
 
     output.progress("checking")
-    folder = cwd if stack or (cwd / _PROJECT).exists() else None
+    folder = options.cwd if options.stack or (options.cwd / _PROJECT).exists() else None
     parts = [
-        examine(account.session, account.windows, folder=None if number else folder, stack=stack)
+        examine(account.session, account.windows, folder=None if number else folder, stack=options.stack)
         for number, account in enumerate(chosen.accounts)
     ]
     found = Examination(tuple(finding for part in parts for finding in part.findings))
@@ -77,7 +53,7 @@ def doctor(  # noqa: PLR0913 - the options of a command
 
 def _print(found: "Examination", windows: Sequence["LiveWindow"], format_: output.Report) -> None:
     if format_ is output.Report.JSON:
-        output.result(json.dumps(_as_json(found, windows), indent=2, ensure_ascii=False))
+        output.json_result(_as_json(found, windows))
     elif format_ is output.Report.MARKDOWN:
         output.result("\n".join(_markdown(found, windows)))
     else:
@@ -131,7 +107,15 @@ def _as_json(found: "Examination", windows: Sequence["LiveWindow"]) -> dict[str,
     return {
         "schema": _SCHEMA,
         "verb": "doctor",
-        "windows": [{"id": one.window_id, "name": one.name, "region": one.region} for one in windows],
+        "windows": [
+            {
+                "id": one.window_id,
+                "name": one.name,
+                "region": one.region,
+                "account": one.account.account_id if one.account else "",
+            }
+            for one in windows
+        ],
         "tally": {word: found.tally[level] for level, word in _TALLY.items()},
         "findings": [
             {

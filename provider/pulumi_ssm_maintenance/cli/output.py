@@ -1,14 +1,20 @@
 """What is printed: results on standard output, progress and notes on standard error."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_HANGING: Final = 4
 
 
 class Report(StrEnum):
@@ -22,6 +28,38 @@ class Report(StrEnum):
 def result(text: str) -> None:
     """Print a line of the result."""
     sys.stdout.write(f"{text}\n")
+
+
+def text_result(text: str) -> None:
+    """Print the lines of a result: at a terminal, long ones go on below, further to the right."""
+    if not sys.stdout.isatty():
+        result(text)
+        return
+    width = get_terminal_size().columns
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + _HANGING)
+        parts = wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        result("\n".join(parts))
+
+
+def json_result(value: Any) -> None:
+    """Print the one object of a result in JSON. Times are in the form of ISO 8601."""
+    result(json.dumps(value, indent=2, ensure_ascii=False, default=datetime.isoformat))
+
+
+def binary_result(content: bytes) -> None:
+    """Write the content of a file.
+
+    Raises:
+        UsageError: standard output is a terminal.
+    """
+    if sys.stdout.isatty():
+        from pulumi_ssm_maintenance.operations.errors import UsageError  # noqa: PLC0415 - loads boto3
+
+        raise UsageError("this is no text: send it to a file, as in `… --format png > plan.png`")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def progress(text: str) -> None:
@@ -97,11 +135,6 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], *, to_stderr: b
     _console(stderr=to_stderr).print(drawn)
 
 
-def count(number: int, noun: str) -> str:
-    """Give a number of things: `1 window`, `2 windows`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def cell(text: str) -> str:
     """Give text as a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")
@@ -111,6 +144,11 @@ def _print_labelled(label: str, colour: str, text: str) -> None:
     from rich.text import Text  # noqa: PLC0415 - as above
 
     _console(stderr=True).print(Text(f"{label}: ", style=colour) + Text(text))
+
+
+def stderr_console() -> "Console":
+    """Give the console of standard error."""
+    return _console(stderr=True)
 
 
 @cache

@@ -1,9 +1,11 @@
 """The options by which a verb is told which windows are meant, and how they are read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
 import typer
 
@@ -16,57 +18,40 @@ if TYPE_CHECKING:
 
     from pulumi_ssm_maintenance.operations.live import LiveWindow
 
-Windows: TypeAlias = Annotated[list[str] | None, typer.Argument(metavar="WINDOW", help="Ids of windows, mw-….")]
-Name: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--name", metavar="GLOB", help="Windows of such a name, as prod-*. Repeatable.")
-]
-Tag: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="KEY[=VALUE]", help="Windows with this tag. Repeatable.")
-]
-Enabled: TypeAlias = Annotated[bool, typer.Option("--enabled", help="Enabled windows only.")]
-All: TypeAlias = Annotated[bool, typer.Option("--all", help="All windows.")]
-Stack: TypeAlias = Annotated[
-    str | None, typer.Option("--stack", metavar="S", help="The windows that this stack's state names.")
-]
-Cwd: TypeAlias = Annotated[
-    Path, typer.Option("--cwd", metavar="DIR", help="The folder of the stack's project. Default: this one.")
-]
-Region: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--region", metavar="R", help="Where the windows are, or all. Repeatable. Default: AWS_REGION."),
-]
-RoleArn: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--role-arn", metavar="ARN", help="Windows of the account of this role, which is assumed. Repeatable."
-    ),
-]
-Accounts: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--accounts", metavar="FILE", help="Read accounts from a file with lines such as 111122223333 ROLE-ARN R,R."
-    ),
-]
-Profile: TypeAlias = Annotated[
-    str | None, typer.Option("--profile", metavar="P", help="A profile of the AWS configuration.")
-]
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of a selection, as they were given."""
 
-    windows: Sequence[str]
-    names: Sequence[str]
-    tags: Sequence[str]
-    enabled: bool
-    all: bool
-    stack: str | None
-    cwd: Path
-    regions: Sequence[str]
-    role_arns: Sequence[str]
-    accounts: Path | None
-    profile: str | None
+    windows: Annotated[list[str] | None, typer.Argument(metavar="WINDOW", help="Ids of windows, mw-….")] = None
+    name: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Windows of such a name, as prod-*. Repeatable.")
+    ] = None
+    tag: Annotated[list[str] | None, typer.Option(metavar="KEY[=VALUE]", help="Windows with this tag. Repeatable.")] = (
+        None
+    )
+    enabled: Annotated[bool, typer.Option("--enabled", help="Enabled windows only.")] = False
+    all: Annotated[bool, typer.Option("--all", help="All windows.")] = False
+    stack: Annotated[str | None, typer.Option(metavar="S", help="The windows that this stack's state names.")] = None
+    cwd: Annotated[
+        Path,
+        typer.Option(metavar="DIR", show_default=False, help="The folder of the stack's project. Default: this one."),
+    ] = Path()
+    region: Annotated[
+        list[str] | None,
+        typer.Option(metavar="R", help="Where the windows are, or all. Repeatable. Default: AWS_REGION."),
+    ] = None
+    role_arn: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARN", help="Windows of the account of this role, which is assumed. Repeatable."),
+    ] = None
+    accounts: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Read accounts from a file with lines such as 111122223333 ROLE-ARN R,R."),
+    ] = None
+    profile: Annotated[str | None, typer.Option(metavar="P", help="A profile of the AWS configuration.")] = None
 
     @property
     def selects(self) -> bool:
@@ -76,7 +61,25 @@ class Options:
     @property
     def by_what_they_share(self) -> bool:
         """Whether windows are meant by their names, tags or state."""
-        return bool(self.names or self.tags or self.enabled or self.all)
+        return bool(self.name or self.tag or self.enabled or self.all)
+
+
+def with_selection(verb: Callable[Concatenate[Options, P], None]) -> Callable[..., None]:
+    """Give a verb the options of a selection on the command line. It gets them as one, before its own."""
+    names = [one.name for one in fields(Options)]
+
+    @wraps(verb)
+    def command(**given: Any) -> None:
+        verb(Options(**{name: given.pop(name) for name in names}), **given)  # type: ignore[call-arg]  # typer checks them
+
+    hints = get_type_hints(Options, include_extras=True)
+    shared = [
+        Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=hints[one.name])
+        for one in fields(Options)
+    ]
+    _, *own = signature(verb).parameters.values()
+    command.__signature__ = Signature([*shared, *own])  # type: ignore[attr-defined]  # typer reads it
+    return command
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +112,22 @@ def read(options: Options) -> Read:
     """
     if (bool(options.windows) + options.by_what_they_share + bool(options.stack)) > 1:
         raise typer.BadParameter("give ids of windows, or --name, --tag, --enabled and --all, or --stack")
-    first = next((region for region in options.regions if region != "all"), None)
+    regions: Sequence[str] = options.region or ()
+    first = next((region for region in regions if region != "all"), None)
     if not options.selects:
         list_windows(open_session(first, options.profile))
         raise typer.Exit(Exit.USAGE)
     from pulumi_ssm_maintenance.operations.accounts import read_accounts, session_of  # noqa: PLC0415 - loads boto3
     from pulumi_ssm_maintenance.operations.live import Selection  # noqa: PLC0415 - as above
 
-    ids, regions = (tuple(dict.fromkeys(options.windows)), options.regions)
+    ids = tuple(dict.fromkeys(options.windows or ()))
     if options.stack:
         ids, regions = _of_stack(options.stack, options)
     named = [region for region in regions if region != "all"]
     session = open_session(named[0] if named else None, options.profile)
-    accesses = open_accesses(regions, options.role_arns, options.accounts)
+    accesses = open_accesses(regions, options.role_arn or (), options.accounts)
     output.progress("reading the windows")
-    selection = Selection(tuple(options.names), tuple(options.tags), enabled=options.enabled, window_ids=ids)
+    selection = Selection(tuple(options.name or ()), tuple(options.tag or ()), enabled=options.enabled, window_ids=ids)
     live = read_accounts(session, accesses, selection)
     for text in live.notes:
         output.warning(text)
@@ -154,5 +158,5 @@ def _of_stack(stack: str, options: Options) -> tuple[tuple[str, ...], Sequence[s
 
     output.progress(f"reading the state of stack {stack}")
     found = stack_windows(options.cwd, stack)
-    regions = options.regions or tuple(dict.fromkeys(one.region for one in found if one.region))
+    regions = options.region or tuple(dict.fromkeys(one.region for one in found if one.region))
     return tuple(one.window_id for one in found), regions

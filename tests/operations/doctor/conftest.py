@@ -5,16 +5,16 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 
 from pulumi_ssm_maintenance.operations.doctor import examine
 from pulumi_ssm_maintenance.operations.live import read_windows
+from pulumi_ssm_maintenance.simulation import Node
 
 CANARY = "s3cr3t-canary"
-AGENT = "3.3.1345.0"
 IMAGE = "ami-12c6146b"  # moto knows it
 
 
@@ -36,8 +36,6 @@ class House:
     role: str = ""
     topic: str = ""
     tasks: dict[str, str] = field(default_factory=dict)
-    nodes: list[dict] = field(default_factory=list)
-    passrole: str = "allowed"
 
     def client(self, service):
         return client_of(self.aws, self.aws.endpoint, service)
@@ -45,6 +43,19 @@ class House:
     @property
     def ssm(self):
         return self.client("ssm")
+
+    def report_node(self, **circumstances):
+        """Let the agent of the instance report to Systems Manager."""
+        self.aws.add_nodes(Node(self.instance, tags={"Patch Group": "web"}, **circumstances))
+
+    def call_as_user(self, *statements):
+        """Make the checks as a user with a policy of these statements."""
+        iam = self.client("iam")
+        iam.create_user(UserName="auditor")
+        policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        iam.put_user_policy(UserName="auditor", PolicyName="audits", PolicyDocument=policy)
+        key = iam.create_access_key(UserName="auditor")["AccessKey"]
+        self.session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
 
     def update_task(self, name, **fields):
         self.ssm.update_maintenance_window_task(WindowId=self.window, WindowTaskId=self.tasks[name], **fields)
@@ -75,15 +86,6 @@ class House:
         return [finding.text for finding in self.examine().findings if finding.check == check and finding.text]
 
 
-def answer(session, service, operation, make):
-    """Answer an operation that the local AWS does not know."""
-
-    def before_call(params, **_):
-        return SimpleNamespace(status_code=200), make()
-
-    session.events.register(f"before-call.{service}.{operation}", before_call)
-
-
 @pytest.fixture
 def house(local_aws, session):
     house = House(local_aws, session)
@@ -104,24 +106,7 @@ def house(local_aws, session):
     ][0]["InstanceId"]
     baseline = house.ssm.create_patch_baseline(Name="web", OperatingSystem="AMAZON_LINUX_2023")["BaselineId"]
     house.ssm.register_patch_baseline_for_patch_group(BaselineId=baseline, PatchGroup="web")
-    house.nodes = [
-        {
-            "InstanceId": house.instance,
-            "PingStatus": "Online",
-            "PlatformType": "Linux",
-            "AgentVersion": AGENT,
-        }
-    ]
-    answer(session, "ssm", "DescribeInstanceInformation", lambda: {"InstanceInformationList": list(house.nodes)})
-    answer(
-        session,
-        "iam",
-        "SimulatePrincipalPolicy",
-        lambda: {
-            "EvaluationResults": [{"EvalResourceName": house.role, "EvalDecision": house.passrole}],
-            "IsTruncated": False,
-        },
-    )
+    house.report_node()
     make_window(house)
     return house
 

@@ -1,12 +1,13 @@
 """Openings, daylight saving, freezes, and windows in each other's way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.operations.planning.conftest import target, task, window
 
 from pulumi_ssm_maintenance.operations.errors import UsageError
-from pulumi_ssm_maintenance.operations.planning import plan
+from pulumi_ssm_maintenance.operations.live import read_windows
+from pulumi_ssm_maintenance.operations.planning import from_live, plan
 from pulumi_ssm_maintenance.schedules import read_periods
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -126,3 +127,29 @@ def test_the_shortest_and_the_longest_window_can_be_planned(duration):
         now=NOW,
     )
     assert planned.windows[0].fit.fits is True
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Schedule": "cron(0 2 ? * SAT#2 *)", "ScheduleTimezone": "Europe/Berlin"},
+        {"Schedule": "cron(0 2 ? * TUE#2 *)", "ScheduleTimezone": "America/New_York", "ScheduleOffset": 3},
+        {"Schedule": "cron(30 2 * * ? *)", "ScheduleTimezone": "Europe/London"},
+        {"Schedule": "rate(3 days)"},
+        {"Schedule": "rate(12 hours)", "StartDate": "2030-03-01T00:00:00Z"},
+        {"Schedule": "at(2031-05-06T07:08:00)", "ScheduleTimezone": "Asia/Tokyo"},
+        {"Schedule": "cron(0 4 L * ? *)", "EndDate": "2035-01-01T00:00:00Z"},
+    ],
+    ids=lambda fields: fields["Schedule"],
+)
+def test_openings_are_those_that_the_schedule_of_the_local_aws_lists(session, ssm, new_window, fields):
+    window_id = new_window("window", **fields)
+    listed = [
+        datetime.fromisoformat(one["ExecutionTime"])
+        for one in ssm.describe_maintenance_window_schedule(WindowId=window_id, MaxResults=40)[
+            "ScheduledWindowExecutions"
+        ]
+    ]
+    live = read_windows(session, [window_id]).windows
+    (found,) = plan(from_live(live), count=40).windows
+    assert all(abs(one.opens - other) < timedelta(minutes=1) for one, other in zip(found.openings, listed, strict=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pulumi_ssm_maintenance._version import __version__
 from pulumi_ssm_maintenance.operations.errors import UsageError
 
-from .plan_formats import work_of
+from .formats import work_of
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import output, plan_formats, selection
-from .exits import Exit
+from pulumi_ssm_maintenance.cli import output
+from pulumi_ssm_maintenance.cli.exits import Exit
+from pulumi_ssm_maintenance.cli.selection import Options, Read, read, with_selection
+
+from . import formats
 
 if TYPE_CHECKING:
+    from pulumi_ssm_maintenance.operations import planning
     from pulumi_ssm_maintenance.operations.planning import Plan
     from pulumi_ssm_maintenance.schedules import Period
 
@@ -24,33 +28,27 @@ class Format(StrEnum):
     JSON = "json"
     ICS = "ics"
     SVG = "svg"
+    PNG = "png"
 
 
+@with_selection
 def plan(  # noqa: PLR0913 - the options of a command
-    windows: selection.Windows = None,
+    options: Options,
     *,
-    name: selection.Name = None,
-    tag: selection.Tag = None,
-    enabled: selection.Enabled = False,
-    all_: selection.All = False,
-    stack: selection.Stack = None,
     preview: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Plan what `pulumi preview --json` has written, before it is deployed."),
     ] = None,
-    cwd: selection.Cwd = Path(),
-    region: selection.Region = None,
-    role_arn: selection.RoleArn = None,
-    accounts: selection.Accounts = None,
-    profile: selection.Profile = None,
-    next_: Annotated[int, typer.Option("--next", min=1, max=500, help="How many openings of each window.")] = 3,
+    next_: Annotated[
+        int, typer.Option("--next", metavar="N", min=1, max=500, help="How many openings of each window.")
+    ] = 3,
     nodes: Annotated[
         list[str] | None,
         typer.Option(metavar="TARGET=N", help="How many nodes a target has. Default: counted at AWS. Repeatable."),
     ] = None,
     minutes_per_node: Annotated[
         float | None,
-        typer.Option(min=0.1, help="How long the work takes on a node. Default: as in the last runs."),
+        typer.Option(metavar="M", min=0.1, help="How long the work takes on a node. Default: as in the last runs."),
     ] = None,
     freeze: Annotated[
         Path | None,
@@ -67,9 +65,6 @@ def plan(  # noqa: PLR0913 - the options of a command
     The best case is planned: every node is there and nothing fails. Exit code 3 where something does not fit, or where
     windows are in each other's way.
     """
-    options = selection.Options(
-        windows or (), name or (), tag or (), enabled, all_, stack, cwd, region or (), role_arn or (), accounts, profile
-    )
     counts = dict(map(_count, nodes or ()))
     failed = False
     from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - boto3 loads when it is needed
@@ -81,22 +76,22 @@ def plan(  # noqa: PLR0913 - the options of a command
             )
         source = planning.from_preview(_json(preview))
         node_ids: dict[str, frozenset[str]] = {}
-        found_minutes: tuple[float | None, str] = (None, "")
+        minutes = planning.NodeMinutes()
     else:
-        chosen = selection.read(options)
+        chosen = read(options)
         failed, source = chosen.failed, planning.from_live(chosen.windows)
-        if stack is not None:
-            frozen = planning.stack_freezes(cwd, stack)
+        if options.stack is not None:
+            frozen = planning.stack_freezes(options.cwd, options.stack)
             source = tuple(replace(window, freezes=frozen.get(window.id, ())) for window in source)
         output.progress("counting nodes")
-        node_ids, found_minutes = _read(chosen, ask_minutes=minutes_per_node is None)
+        node_ids, minutes = _read(chosen, ask_minutes=minutes_per_node is None)
     planned = planning.plan(
         source,
         count=next_,
         nodes=counts,
         node_ids=node_ids,
-        minutes_per_node=minutes_per_node or found_minutes[0],
-        minutes_source="given" if minutes_per_node else found_minutes[1],
+        minutes_per_node=minutes_per_node or minutes.median,
+        minutes_source="given" if minutes_per_node else minutes.source,
         freezes=_freezes(freeze),
     )
     _print(planned, format)
@@ -106,36 +101,43 @@ def plan(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _read(chosen: selection.Read, *, ask_minutes: bool) -> tuple[dict[str, frozenset[str]], tuple[float | None, str]]:
+def _read(chosen: Read, *, ask_minutes: bool) -> "tuple[dict[str, frozenset[str]], planning.NodeMinutes]":
     """Read the nodes of the targets, and how long nodes took in the last runs: of the first account that has any."""
     from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - as above
 
     node_ids: dict[str, frozenset[str]] = {}
-    minutes: tuple[float | None, str] = (None, "")
+    minutes = planning.NodeMinutes()
+    notes: list[str] = []
     for account in chosen.accounts:
         windows = planning.from_live(account.windows)
-        found, notes = planning.count_nodes(account.session, windows)
+        found, further = planning.count_nodes(account.session, windows)
         node_ids |= found
-        for note in notes:
-            output.warning(note)
-        if ask_minutes and minutes[0] is None:
+        notes.extend(further)
+        if ask_minutes and minutes.median is None:
             minutes = planning.median_minutes(account.session, windows)
+            notes.extend(minutes.notes)
+    for note in dict.fromkeys(notes):
+        output.warning(note)
     return node_ids, minutes
 
 
 def _print(planned: "Plan", format_: Format) -> None:
     if format_ is Format.JSON:
-        output.result(json.dumps(plan_formats.as_json(planned), indent=2, ensure_ascii=False))
+        output.json_result(formats.as_json(planned))
     elif format_ is Format.ICS:
-        from .plan_calendar import calendar_file  # noqa: PLC0415 - icalendar loads when it is needed
+        from .calendar_file import calendar_file  # noqa: PLC0415 - icalendar loads when it is needed
 
         output.result(calendar_file(planned).rstrip("\r\n"))
     elif format_ is Format.SVG:
-        output.result(plan_formats.picture(planned))
+        output.result(formats.picture(planned))
+    elif format_ is Format.PNG:
+        from .png import png  # noqa: PLC0415 - Pillow loads when it is needed
+
+        output.binary_result(png(formats.picture(planned)))
     elif format_ is Format.MARKDOWN:
-        output.result("\n".join(plan_formats.markdown(planned)))
+        output.result("\n".join(formats.markdown(planned)))
     else:
-        output.result("\n".join(plan_formats.text(planned)))
+        output.text_result("\n".join(formats.text(planned)))
 
 
 def _count(text: str) -> tuple[str, int]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from . import output
+from pulumi_ssm_maintenance.cli import output
+from pulumi_ssm_maintenance.core.words import counted
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance.operations.planning import Plan, PlannedOpening, Step, WindowPlan
@@ -19,15 +20,15 @@ _BEST_CASE: Final = "Best case: every node is there, nothing fails. A task witho
 def text(plan: "Plan") -> Iterator[str]:
     """Write a plan as text."""
     for one in plan.windows:
-        yield from _window_text(one)
+        yield from _window_text(one, _heading(one, plan))
         yield ""
     for conflict in plan.conflicts:
         yield f"CONFLICT  {conflict.text}"
     yield from notes(plan)
 
 
-def _window_text(one: "WindowPlan") -> Iterator[str]:
-    yield _heading(one)
+def _window_text(one: "WindowPlan", heading: str) -> Iterator[str]:
+    yield heading
     for opening in one.openings:
         yield f"  opens {_opening(opening, one.timezone)}"
     yield from (f"  note: {note}" for note in one.notes)
@@ -42,9 +43,10 @@ def _window_text(one: "WindowPlan") -> Iterator[str]:
             yield f"    {_verdict(step)}: {step.text}"
 
 
-def _heading(one: "WindowPlan") -> str:
+def _heading(one: "WindowPlan", plan: "Plan") -> str:
     window = one.window
-    known = ", ".join(filter(None, (window.id, window.region)))
+    several = len({it.window.account for it in plan.windows}) > 1
+    known = ", ".join(filter(None, (window.id, window.account if several else "", window.region)))
     cutoff = window.hours - float(window.fields.get("Cutoff") or 0)
     return f"{window.name}{f' ({known})' if known else ''}: {window.hours:g} h, no task starts after {cutoff:g} h"
 
@@ -66,13 +68,11 @@ def work_of(step: "Step") -> str:
         return "once, without targets"
     if step.nodes == 0:
         return "no nodes"
-    nodes = "unknown nodes" if step.nodes is None else output.count(step.nodes, "node")
+    nodes = "unknown nodes" if step.nodes is None else counted(step.nodes, "node")
     if step.reached is not None and step.reached < (step.nodes or 0):
         nodes = f"{step.reached} of {nodes}"
     at_once = f", {step.at_once} at a time" if step.at_once else ""
-    rounds = (
-        f", {output.count(step.rounds, 'round')}{'' if step.nodes is not None else ' at most'}" if step.rounds else ""
-    )
+    rounds = f", {counted(step.rounds, 'round')}{'' if step.nodes is not None else ' at most'}" if step.rounds else ""
     return f"{nodes}{at_once}{rounds}"
 
 
@@ -96,7 +96,7 @@ def markdown(plan: "Plan") -> Iterator[str]:
     """Write a plan as Markdown with a Mermaid chart for each window."""
     for one in plan.windows:
         verdict = {True: "fits", False: "**does not fit**", None: "unknown whether it fits"}
-        yield f"### {_heading(one)}"
+        yield f"### {_heading(one, plan)}"
         yield ""
         if one.fit is not None:
             yield f"The work {verdict[one.fit.fits]}." if one.fit.fits is not None else "It is unknown whether it fits."
@@ -175,7 +175,7 @@ def picture(plan: "Plan") -> str:
 
 
 def as_json(plan: "Plan") -> dict[str, Any]:
-    """Give a plan as plain values."""
+    """Give a plan as plain values and times."""
     return {
         "schema": _SCHEMA,
         "verb": "plan",
@@ -183,7 +183,7 @@ def as_json(plan: "Plan") -> dict[str, Any]:
         "minutes_source": plan.minutes_source,
         "windows": [_window_json(one) for one in plan.windows],
         "conflicts": [
-            {"kind": one.kind, "windows": list(one.windows), "when": one.when.isoformat(), "text": one.text}
+            {"kind": one.kind, "windows": list(one.windows), "when": one.when, "text": one.text}
             for one in plan.conflicts
         ],
     }
@@ -204,9 +204,9 @@ def _window_json(one: "WindowPlan") -> dict[str, Any]:
         "notes": list(one.notes),
         "openings": [
             {
-                "opens": opening.opens.isoformat(),
-                "cutoff": opening.cutoff.isoformat(),
-                "closes": opening.closes.isoformat(),
+                "opens": opening.opens,
+                "cutoff": opening.cutoff,
+                "closes": opening.closes,
                 "freeze": opening.freeze,
                 "notes": list(opening.notes),
             }
@@ -220,8 +220,8 @@ def _window_json(one: "WindowPlan") -> dict[str, Any]:
                 "nodes": step.nodes,
                 "at_once": step.at_once,
                 "rounds": step.rounds,
-                "starts": step.starts.isoformat() if step.starts else None,
-                "ends": step.ends.isoformat() if step.ends else None,
+                "starts": step.starts,
+                "ends": step.ends,
                 "reached": step.reached,
                 "left_out": step.left_out,
                 "state": step.state,

@@ -95,4 +95,5 @@ def _checks(windows: Sequence[LiveWindow], reader: Reader, now: datetime) -> Ite
             yield from (partial(check.run, task, task.name, facts) for check in TARGETS_OF_TASK_CHECKS)
         for target in (Target(window, one) for one in window.targets):
             yield from (partial(check.run, target, target.name, facts) for check in TARGET_CHECKS)
-    yield from (partial(check.run, facts.region, facts.region, facts) for check in REGION_CHECKS)
+    place = f"{facts.region} ({facts.account.account_id})" if facts.account else facts.region
+    yield from (partial(check.run, facts.region, place, facts) for check in REGION_CHECKS)

@@ -6,7 +6,8 @@ from typing import Final
 
 from pulumi_ssm_maintenance.checks.facts import Facts
 from pulumi_ssm_maintenance.checks.findings import Check, Problem, fail, note, warn
-from pulumi_ssm_maintenance.checks.subjects import Selection, counted, listed
+from pulumi_ssm_maintenance.checks.subjects import Selection
+from pulumi_ssm_maintenance.core.words import counted, listed
 
 from .subjects import Target, WindowTask
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pulumi_ssm_maintenance.checks.facts import Facts
 from pulumi_ssm_maintenance.checks.findings import Check, Problem, fail, warn
-from pulumi_ssm_maintenance.checks.subjects import counted, listed
+from pulumi_ssm_maintenance.core.words import counted, listed
 from pulumi_ssm_maintenance.operations.live import LiveWindow
 from pulumi_ssm_maintenance.operations.openings import (
     MOST_OPEN_AT_ONCE,

@@ -8,7 +8,7 @@ from .calendar import PlannedOpening
 from .conflicts import Conflict
 from .fit import Fit, Step
 from .freezes import stack_freezes
-from .history import median_minutes
+from .history import NodeMinutes, median_minutes
 from .nodes import count_nodes
 from .plan import Plan, WindowPlan, plan
 from .preview import from_preview
@@ -17,6 +17,7 @@ from .source import PlannedTarget, PlannedTask, PlannedWindow, from_live
 __all__ = [
     "Conflict",
     "Fit",
+    "NodeMinutes",
     "Plan",
     "PlannedOpening",
     "PlannedTarget",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from typing import Final
 
+from pulumi_ssm_maintenance.core.words import counted
 from pulumi_ssm_maintenance.operations.openings import MOST_OPEN_AT_ONCE, Opening, most_at_once, openings_until
 
 from .source import PlannedWindow
@@ -89,7 +90,7 @@ def _shared(one: PlannedWindow, other: PlannedWindow, node_ids: Mapping[str, fro
         for window in (one, other)
     ]
     if both := nodes[0] & nodes[1]:
-        return f"{len(both)} node{'' if len(both) == 1 else 's'}"
+        return counted(len(both), "node")
     theirs = [_readable(target.keys) for target in other.targets]
     return next((text for target in one.targets if (text := _readable(target.keys)) and text in theirs), "")
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final, Literal, cast
 
+from pulumi_ssm_maintenance.core.words import counted
 from pulumi_ssm_maintenance.simulation import Call, Node, Outcome, Rehearsal, Target, Task, TaskRun, Window, simulate
 from pulumi_ssm_maintenance.simulation import RehearsalError as SimulationError
 
@@ -182,7 +183,7 @@ def _advice(task: PlannedTask, started: datetime, night: Rehearsal, counts: Sequ
     room = int(left // minutes)
     wider = f", or max_concurrency {ceil(sum(counts) / room)}" if room and sum(counts) else ""
     return (
-        f"{rounds} round{'' if rounds == 1 else 's'} of {minutes:g} min need {need:g} min, {max(0, left):g} are left:"
+        f"{counted(rounds, 'round')} of {minutes:g} min need {need:g} min, {max(0, left):g} are left:"
         f" {max(1, hours)} h more{wider}"
     )
 

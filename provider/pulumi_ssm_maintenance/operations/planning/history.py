@@ -1,6 +1,7 @@
 """How long nodes took in the last runs of windows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
@@ -17,21 +18,35 @@ _RUNS: Final = 3
 _COMMAND: Final = "RUN_COMMAND"
 
 
-def median_minutes(session: "boto3.Session", windows: Sequence[PlannedWindow]) -> tuple[float | None, str]:
+@dataclass(frozen=True, slots=True)
+class NodeMinutes:
+    """How long nodes took."""
+
+    median: float | None = None
+    """None where that is unknown."""
+    source: str = ""
+    """Where it comes from."""
+    notes: tuple[str, ...] = ()
+    """What AWS refused to show."""
+
+
+def median_minutes(session: "boto3.Session", windows: Sequence[PlannedWindow]) -> NodeMinutes:
     """Give the median of the minutes that nodes took in the last runs of windows, and where it comes from.
 
     AWS keeps runs for 30 days. Run Command reports each node, the other types each invocation.
     """
     minutes: list[float] = []
+    notes: dict[str, None] = {}
     for window in windows:
         reader = reader_of(session, window.region)
         try:
             minutes.extend(_of_window(reader, window.id))
-        except UnreadableError:
-            continue
+        except UnreadableError as error:
+            notes[f"the minutes of the last runs are not known: {error}"] = None
     if not minutes:
-        return None, ""
-    return round(median(minutes), 1), f"median of {len(minutes)} node runs of the last 30 days"
+        return NodeMinutes(notes=tuple(notes))
+    source = f"median of {len(minutes)} node runs of the last 30 days"
+    return NodeMinutes(round(median(minutes), 1), source, tuple(notes))
 
 
 def _of_window(reader: Reader, window_id: str) -> Iterator[float]:

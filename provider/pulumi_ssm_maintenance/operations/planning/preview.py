@@ -1,10 +1,12 @@
 """Windows that a program would deploy, out of `pulumi preview --json`: before anything exists at AWS."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_ssm_maintenance.operations.errors import UsageError
 
+from .freezes import freezes_of
 from .source import PlannedTarget, PlannedTask, PlannedWindow
 
 _WINDOW: Final = "aws:ssm/maintenanceWindow:MaintenanceWindow"
@@ -41,7 +43,12 @@ def from_preview(preview: Mapping[str, Any]) -> tuple[PlannedWindow, ...]:
     states = {
         step["urn"]: _known(step["newState"]) for step in steps if step.get("op") not in _GONE and step.get("newState")
     }
-    windows = tuple(_window(urn, state, states) for urn, state in states.items() if state["type"] == _WINDOW)
+    frozen = freezes_of(states.values())
+    windows = tuple(
+        replace(_window(urn, state, states), freezes=(*frozen.get(urn, ()), *frozen.get(str(state.get("id")), ())))
+        for urn, state in states.items()
+        if state["type"] == _WINDOW
+    )
     if not windows:
         raise UsageError("the preview has no maintenance window in it")
     return windows

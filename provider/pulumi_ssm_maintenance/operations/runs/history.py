@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from pulumi_ssm_maintenance.checks.facts import Facts
 from pulumi_ssm_maintenance.checks.reader import Reader, UnreadableError
 from pulumi_ssm_maintenance.operations.doctor.subjects import Target
-from pulumi_ssm_maintenance.operations.errors import OperationError
 from pulumi_ssm_maintenance.operations.live import LiveWindow, reader_of
 from pulumi_ssm_maintenance.operations.openings import next_openings, past_openings, timezone_of
 from pulumi_ssm_maintenance.schedules import ScheduleError
@@ -45,13 +44,22 @@ class WindowHistory:
     notes: tuple[str, ...] = ()
     too_old: bool = False
     """Whether the last good run is older than it may be."""
+    skipped: str = ""
+    """Why the runs are not known: what AWS refused to show."""
+    account_id: str = ""
+    is_one_run: bool = False
+    """Whether one run alone was asked for, so that nothing is said about the others."""
 
     @property
     def is_sound(self) -> bool:
-        """Whether the latest run was good, none was missed since, and the last good one is young enough."""
+        """Whether the latest run was good, none was missed since, and the last good one is young enough.
+
+        Runs that are not known are not sound.
+        """
         latest = self.runs[0] if self.runs else None
         missed = bool(self.missed) and (latest is None or self.missed[0] > latest.started)
-        return not (missed or self.too_old or (latest is not None and latest.is_bad))
+        bad = latest is not None and latest.is_bad
+        return not (missed or self.too_old or bad or self.skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ def history(  # noqa: PLR0913 - what to read, each by its name
     last: int = 5,
     compliance: bool = False,
     max_age: timedelta | None = None,
+    execution: str | None = None,
     now: datetime | None = None,
 ) -> History:
     """Read the last runs of windows. Nothing is written, and no parameter of a run is kept.
@@ -83,36 +92,48 @@ def history(  # noqa: PLR0913 - what to read, each by its name
         last: how many runs of each window.
         compliance: whether to add up what the nodes have reported about their patches.
         max_age: how old the last good run may be.
+        execution: the id of the one run that is meant. Windows without it are left out, if their runs are known.
         now: the current time, for tests.
-
-    Raises:
-        OperationError: AWS does not show the runs.
     """
     moment = now or datetime.now(UTC)
 
     def read(window: LiveWindow) -> WindowHistory:
         reader = reader_of(session, window.region)
         try:
-            found = _read(reader, window, last, max_age, moment)
+            found = _read(reader, window, last, max_age, execution, moment)
         except UnreadableError as error:
-            raise OperationError(f"could not read the runs of {window.window_id}: {error}. {error.cure}") from None
+            return replace(_empty(window), skipped=f"{error}. {error.cure}")
         return _with_compliance(found, reader, window, moment) if compliance else found
 
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="read-runs") as pool:
-        return History(tuple(pool.map(read, windows)))
+        found = tuple(pool.map(read, windows))
+    return History(tuple(one for one in found if one.runs or one.skipped) if execution else found)
 
 
-def _read(reader: Reader, window: LiveWindow, last: int, max_age: timedelta | None, now: datetime) -> WindowHistory:
+def _empty(window: LiveWindow) -> WindowHistory:
+    account = window.account.account_id if window.account else ""
+    return WindowHistory(
+        window.window_id, window.name, window.region, timezone_of(window.fields), (), account_id=account
+    )
+
+
+def _read(  # noqa: PLR0913, PLR0917 - see history
+    reader: Reader,
+    window: LiveWindow,
+    last: int,
+    max_age: timedelta | None,
+    execution: str | None,
+    now: datetime,
+) -> WindowHistory:
     found = reader.all("ssm", "describe_maintenance_window_executions", "WindowExecutions", WindowId=window.window_id)
     executions = sorted(found or (), key=lambda run: run["StartTime"], reverse=True)
-    runs = tuple(read_run(reader, window, one) for one in executions[:last])
+    if execution:
+        meant = [one for one in executions if one["WindowExecutionId"] == execution]
+        return replace(_empty(window), runs=tuple(read_run(reader, window, one) for one in meant), is_one_run=True)
     good = [one["StartTime"] for one in executions if one.get("Status") == "SUCCESS"]
-    past = WindowHistory(
-        window.window_id,
-        window.name,
-        window.region,
-        timezone_of(window.fields),
-        runs,
+    past = replace(
+        _empty(window),
+        runs=tuple(read_run(reader, window, one) for one in executions[:last]),
         too_old=max_age is not None and (not good or now - good[0] > max_age),
     )
     if not window.fields.get("Enabled", True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pulumi_ssm_maintenance.checks.reader import Reader
+from pulumi_ssm_maintenance.checks.reader import Reader, UnreadableError
 from pulumi_ssm_maintenance.checks.subjects import Task
 from pulumi_ssm_maintenance.operations.doctor.subjects import tasks_of
 from pulumi_ssm_maintenance.operations.live import LiveWindow
@@ -50,6 +50,8 @@ class TaskRun:
     """How many nodes, or invocations of anything else, there were."""
     running: int
     failed: tuple[FailedNode, ...]
+    skipped: str = ""
+    """Why its nodes are not known: what AWS refused to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,14 @@ class Run:
     started: datetime
     ended: datetime | None
     tasks: tuple[TaskRun, ...]
+    skipped: str = ""
+    """Why its tasks are not known: what AWS refused to show."""
 
     @property
     def ran_on_nothing(self) -> bool:
         """Whether it succeeded without a single invocation."""
-        return self.status == "SUCCESS" and bool(self.tasks) and not any(task.nodes for task in self.tasks)
+        known = bool(self.tasks) and not any(task.skipped for task in self.tasks)
+        return self.status == "SUCCESS" and known and not any(task.nodes for task in self.tasks)
 
     @property
     def is_at_work(self) -> bool:
@@ -85,18 +90,19 @@ class Run:
 
 
 def read_run(reader: Reader, window: LiveWindow, execution: Mapping[str, Any]) -> Run:
-    """Read the tasks and nodes of a run.
-
-    Raises:
-        UnreadableError: AWS refused, or was not reached.
-    """
-    found = reader.all(
-        "ssm",
-        "describe_maintenance_window_execution_tasks",
-        "WindowExecutionTaskIdentities",
-        WindowExecutionId=execution["WindowExecutionId"],
-    )
-    tasks = tuple(_task_run(reader, window, one) for one in found or ())
+    """Read the tasks and nodes of a run, as far as AWS shows them."""
+    tasks: tuple[TaskRun, ...] = ()
+    skipped = ""
+    try:
+        found = reader.all(
+            "ssm",
+            "describe_maintenance_window_execution_tasks",
+            "WindowExecutionTaskIdentities",
+            WindowExecutionId=execution["WindowExecutionId"],
+        )
+        tasks = tuple(_task_run(reader, window, one) for one in found or ())
+    except UnreadableError as error:
+        skipped = str(error)
     return Run(
         execution["WindowExecutionId"],
         execution.get("Status", ""),
@@ -104,22 +110,29 @@ def read_run(reader: Reader, window: LiveWindow, execution: Mapping[str, Any]) -
         execution["StartTime"],
         execution.get("EndTime"),
         tasks,
+        skipped,
     )
 
 
 def _task_run(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> TaskRun:
-    invocations = (
-        reader.all(
-            "ssm",
-            "describe_maintenance_window_execution_task_invocations",
-            "WindowExecutionTaskInvocationIdentities",
-            WindowExecutionId=row["WindowExecutionId"],
-            TaskId=row["TaskExecutionId"],
+    task: Task | None = None
+    outcomes: list[FailedNode] = []
+    skipped = ""
+    try:
+        task = _declared(reader, window, row)
+        invocations = (
+            reader.all(
+                "ssm",
+                "describe_maintenance_window_execution_task_invocations",
+                "WindowExecutionTaskInvocationIdentities",
+                WindowExecutionId=row["WindowExecutionId"],
+                TaskId=row["TaskExecutionId"],
+            )
+            or []
         )
-        or []
-    )
-    task = _declared(reader, window, row)
-    outcomes = [outcome for one in invocations for outcome in _outcomes(reader, task, row, one)]
+        outcomes = [outcome for one in invocations for outcome in _outcomes(reader, task, row, one)]
+    except UnreadableError as error:
+        skipped = str(error)
     return TaskRun(
         name=str(task.fields.get("Name") or task.arn) if task else str(row.get("TaskArn", "")),
         type=row.get("TaskType", ""),
@@ -130,6 +143,7 @@ def _task_run(reader: Reader, window: LiveWindow, row: Mapping[str, Any]) -> Tas
         nodes=len(outcomes),
         running=sum(1 for one in outcomes if one.status in _RUNNING),
         failed=tuple(one for one in outcomes if one.status not in {*_RUNNING, _GOOD_NODE, "SUCCESS"}),
+        skipped=skipped,
     )
 
 

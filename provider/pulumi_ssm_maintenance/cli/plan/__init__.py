@@ -1,0 +1,1 @@
+"""`ssm-maintenance plan`: the next openings of windows."""

@@ -1,0 +1,1 @@
+"""`ssm-maintenance status`: the last runs of windows."""
