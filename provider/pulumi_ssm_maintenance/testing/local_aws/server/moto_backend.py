@@ -18,11 +18,11 @@ from werkzeug.test import run_wsgi_app
 from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 
 from .api_error import Answer, ApiError
-from .moto_instances import choose_instance_ids
-from .moto_lambda_functions import keep_log_settings
-from .moto_managed_policies import keep_managed_policies
-from .moto_policy_simulation import simulate_policies
-from .moto_resource_groups import list_members
+from .moto_additions.instances import choose_instance_ids
+from .moto_additions.lambda_functions import keep_log_settings
+from .moto_additions.managed_policies import keep_managed_policies
+from .moto_additions.policy_simulation import simulate_policies
+from .moto_additions.resource_groups import list_members
 from .service_model import service_model
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .api_error import ApiError
+from pulumi_ssm_maintenance.testing.local_aws.server.api_error import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
