@@ -129,8 +129,8 @@ def test_an_independent_reader_of_calendars_finds_exactly_the_openings(aws_envir
 
 
 @pytest.fixture
-def picture():
-    """The picture of a window whose opening never changes."""
+def planned():
+    """The plan of a window whose opening never changes."""
     window = planning.PlannedWindow(
         "prod-patching",
         {
@@ -153,18 +153,27 @@ def picture():
             for priority, name, rate in ((10, "canary", "1"), (20, "web", "10%"))
         ),
     )
-    found = plan([window], nodes={"canary": 4, "web": 60}, minutes_per_node=25, now=datetime(2026, 11, 27, tzinfo=UTC))
-    return formats.picture(found) + "\n"
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    return plan([window], nodes={"canary": 4, "web": 60}, minutes_per_node=25, now=now)
 
 
-def test_the_picture_is_the_golden_one(picture):
-    golden = Path(__file__).parent / "golden" / "plan.svg"
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("plan.svg", formats.picture),
+        ("plan.md", lambda found: "\n".join(formats.markdown(found))),
+        ("plan.txt", lambda found: "\n".join(formats.text(found))),
+    ],
+)
+def test_each_format_is_the_golden_one(planned, name, write):
+    golden, text = Path(__file__).parent / "golden" / name, f"{write(planned)}\n"
     if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(picture)
-    assert picture == golden.read_text()
+        golden.write_text(text)
+    assert text == golden.read_text()
 
 
-def test_the_png_is_the_same_picture(picture):
+def test_the_png_is_the_same_picture(planned):
+    picture = formats.picture(planned)
     drawn = Image.open(io.BytesIO(png(picture)))
     size = ET.fromstring(picture)
     assert drawn.size == (2 * int(size.get("width")), 2 * int(size.get("height")))

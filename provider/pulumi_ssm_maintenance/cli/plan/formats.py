@@ -77,7 +77,12 @@ def work_of(step: "Step") -> str:
 
 
 def _verdict(step: "Step") -> str:
-    return f"{step.left_out} LEFT OUT" if step.left_out else step.state.upper()
+    if not step.left_out:
+        return step.state.upper()
+    done = (step.nodes or 0) - step.left_out
+    cancelled = (step.reached or 0) - done
+    counts = {"CANCELLED": cancelled, "LEFT OUT": step.left_out - cancelled}
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
 def notes(plan: "Plan") -> Iterator[str]:
