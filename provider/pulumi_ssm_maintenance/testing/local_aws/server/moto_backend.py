@@ -18,6 +18,7 @@ from werkzeug.test import run_wsgi_app
 from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 
 from .api_error import Answer, ApiError
+from .moto_additions.composite_alarms import make_composite_alarms
 from .moto_additions.instances import choose_instance_ids
 from .moto_additions.lambda_functions import keep_log_settings
 from .moto_additions.managed_policies import keep_managed_policies
@@ -26,7 +27,7 @@ from .moto_additions.resource_groups import list_members
 from .service_model import service_model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .api_call import ApiCall
 
@@ -35,6 +36,14 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 _IMPORT_TRIES, _IMPORT_PAUSE = 20, 0.1
 """How often the import of a service is tried while another thread imports, and the seconds between."""
+
+_ADDITIONS: dict[str, Callable[[], None]] = {
+    "cloudwatch": make_composite_alarms,
+    "iam": simulate_policies,
+    "lambda": keep_log_settings,
+    "resource-groups": list_members,
+}
+"""What is added to moto before a service is served."""
 
 
 class Moto:
@@ -62,10 +71,10 @@ class Moto:
         if call.service in self._loaded_services:
             return
         with self._loading:
-            if call.service == "resource-groups":
-                list_members()
             for tries_left in reversed(range(_IMPORT_TRIES)):
                 try:
+                    if add := _ADDITIONS.get(call.service):
+                        add()
                     self._application.get_application(_environ(call.environ, call.body))
                     break
                 except RuntimeError as error:
@@ -73,10 +82,6 @@ class Moto:
                     if type(error).__name__ != "_DeadlockError" or not tries_left:
                         raise
                     time.sleep(_IMPORT_PAUSE)
-            if call.service == "lambda":
-                keep_log_settings()
-            if call.service == "iam":
-                simulate_policies()
             self._loaded_services.add(call.service)
 
     def account_of(self, access_key: str) -> str:
