@@ -119,7 +119,7 @@ def test_each_status_has_its_exit_code(aws_environment, ssm_maintenance, patchin
     write_run(status, ended=OPENED + timedelta(minutes=112) if status != "IN_PROGRESS" else None)
     ran = ssm_maintenance("status", patching)
     took = "at work" if status == "IN_PROGRESS" else "1 h 52 m"
-    line = f"  {OPENED:%a %Y-%m-%d %H:%M}  {status:<15}  {took:<9}  0 of 0 tasks good, 0 of 0 nodes failed"
+    line = f"  {OPENED:%a %Y-%m-%d %H:%M}  {status:<9}  {took:<8}  0 of 0 tasks good, 0 of 0 nodes failed"
     assert (ran.code, ran.out.splitlines()[1:]) == (code, [line.rstrip()])
 
 

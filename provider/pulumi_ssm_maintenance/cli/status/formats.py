@@ -54,7 +54,7 @@ def _lines(window: "WindowHistory") -> "Iterator[tuple[str, str, Run | None]]":
     rows: list[tuple[datetime, str, Run | None]] = [(run.started, _run(run), run) for run in window.runs]
     oldest = min((run.started for run in window.runs), default=None)
     rows += [
-        (when, "MISSED           it should have opened, and there is no run", None)
+        (when, "MISSED     it should have opened, and there is no run", None)
         for when in window.missed
         if oldest is None or when > oldest
     ]
@@ -71,7 +71,7 @@ def _run(run: "Run") -> str:
     nothing = "; RAN ON NOTHING" if run.ran_on_nothing else ""
     if run.skipped:
         counts = f"tasks are not known: {run.skipped}"
-    return f"{run.status:<15}  {took:<9}  {counts}{nothing}"
+    return f"{run.status:<9}  {took:<8}  {counts}{nothing}"
 
 
 def _failures(run: "Run") -> Iterator[str]:
