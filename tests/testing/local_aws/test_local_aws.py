@@ -299,7 +299,7 @@ class TestServer:
         ("service", "method", "parameters"),
         [
             ("ssm", "describe_inventory_deletions", {}),
-            ("cloudwatch", "put_composite_alarm", {"AlarmName": "a", "AlarmRule": "TRUE"}),
+            ("cloudwatch", "describe_anomaly_detectors", {}),
             ("sns", "put_data_protection_policy", {"ResourceArn": "a", "DataProtectionPolicy": "{}"}),
             ("lambda", "get_account_settings", {}),
         ],
