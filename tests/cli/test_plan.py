@@ -200,12 +200,18 @@ def test_without_pillow_one_line_says_what_to_install(aws_environment, ssm_maint
 
 
 def test_what_is_denied_is_skipped_and_named(aws_environment, ssm_maintenance, patching, local_aws):
-    for operation in ("DescribeInstanceInformation", "DescribeMaintenanceWindowExecutions"):
+    denied = (
+        "DescribeInstanceInformation",
+        "DescribeMaintenanceWindowExecutions",
+        "DescribeMaintenanceWindowSchedule",
+    )
+    for operation in denied:
         local_aws.inject(Fault.access_denied(operation=operation))
     ran = ssm_maintenance("plan", patching)
     assert ran.code == 0, ran.err
     assert "nodes are not counted: ssm:DescribeInstanceInformation is denied" in ran.err
     assert "minutes of the last runs are not known: ssm:DescribeMaintenanceWindowExecutions is denied" in ran.err
+    assert "openings are not compared with those of AWS: ssm:DescribeMaintenanceWindowSchedule is denied" in ran.err
     assert "unknown nodes" in ran.out
 
 

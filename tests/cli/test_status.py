@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests import live_windows
 from tests.live_windows import create_window, register_patching, register_target
 
 from pulumi_ssm_maintenance.simulation import Node
@@ -62,22 +63,7 @@ def write_run(local_aws, patching):
     """Put a run into the history as it is."""
 
     def write(status, started=OPENED, ended=None):
-        execution = {
-            "WindowId": patching,
-            "WindowExecutionId": f"00000000-0000-4000-8000-{started:%Y%m%d%H%M}",
-            "Status": status,
-            "StartTime": started.timestamp(),
-            **({"EndTime": ended.timestamp()} if ended else {}),
-        }
-        content = {
-            "account": local_aws.account_id,
-            "region": local_aws.region,
-            "now": None,
-            "replaces": None,
-            "execution": execution["WindowExecutionId"],
-            "tables": {"executions": {execution["WindowExecutionId"]: execution}},
-        }
-        local_aws._control("POST", "history", content)
+        live_windows.write_run(local_aws, patching, status, started, ended)
 
     return write
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from tests.live_windows import write_run
 from tests.operations.doctor.conftest import CANARY, put_alarm
 
 from pulumi_ssm_maintenance.operations.doctor import CHECK_IDS
@@ -219,25 +220,7 @@ def target_a_group_without_members(house):
 
 
 def skip_a_run(house):
-    started = datetime(2026, 11, 14, 1, tzinfo=UTC)
-    run = {
-        "WindowId": house.window,
-        "WindowExecutionId": "00000000-0000-4000-8000-000000000000",
-        "Status": "SKIPPED_OVERLAPPING",
-        "StartTime": started.timestamp(),
-    }
-    house.aws._control(
-        "POST",
-        "history",
-        {
-            "account": house.aws.account_id,
-            "region": house.aws.region,
-            "now": None,
-            "replaces": None,
-            "execution": run["WindowExecutionId"],
-            "tables": {"executions": {run["WindowExecutionId"]: run}},
-        },
-    )
+    write_run(house.aws, house.window, "SKIPPED_OVERLAPPING", datetime(2026, 11, 14, 1, tzinfo=UTC))
 
 
 def deregister_the_target(house):

@@ -7,7 +7,7 @@ from tests.operations.planning.conftest import target, task, window
 
 from pulumi_ssm_maintenance.operations.errors import UsageError
 from pulumi_ssm_maintenance.operations.live import read_windows
-from pulumi_ssm_maintenance.operations.planning import from_live, plan
+from pulumi_ssm_maintenance.operations.planning import from_live, plan, scheduled_openings
 from pulumi_ssm_maintenance.schedules import read_periods
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -52,11 +52,21 @@ def test_an_opening_in_a_freeze_is_marked():
         ({"Enabled": False}, "is disabled: it opens at none of these times"),
         ({"EndDate": "2020-01-01T00:00:00Z"}, "ended on 2020-01-01"),
         ({"Schedule": "at(2020-01-01T00:00:00)"}, "has no further opening"),
-        ({"NextExecutionTime": "2026-12-13T02:00Z"}, "AWS names Sun 2026-12-13 02:00 UTC as the next opening"),
+        ({"NextExecutionTime": "2026-12-13T02:00Z"}, "AWS names Sun 2026-12-13 02:00 UTC as an opening"),
     ],
 )
 def test_what_the_calendar_does_not_show_is_a_note(fields, note):
     assert note in notes(plan([window(**fields)], now=NOW))[0]
+
+
+def test_an_opening_that_aws_does_not_list_is_a_note():
+    listed = {"mw-prod": [datetime(2026, 12, 12, 2, tzinfo=UTC), datetime(2027, 1, 10, 2, tzinfo=UTC)]}
+    (note,) = notes(plan([window()], count=3, scheduled=listed, now=NOW))
+    assert note == (
+        "AWS names Sun 2027-01-10 02:00 UTC as an opening, and this plan Sat 2027-01-09 02:00 UTC: please report it"
+    )
+    listed["mw-prod"][1] = datetime(2027, 1, 9, 2, tzinfo=UTC)
+    assert notes(plan([window()], count=3, scheduled=listed, now=NOW)) == ()
 
 
 def test_a_schedule_that_is_not_understood_leaves_the_others():
@@ -142,14 +152,11 @@ def test_the_shortest_and_the_longest_window_can_be_planned(duration):
     ],
     ids=lambda fields: fields["Schedule"],
 )
-def test_openings_are_those_that_the_schedule_of_the_local_aws_lists(session, ssm, new_window, fields):
+def test_openings_are_those_that_the_schedule_of_the_local_aws_lists(session, new_window, fields):
     window_id = new_window("window", **fields)
-    listed = [
-        datetime.fromisoformat(one["ExecutionTime"])
-        for one in ssm.describe_maintenance_window_schedule(WindowId=window_id, MaxResults=40)[
-            "ScheduledWindowExecutions"
-        ]
-    ]
-    live = read_windows(session, [window_id]).windows
-    (found,) = plan(from_live(live), count=40).windows
+    windows = from_live(read_windows(session, [window_id]).windows)
+    scheduled, _ = scheduled_openings(session, windows, 40)
+    listed = scheduled[window_id]
+    (found,) = plan(windows, count=40, scheduled=scheduled).windows
+    assert not [note for note in found.notes if "AWS names" in note]
     assert all(abs(one.opens - other) < timedelta(minutes=1) for one, other in zip(found.openings, listed, strict=True))

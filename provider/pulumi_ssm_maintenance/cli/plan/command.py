@@ -1,7 +1,8 @@
 """`ssm-maintenance plan`."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,6 @@ from pulumi_ssm_maintenance.cli.selection import Options, Read, read, with_selec
 from . import formats
 
 if TYPE_CHECKING:
-    from pulumi_ssm_maintenance.operations import planning
     from pulumi_ssm_maintenance.operations.planning import Plan
     from pulumi_ssm_maintenance.schedules import Period
 
@@ -75,8 +75,7 @@ def plan(  # noqa: PLR0913 - the options of a command
                 "--preview FILE names the windows: leave out ids, --name, --tag, --all and --stack"
             )
         source = planning.from_preview(_json(preview))
-        node_ids: dict[str, frozenset[str]] = {}
-        minutes = planning.NodeMinutes()
+        account = _Account()
     else:
         chosen = read(options)
         failed, source = chosen.failed, planning.from_live(chosen.windows)
@@ -84,15 +83,16 @@ def plan(  # noqa: PLR0913 - the options of a command
             frozen = planning.stack_freezes(options.cwd, options.stack)
             source = tuple(replace(window, freezes=frozen.get(window.id, ())) for window in source)
         output.progress("counting nodes")
-        node_ids, minutes = _read(chosen, ask_minutes=minutes_per_node is None)
+        account = _read(chosen, next_, ask_minutes=minutes_per_node is None)
     planned = planning.plan(
         source,
         count=next_,
         nodes=counts,
-        node_ids=node_ids,
-        minutes_per_node=minutes_per_node or minutes.median,
-        minutes_source="given" if minutes_per_node else minutes.source,
+        node_ids=account.node_ids,
+        minutes_per_node=minutes_per_node or account.median_minutes,
+        minutes_source="given" if minutes_per_node else account.minutes_source,
         freezes=_freezes(freeze),
+        scheduled=account.scheduled,
     )
     _print(planned, format)
     if failed:
@@ -101,24 +101,39 @@ def plan(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _read(chosen: Read, *, ask_minutes: bool) -> "tuple[dict[str, frozenset[str]], planning.NodeMinutes]":
-    """Read the nodes of the targets, and how long nodes took in the last runs: of the first account that has any."""
+@dataclass(slots=True)
+class _Account:
+    """What AWS knows about the windows of a plan."""
+
+    node_ids: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By the id of the target."""
+    scheduled: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """The next openings, by the id of the window."""
+    median_minutes: float | None = None
+    """How long nodes took in the last runs: of the first account that has any."""
+    minutes_source: str = ""
+
+
+def _read(chosen: Read, count: int, *, ask_minutes: bool) -> _Account:
+    """Read what AWS knows, and print a warning for what it does not show."""
     from pulumi_ssm_maintenance.operations import planning  # noqa: PLC0415 - as above
 
-    node_ids: dict[str, frozenset[str]] = {}
-    minutes = planning.NodeMinutes()
+    known = _Account()
     notes: list[str] = []
     for account in chosen.accounts:
         windows = planning.from_live(account.windows)
-        found, further = planning.count_nodes(account.session, windows)
-        node_ids |= found
-        notes.extend(further)
-        if ask_minutes and minutes.median is None:
+        nodes, node_notes = planning.count_nodes(account.session, windows)
+        scheduled, schedule_notes = planning.scheduled_openings(account.session, windows, count)
+        known.node_ids |= nodes
+        known.scheduled |= scheduled
+        notes += [*node_notes, *schedule_notes]
+        if ask_minutes and known.median_minutes is None:
             minutes = planning.median_minutes(account.session, windows)
-            notes.extend(minutes.notes)
+            known.median_minutes, known.minutes_source = minutes.median, minutes.source
+            notes += minutes.notes
     for note in dict.fromkeys(notes):
         output.warning(note)
-    return node_ids, minutes
+    return known
 
 
 def _print(planned: "Plan", format_: Format) -> None:

@@ -12,6 +12,7 @@ from .history import NodeMinutes, median_minutes
 from .nodes import count_nodes
 from .plan import Plan, WindowPlan, plan
 from .preview import from_preview
+from .schedule import scheduled_openings
 from .source import PlannedTarget, PlannedTask, PlannedWindow, from_live
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "from_preview",
     "median_minutes",
     "plan",
+    "scheduled_openings",
     "stack_freezes",
 ]

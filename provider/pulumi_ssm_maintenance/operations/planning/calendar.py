@@ -33,12 +33,15 @@ def opening_of(opening: Opening, freezes: Sequence[Period]) -> PlannedOpening:
     return PlannedOpening(opening.opens, opening.cutoff, opening.closes, tuple(_clock_notes(opening)), freeze)
 
 
-def calendar_notes(window: PlannedWindow, openings: Sequence[PlannedOpening], now: datetime) -> Iterator[str]:
+def calendar_notes(
+    window: PlannedWindow, openings: Sequence[PlannedOpening], scheduled: Sequence[datetime], now: datetime
+) -> Iterator[str]:
     """Say what the calendar of a window does not show by itself.
 
     Args:
         window: the window.
         openings: its next openings.
+        scheduled: its next openings as AWS lists them; none where that is not known.
         now: the current time.
     """
     zone = timezone_of(window.fields)
@@ -52,12 +55,14 @@ def calendar_notes(window: PlannedWindow, openings: Sequence[PlannedOpening], no
     skipped = schedule_of(window.fields).skipped_run(zone, after=now)
     if skipped is not None and openings and skipped <= openings[-1].opens.replace(tzinfo=None):
         yield f"does not open on {skipped:{_SHOWN}}: the clocks skip that time"
-    told = moment(window.fields.get("NextExecutionTime"), zone)
-    if told is not None and openings and window.enabled and _differs(told, openings[0].opens):
-        yield (
-            f"AWS names {told.astimezone(UTC):{_SHOWN}} UTC as the next opening, and this plan"
-            f" {openings[0].opens.astimezone(UTC):{_SHOWN}} UTC: please report it"
-        )
+    listed = scheduled or [one for one in (moment(window.fields.get("NextExecutionTime"), zone),) if one is not None]
+    for theirs, ours in zip(listed, openings if window.enabled else (), strict=False):
+        if _differs(theirs, ours.opens):
+            yield (
+                f"AWS names {theirs.astimezone(UTC):{_SHOWN}} UTC as an opening, and this plan"
+                f" {ours.opens.astimezone(UTC):{_SHOWN}} UTC: please report it"
+            )
+            return
 
 
 def coming(window: PlannedWindow, count: int, now: datetime, freezes: Sequence[Period]) -> tuple[PlannedOpening, ...]:

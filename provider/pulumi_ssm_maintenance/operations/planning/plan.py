@@ -55,6 +55,7 @@ def plan(  # noqa: PLR0913 - the circumstances of a plan, each by its name
     minutes_per_node: float | None = None,
     minutes_source: str = "given",
     freezes: Sequence[Period] = (),
+    scheduled: Mapping[str, Sequence[datetime]] | None = None,
     now: datetime | None = None,
 ) -> Plan:
     """Plan the next openings of windows.
@@ -67,6 +68,8 @@ def plan(  # noqa: PLR0913 - the circumstances of a plan, each by its name
         minutes_per_node: how long the work takes on a node. Default: unknown, then rounds are counted only.
         minutes_source: where the minutes come from.
         freezes: change freezes of all windows, from `pulumi_ssm_maintenance.schedules.read_periods`.
+        scheduled: the next openings of windows as AWS lists them, by the window's id, from `scheduled_openings`. A plan
+            that differs says so.
         now: the current time, for tests.
 
     Raises:
@@ -78,7 +81,13 @@ def plan(  # noqa: PLR0913 - the circumstances of a plan, each by its name
         raise UsageError(f"no target is called {strange[0]!r}; there are {', '.join(sorted(known)) or 'none'}")
     plans = tuple(
         _window_plan(
-            window, count, moment, {**_counted(window, node_ids or {}), **(nodes or {})}, minutes_per_node, freezes
+            window,
+            count,
+            moment,
+            {**_counted(window, node_ids or {}), **(nodes or {})},
+            minutes_per_node,
+            freezes,
+            (scheduled or {}).get(window.id, ()),
         )
         for window in windows
     )
@@ -95,11 +104,12 @@ def _window_plan(  # noqa: PLR0913, PLR0917 - see plan
     nodes: Mapping[str, int],
     minutes_per_node: float | None,
     freezes: Sequence[Period],
+    scheduled: Sequence[datetime],
 ) -> WindowPlan:
     zone = timezone_of(window.fields)
     try:
         openings = coming(window, count, now, (*freezes, *window.freezes))
-        notes = tuple(calendar_notes(window, openings, now))
+        notes = tuple(calendar_notes(window, openings, scheduled, now))
     except ScheduleError as error:
         return WindowPlan(window, zone, (), None, (str(error),))
     if not openings:
