@@ -13,7 +13,18 @@ FOLDERS = {path.name for folder in (ROOT, *PACKAGES) for path in folder.iterdir(
 FILE = re.compile(r"(?!/)[\w./-]+\.(?:py|md|json|svg|toml|txt|yaml|mod|sum|sh)")
 FOLDER = re.compile(r"([\w.-]+)/[\w./-]*")
 # Files of the user that `ssm-maintenance` reads or writes.
-WRITTEN_FOR_USERS = {"ADOPTED.md", "accounts.txt", "adopted.prod.json", "import.json", "release.sh", "requirements.txt"}
+WRITTEN_FOR_USERS = {
+    *(
+        "ADOPTED.md",
+        "accounts.txt",
+        "adopted.prod.json",
+        "import.json",
+        "preview.json",
+        "release.sh",
+        "requirements.txt",
+    ),
+    "state.json",
+}
 DOTTED_NAME = re.compile(r"pulumi_ssm_maintenance(?:_components)?(?:\.\w+)+")
 DECISION = re.compile(r"docs/(?:[\w-]+/)*(?:[\w-]+\.md|\d{4})")
 

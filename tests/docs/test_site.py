@@ -1,10 +1,18 @@
-"""The pages of the docs site, before mkdocs renders them. `make docs` checks all links."""
+"""The docs site: its pages before mkdocs renders them, the check of its links, and the pictures."""
 
 import importlib
 import re
+import shutil
+from xml.etree import ElementTree as ET
 
 import pytest
+from tests.docs.pages import PAGES, snippets
 from tools.docs_site import __main__ as site
+from tools.docs_site.links import problems_of
+from tools.docs_site.navigation import navigation_of
+from tools.docs_site.pages import CHECKOUT, write_pages
+from tools.docs_site.pictures.graph import graph_of
+from tools.docs_site.pictures.svg import fence
 from tools.docs_site.reference import reference_pages
 
 PACKAGES = (
@@ -39,16 +47,101 @@ def test_the_reference_shows_each_name_once(referenced):
     assert len(referenced) == len(set(referenced))
 
 
-def test_every_page_of_the_repository_is_in_the_navigation(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "_PAGES", tmp_path)
-    listed = [
-        page
-        for group in site._write_pages()
-        for pages in group.values()
-        for page in ([pages] if isinstance(pages, str) else pages)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    return folder, write_pages(folder)
+
+
+def pages_in(entries):
+    """The pages of a part of the navigation."""
+    for entry in entries:
+        if isinstance(entry, dict):
+            for part in entry.values():
+                yield from pages_in(part)
+        else:
+            yield entry
+
+
+def test_every_page_of_the_repository_is_in_the_navigation_once(written):
+    folder, pages = written
+    listed = list(pages_in(navigation_of(pages)))
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {page.relative_to(folder).as_posix() for page in folder.rglob("*.md")}
+    assert {page.relative_to(CHECKOUT).as_posix() for page in PAGES} <= set(listed)
+
+
+def test_links_to_folders_lead_to_their_pages_and_examples_show_their_programs(written):
+    folder, _ = written
+    assert "](../examples/adopt/README.md)" in (folder / "docs" / "move-from-pulumi-aws.md").read_text()
+    assert "```python\n" in (folder / "examples" / "quickstart" / "README.md").read_text()
+
+
+def built(folder, page):
+    """Build a site of one page with a picture. Give the exit code."""
+    (folder / "pages").mkdir()
+    shutil.copytree(CHECKOUT / "tools" / "docs_site" / "assets", folder / "pages" / "assets")
+    (folder / "pages" / "index.md").write_text(page)
+    return site.run_mkdocs(folder, nav=["index.md"])
+
+
+PLAIN = "# A page\n\n[itself](index.md#a-page)\n\n```mermaid\ngraph LR\n  a[one] --> b[two]\n```\n"
+
+
+def test_a_site_with_good_links_is_built_and_shows_pictures_without_a_script(tmp_path, capfd):
+    assert built(tmp_path, PLAIN) == 0, capfd.readouterr().err
+    html = (tmp_path / "site" / "index.html").read_text()
+    assert '<svg viewBox="' in html
+    assert 'class="mermaid"' not in html
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("[away](missing.md)", "missing.md"),
+        ("[away](index.md#missing)", "missing"),
+        ('<a href="missing.html">away</a>', "index.html: missing.html leads to no file"),
+        ('<a href="#missing">away</a>', "index.html: #missing leads to no heading of its page"),
+        ('<img src="https://example.com/picture.png">', "index.html requests another host: https://example.com/"),
+        ("```mermaid\ngraph LR\n  a ==> b\n```", "a ==> b"),
+    ],
+)
+def test_a_broken_link_a_request_to_another_host_or_an_unknown_picture_fails_the_build(
+    tmp_path, capfd, broken, message
+):
+    assert built(tmp_path, f"{PLAIN}\n{broken}\n") != 0
+    assert message in capfd.readouterr().err
+
+
+def test_a_style_sheet_that_requests_another_host_is_a_problem(tmp_path):
+    (tmp_path / "site.css").write_text(
+        "@import 'https://example.com/a.css'; p { background: url(//example.com/b.png) }"
+    )
+    assert problems_of(tmp_path) == [
+        "site.css requests another host: https://example.com/a.css",
+        "site.css requests another host: //example.com/b.png",
     ]
-    written = {page.relative_to(tmp_path).as_posix() for page in tmp_path.rglob("*.md")}
-    assert written == set(listed)
-    assert {f"docs/{page.name}" for page in (site._CHECKOUT / "docs").glob("*.md")} <= written
-    assert "](examples/quickstart/README.md)" in (tmp_path / "README.md").read_text()
-    assert "```python\n" in (tmp_path / "examples" / "quickstart" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("snippet", snippets("mermaid"), ids=str)
+def test_a_picture_shows_every_word_and_no_two_boxes_on_each_other(snippet):
+    picture = ET.fromstring(fence(snippet.text))
+    graph = graph_of(snippet.text)
+    shown = "".join("".join(text.itertext()) for text in picture.iter("text")).replace(" ", "")
+    titles = [group.title for group in graph.groups.values()]
+    for words in (*(box.text for box in graph.boxes.values()), *titles):
+        assert words.replace(" ", "") in shown
+    boxes = [
+        tuple(float(it.get(key)) for key in ("x", "y", "width", "height"))
+        for it in picture.iter("rect")
+        if it.get("class") == "box"
+    ]
+    for number, (x, y, width, height) in enumerate(boxes):
+        for other_x, other_y, other_width, other_height in boxes[:number]:
+            apart = (
+                x >= other_x + other_width
+                or other_x >= x + width
+                or y >= other_y + other_height
+                or other_y >= y + height
+            )
+            assert apart

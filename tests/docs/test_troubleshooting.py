@@ -10,7 +10,18 @@ from pulumi_ssm_maintenance import errors
 from pulumi_ssm_maintenance.aws import gateway
 
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
-OURS = ("Settings and credentials", "Warnings about a task")
+OURS = (
+    "Mistakes in arguments",
+    "Settings and credentials",
+    "Warnings about a task",
+    "Commands, tests and rehearsals",
+)
+# Users see their text at most: in answers of the local AWS and of the stand-in for the aws plugin, and in a check that
+# `doctor` could not make.
+INTERNAL = {
+    *("PluginError", "UnknownTypeError", "ConfigError", "PropertyError", "GoneError"),
+    *("ApiError", "PlaceholderError", "UnreadableError"),
+}
 
 
 def section(title):
@@ -36,6 +47,22 @@ def test_a_message_of_the_page_is_one_of_ours(texts, message):
     parts = [part for part in (it.strip(" ,") for it in message.split("…")) if part]
     assert parts
     assert [part for part in parts if not any(part in text for text in texts)] == []
+
+
+def test_every_error_class_of_the_packages_is_in_the_first_table():
+    named = [name for row in rows("Every error class") for name in re.findall(r"`(\w+)`", row[0])]
+    assert len(named) == len(set(named))
+    assert set(named) == error_classes() - INTERNAL
+
+
+def error_classes():
+    """The names of all exceptions of the packages that are not private."""
+    found = set()
+    for folder in ("provider", "components"):
+        for path in (ROOT / folder).rglob("*.py"):
+            classes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+            found |= {it.name for it in classes if it.name.endswith("Error") and not it.name.startswith("_")}
+    return found
 
 
 def test_every_error_of_a_call_is_explained():

@@ -8,6 +8,7 @@ from typing import Final
 
 _TASKS: Final = "pulumi_ssm_maintenance"
 _COMPONENTS: Final = "pulumi_ssm_maintenance_components"
+_OF_TASKS: Final = {_TASKS, f"{_TASKS}.outputs", f"{_TASKS}.errors"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class _Reference:
 
     package: str
     names: str = ""
+
+    @property
+    def section(self) -> str:
+        """The part of the reference in which the page stands."""
+        return {_COMPONENTS: "components"}.get(self.package, "tasks" if self.package in _OF_TASKS else "python")
 
 
 _PAGES: Final[Mapping[str, _Reference]] = MappingProxyType(
@@ -58,10 +64,11 @@ _PAGES: Final[Mapping[str, _Reference]] = MappingProxyType(
 
 
 def reference_pages() -> Iterator[tuple[str, str]]:
-    """Give the title and the text of each page."""
+    """Give the path and the text of each page."""
     for title, page in _PAGES.items():
         names = page.names.split() or _names_of_no_other_page(page.package)
-        yield title, "\n\n".join([f"# {title}", *(f"::: {page.package}.{name}" for name in names)]) + "\n"
+        path = f"{page.section}/{title.lower().replace(' ', '-')}.md"
+        yield path, "\n\n".join([f"# {title}", *(f"::: {page.package}.{name}" for name in names)]) + "\n"
 
 
 def _names_of_no_other_page(package: str) -> list[str]:
