@@ -109,7 +109,7 @@ def test_a_reader_finds_every_page_searches_reads_in_the_dark_and_on_a_phone_wit
     assert (seen["light"], seen["dark"], seen["coloursDiffer"]) == ("default", "slate", True)
     pages = {f"/{page.relative_to(site).as_posix()}" for page in site.rglob("*.html")} - {"/404.html"}
     assert pages - set(seen["reachable"]) == set(), "not within two clicks of the front page"
-    for words in ("lower runs first", "Default", "replaces"):
+    for words in ("Lower numbers run first", "Default: 0", "replaces the task"):
         assert words.lower() in seen["reference"].lower()
     assert seen["menu"]
     assert seen["tooWide"] == []

@@ -17,10 +17,10 @@ OURS = (
     "Commands, tests and rehearsals",
 )
 # Users see their text at most: in answers of the local AWS and of the stand-in for the aws plugin, and in a check that
-# `doctor` could not make.
+# could not be made.
 INTERNAL = {
     *("PluginError", "UnknownTypeError", "ConfigError", "PropertyError", "GoneError"),
-    *("ApiError", "PlaceholderError", "UnreadableError"),
+    *("ApiError", "NotKnownError", "PlaceholderError", "UnreadableError"),
 }
 
 

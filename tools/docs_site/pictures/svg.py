@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
+from pymdownx.superfences import SuperFencesException  # type: ignore[import-untyped]  # it has no types
+
 from .graph import Box, Graph, Link, graph_of
 from .layout import FRAME, TITLE, Layout, layout_of, points_of
 
@@ -24,8 +26,15 @@ _LONG_WORD: Final = re.compile(r"(?<=[./:])(?=\w)")
 
 
 def fence(source: str, *_: Any, **__: Any) -> str:
-    """Draw a fenced block `mermaid` of a page, as an extension of `pymdownx.superfences`."""
-    return svg_of(graph_of(source))
+    """Draw a fenced block `mermaid` of a page, as an extension of `pymdownx.superfences`.
+
+    Raises:
+        SuperFencesException: the picture has a line that is not known. Another error would show the block as text.
+    """
+    try:
+        return svg_of(graph_of(source))
+    except ValueError as error:
+        raise SuperFencesException(str(error)) from error
 
 
 def svg_of(graph: Graph) -> str:
