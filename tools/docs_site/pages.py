@@ -1,8 +1,8 @@
 """The pages of the site, written from those of the repository."""
 
-import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -23,11 +23,6 @@ _PICTURES: Final = ("benchmarks/*.svg", "docs/**/*.svg", "docs/**/*.png")
 
 _FENCED: Final = re.compile(r"(^```.*?^```)", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
-# README.md is read on PyPI too, where only absolute links work.
-_ON_GITHUB: Final = re.compile(
-    r"https://(?:github\.com/[\w-]+/pulumi-ssm-maintenance/(?:blob|tree|raw)"
-    r"|raw\.githubusercontent\.com/[\w-]+/pulumi-ssm-maintenance)/main/([\w./-]+)"
-)
 
 
 def write_pages(folder: Path) -> list[str]:
@@ -44,6 +39,12 @@ def write_pages(folder: Path) -> list[str]:
     return pages
 
 
+def repository() -> str:
+    """Give the address of the repository, which pyproject.toml has."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["urls"]["Repository"])
+
+
 def _pages_of_the_repository() -> Iterator[str]:
     """Give the pages of each folder, `README.md` first."""
     for pattern in _PAGES:
@@ -55,18 +56,16 @@ def _write(folder: Path, page: str) -> str:
     source = CHECKOUT / page
 
     def to_page(link: re.Match[str]) -> str:
-        return f"]({link[1].rstrip('/')}/README.md" if (source.parent / link[1] / "README.md").exists() else link[0]
-
-    def from_github(link: re.Match[str]) -> str:
-        target = CHECKOUT / link[1]
-        target = target / "README.md" if target.is_dir() else target
-        known = target.exists() and target.suffix in {".md", ".svg", ".png"}
-        return Path(os.path.relpath(target, source.parent)).as_posix() if known else link[0]
+        target = (source.parent / link[1]).resolve()
+        if (target / "README.md").exists():
+            return f"]({link[1].rstrip('/')}/README.md"
+        # What is no page and no picture of the site is read in the repository.
+        if target.exists() and target.suffix not in {".md", ".svg", ".png"}:
+            return f"]({repository()}/blob/main/{target.relative_to(CHECKOUT).as_posix()}"
+        return link[0]
 
     parts = _FENCED.split(source.read_text(encoding="utf-8"))
-    text = "".join(
-        part if part.startswith("```") else _LINK.sub(to_page, _ON_GITHUB.sub(from_github, part)) for part in parts
-    )
+    text = "".join(part if part.startswith("```") else _LINK.sub(to_page, part) for part in parts)
     program = source.with_name("__main__.py")
     if program.exists() and page.startswith("examples/"):
         text += f"\n```python\n{program.read_text(encoding='utf-8')}```\n"
