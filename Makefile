@@ -4,7 +4,7 @@ typed := $(wildcard provider components tools examples benchmarks tests/typing_t
 # A test run starts a thousand processes. Compiled modules save half a second in each.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-adopt test check docs build bench bench-full soak clean
+.PHONY: help setup demo demo-adopt test check docs build bench bench-full soak first-contact clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -44,6 +44,9 @@ bench-full: setup ## measure all sizes and latencies and write benchmarks/RESULT
 
 soak: setup ## run the long kill, fault and walk tests with a tally: about 15 minutes; SOAK_KILLS=1000 for more kills
 	SOAK=1 $(python) -m pytest -n 2 --dist worksteal -m soak $(ARGS)
+
+first-contact: setup ## ask an account of AWS what its documentation leaves open; ARGS="--account ID", or ARGS=--dry-run
+	$(python) -m tools.first_contact $(ARGS)
 
 clean: ## remove what the other targets created in the checkout; the engine stays in the user's cache
 	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .import_linter_cache
