@@ -52,7 +52,9 @@ def body_of(exchange):
 
 def meant(request):
     """A request without what means nothing: tokens, AWS's default priority, and empty structures."""
-    kept = {name: value for name, value in request.items() if name != "ClientToken" and (name, value) != ("Priority", 0)}
+    kept = {
+        name: value for name, value in request.items() if name != "ClientToken" and (name, value) != ("Priority", 0)
+    }
     return without_empty(kept)
 
 

@@ -67,13 +67,14 @@ def test_a_window_opens_and_its_events_are_read(contact, local_aws):
             nights.append(local_aws.rehearse(window["WindowId"], nodes=[Node("i-0123456789abcdef0")]))
             (queue,) = sqs.list_queues()["QueueUrls"]
             for delivery in nights[0].deliveries:
-                sqs.send_message(QueueUrl=queue, MessageBody=delivery.text)
+                sqs.send_message(QueueUrl=queue, MessageBody=delivery.body)
 
     opening = [it.name for it in QUESTIONS if it.opens_a_window]
     run = contact("--only", *opening, sleep=sleep)
     assert "the later task ran: SUCCESS" in run.output
-    assert run.verdicts == dict.fromkeys(opening, "holds")
-    assert run.code == 0
+    # A rehearsal lets a function succeed whose outcome nobody describes, also one that does not exist.
+    assert run.verdicts == dict.fromkeys(opening, "holds") | {"missing-function": "differs"}
+    assert run.code == 3
     assert left_over(local_aws) == []
 
 

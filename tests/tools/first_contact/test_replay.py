@@ -1,7 +1,7 @@
 """What AWS answered in a recording, given to the provider: it must understand all of it.
 
-Every recording in `recordings` is replayed, so one of a real account is put there as it is. The plugin runs in a process
-of its own, and reaches the recording over HTTP as it reaches AWS.
+Every recording in `recordings` is replayed, so one of a real account is put there as it is. The plugin runs in its own
+process, and reaches the recording over HTTP as it reaches AWS.
 """
 
 import base64
@@ -13,11 +13,11 @@ import grpc
 import pytest
 from tests.host.conftest import Host, plain
 from tests.tools.first_contact.replayed_aws import meant, replayed_aws
+from tools.first_contact.exchanges import read_recording
 
 from pulumi_ssm_maintenance.core.codec import decode
 from pulumi_ssm_maintenance.core.model import task_shape
 from pulumi_ssm_maintenance.testing.local_aws.local_aws import child_environment
-from tools.first_contact.exchanges import read_recording
 
 RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.jsonl"))
 REGISTER, GET, UPDATE, DEREGISTER = (

@@ -16,6 +16,7 @@ GONE = "DoesNotExistException"
 def _twice(account: Account) -> Finding:
     with account.window() as window_id:
         task = register(account, targetless(window_id))
+        account.need("GetMaintenanceWindowTask", **task)
         account.need("DeregisterTaskFromMaintenanceWindow", **task)
         again = account.ask("DeregisterTaskFromMaintenanceWindow", **task)
     return compare(again.outcome, holds=again.outcome == GONE)
@@ -24,6 +25,7 @@ def _twice(account: Account) -> Finding:
 def _window_gone(account: Account) -> Finding:
     with account.window() as window_id:
         task = register(account, targetless(window_id))
+        account.need("GetMaintenanceWindowTask", **task)
         account.need("DeleteMaintenanceWindow", WindowId=window_id)
         answer = account.ask("DeregisterTaskFromMaintenanceWindow", **task)
     return compare(answer.outcome, holds=answer.outcome == GONE)

@@ -28,6 +28,7 @@ def _replaced(field: str, value: Callable[[Account], Any], account: Account) -> 
         bare = targetless(window_id)
         placeholder = account.need("GetMaintenanceWindowTask", **register(account, bare)).get(field)
         task = register(account, {**bare, field: value(account)})
+        account.need("GetMaintenanceWindowTask", **task)
         account.need("UpdateMaintenanceWindowTask", **task, TaskArn=bare["TaskArn"], Priority=0, Replace=True)
         shown = account.need("GetMaintenanceWindowTask", **task).get(field)
     if shown == placeholder:
@@ -61,6 +62,7 @@ def _targets_cleared(account: Account) -> Finding:
         targeted = {**command(window_id), "TaskType": "LAMBDA", "TaskArn": "SSM-first-contact-no-function"}
         del targeted["TaskInvocationParameters"]
         task = register(account, targeted)
+        account.need("GetMaintenanceWindowTask", **task)
         update = {**task, "TaskArn": targeted["TaskArn"], "Priority": 0, "Replace": True}
         answer = account.ask("UpdateMaintenanceWindowTask", **update)
         shown = account.need("GetMaintenanceWindowTask", **task)
@@ -87,6 +89,7 @@ def _without_priority(account: Account) -> Finding:
 def _answer_like_get(account: Account) -> Finding:
     with account.window() as window_id:
         task = register(account, command(window_id, Name="answer", Description="first"))
+        account.need("GetMaintenanceWindowTask", **task)
         changed = {name: value for name, value in command(window_id).items() if name not in {"WindowId", "TaskType"}}
         answer = account.need("UpdateMaintenanceWindowTask", **task, **changed, Priority=2, Replace=True)
         shown = account.need("GetMaintenanceWindowTask", **task)
