@@ -329,6 +329,8 @@ class Rehearsal:
     """What rules and alarms would have called besides, such as functions."""
     scheduled_updates: list[ScheduledUpdate] = field(default_factory=list)
     """What schedules of EventBridge Scheduler change of the window, between now and the end of the night."""
+    unanswered: list[str] = field(default_factory=list)
+    """What nobody knows about this night, and the rehearsal has one answer to."""
     depends_on: list[Dependency] = field(default_factory=list)
     """With `assume="all"`: the assumptions that decide how the night ends."""
     variants: list["Rehearsal"] = field(default_factory=list, repr=False)
@@ -429,6 +431,7 @@ class Rehearsal:
                 {"time": _iso(it.time), "schedule": it.schedule, "changes": dict(it.changes), "refusal": it.refusal}
                 for it in self.scheduled_updates
             ],
+            "unanswered": list(self.unanswered),
             "assumptions": dict(self.assumptions),
             "depends_on": [
                 {

@@ -60,6 +60,7 @@ def notes(night: Rehearsal) -> Iterator[tuple[str, list[str]]]:
         "Never started": [f"{run.name}: {run.reason}" for run in night.tasks if run.started is None],
         "Left out": list(_left_out_lines(night)),
         "Not delivered": list(dict.fromkeys(f"{it.sender} to {it.target}: {it.reason}" for it in night.not_delivered)),
+        "Not known": night.unanswered,
         "Depends on": [_dependency(it) for it in night.depends_on],
     }
     if not night.is_complete:

@@ -308,6 +308,39 @@ def handler(events, _):
     assert {it["Operation"] for it in seen} == {"Install"}
 
 
+def test_what_one_night_changes_is_not_there_for_the_next_under_other_assumptions(rehearse, aws):
+    """Each night counts the images, the parameters and the queues that exist, and then makes one of each."""
+    code = """
+import boto3
+def handler(events, _):
+    ec2, ssm, sqs = (boto3.client(name) for name in ("ec2", "ssm", "sqs"))
+    (reservation,) = ec2.describe_instances(InstanceIds=[events["Node"]])["Reservations"]
+    seen = {"Images": len(ec2.describe_images(Owners=["self"])["Images"]),
+            "State": reservation["Instances"][0]["State"]["Name"],
+            "Parameters": len(ssm.describe_parameters()["Parameters"]),
+            "Windows": len(ssm.describe_maintenance_windows()["WindowIdentities"]),
+            "Queues": len(sqs.list_queues().get("QueueUrls", []))}
+    ec2.create_image(InstanceId=events["Node"], Name="image")
+    ec2.terminate_instances(InstanceIds=[events["Node"]])
+    ssm.put_parameter(Name="/night", Value="bad", Type="String")
+    ssm.create_maintenance_window(
+        Name="made", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=True)
+    sqs.create_queue(QueueName="night")
+    return seen
+"""
+    night = rehearse(script("count", code, Node="{{ InstanceId }}"), at_once="50%", assume="all")
+    assert [variant.assumptions["rounding"] for variant in night.variants] == ["up", "nearest"]
+    for variant in [night, *night.variants]:
+        assert only(variant).step("count").message is None
+        seen = json.loads(only(variant).step("count").outputs["OutputPayload"])["Payload"]
+        assert seen == {"Images": 0, "State": "running", "Parameters": 0, "Windows": 1, "Queues": 0}
+    assert night.unanswered == []
+    # What the night under the usual assumptions has made remains, once.
+    assert len(aws.client("ec2").describe_images(Owners=["self"])["Images"]) == 1
+    assert len(aws.client("ssm").describe_parameters()["Parameters"]) == 1
+    assert len(aws.windows()) == 2
+
+
 def test_a_runbook_of_aws_itself_takes_the_outcome_of_its_node(window):
     window.task("restart", [window.target(WEB)], TaskType="AUTOMATION", TaskArn="AWS-RestartEC2Instance")
     night = window.rehearse(*nodes(1, outcome="Failed"))

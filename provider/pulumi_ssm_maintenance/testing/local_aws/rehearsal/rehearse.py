@@ -45,19 +45,25 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
         raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
     deliveries = Deliveries.read(account.client, window)
     known_alarms = [alarm["AlarmName"] for alarm in deliveries.alarms]
-    aws = RunbookAws(account, document_timeouts or {}, known_alarms)
+    aws = RunbookAws(account, document_timeouts or {}, known_alarms, has_variants=assume == "all")
     grouped = in_resource_groups(account.client, window, nodes)
-    night = simulate(
-        window,
-        grouped,
-        at=opening.time,
-        alarms=_alarms(alarms or {}, known_alarms, window),
-        outcomes=outcomes,
-        assume=assume,
-        aws=aws,
-        listener=deliveries,
-        scheduled_updates=opening.updates,
-        seed=seed,
+    try:
+        night = simulate(
+            window,
+            grouped,
+            at=opening.time,
+            alarms=_alarms(alarms or {}, known_alarms, window),
+            outcomes=outcomes,
+            assume=assume,
+            aws=aws,
+            listener=deliveries,
+            scheduled_updates=opening.updates,
+            seed=seed,
+        )
+    finally:
+        shared = aws.close()
+    night.unanswered.extend(
+        f"What a night changes at {service} stays for the nights under other assumptions." for service in shared
     )
     aws.finish(night, {node.id: node for node in grouped})
     return night

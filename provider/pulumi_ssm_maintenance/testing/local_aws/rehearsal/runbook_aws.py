@@ -31,14 +31,23 @@ _IMAGE = "ami-0123456789abcdef0"
 class RunbookAws:
     """What runbooks of a window call. Each call first brings history, alarms and instances up to date."""
 
-    def __init__(self, account: LocalAccount, document_timeouts: Mapping[str, int], alarm_names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        account: LocalAccount,
+        document_timeouts: Mapping[str, int],
+        alarm_names: Sequence[str],
+        *,
+        has_variants: bool = False,
+    ) -> None:
         """Make it.
 
         Args:
             account: where.
             document_timeouts: the execution time-outs of documents, by name, in seconds.
             alarm_names: the alarms that exist.
+            has_variants: whether several nights are rehearsed, each of which finds this AWS as the first one did.
         """
+        self._has_variants = has_variants
         self._account = account
         self._document_timeouts = document_timeouts
         self._alarm_names = frozenset(alarm_names)
@@ -95,6 +104,12 @@ class RunbookAws:
         """Leave the whole night behind as history."""
         self._writer().write(night, nodes, None)
 
+    def close(self) -> list[str]:
+        """Leave what the first night has changed; gives the services whose changes every night has seen."""
+        if not self._has_variants or self._night is None:
+            return []
+        return list(self._account.control("checkpoint", "end"))
+
     def _writer(self) -> HistoryWriter:
         account = self._account
         return HistoryWriter(lambda content: account.control("history", content), account.account_id, account.region)
@@ -103,7 +118,9 @@ class RunbookAws:
         """Bring this AWS to the present moment, as far as it matters for what uses these services."""
         night = around.record
         if self._history is None or self._night is not night:
-            self._night, self._history = night, self._writer()
+            if self._has_variants:
+                self._account.control("checkpoint", "rollback" if self._night else "begin")
+            self._night, self._history, self._instances = night, self._writer(), {}
         if "ssm" in used:
             self._history.write(night, around.nodes, around.now)
         if "cloudwatch" in used:

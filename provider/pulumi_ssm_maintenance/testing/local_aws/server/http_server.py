@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
 
 from .api_call import ApiCall, caller_of, protocol_and_action
 from .api_error import Answer, ApiError, error_answer
+from .checkpoint import Checkpoint
 from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
 from .request_recorder import RequestRecorder
@@ -43,7 +44,9 @@ class LocalAwsServer(ThreadedWSGIServer):
         self.ssm = SsmService()
         self.faults = FaultInjection()
         self.recorder = RequestRecorder(self.moto.parameters_of)
-        self._takers: dict[str, Callable[[Any], None]] = {
+        self.checkpoint = Checkpoint(self.ssm)
+        self._takers: dict[str, Callable[[Any], object]] = {
+            "checkpoint": self.checkpoint.control,
             "faults": lambda fault: self.faults.add(Fault(**fault)),
             "history": self.ssm.write_history,
             "instance-ids": self.moto.choose_instance_ids,
@@ -91,6 +94,7 @@ class LocalAwsServer(ThreadedWSGIServer):
         if effects.error:
             return error_answer(effects.error, call)
         try:
+            self.checkpoint.before(call)
             if self.ssm.serves(call):
                 return self.ssm.handle(call, effects)
             check(call)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 # moto has the policies that AWS manages, but loads them on request only.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+# Hundreds of images of others, which every new instance is compared with.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
 _IMPORT_TRIES, _IMPORT_PAUSE = 20, 0.1
 """How often the import of a service is tried while another thread imports, and the seconds between."""
 

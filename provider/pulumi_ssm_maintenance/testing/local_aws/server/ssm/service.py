@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from copy import deepcopy
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -75,6 +76,17 @@ class SsmService:
                 for (account, region), state in self._states.items()
                 for window in state.windows.values()
             ]
+
+    def state_of(self, account: str, region: str) -> RegionState:
+        """Copy what an account holds in a region. Its history is the same one: it belongs to no night."""
+        with self._lock:
+            state = self._states[account, region]
+            return deepcopy(state, {id(state.history): state.history})
+
+    def set_state(self, account: str, region: str, state: RegionState) -> None:
+        """Replace what an account holds in a region."""
+        with self._lock:
+            self._states[account, region] = state
 
     def handle(self, call: ApiCall, effects: FaultEffects) -> Answer:
         """Do what the call asks, or raise ApiError."""
