@@ -21,7 +21,7 @@ size = pulumi.Config().get("size") or "web"
 window = MaintenanceWindow("nightly", schedule="cron(0 2 ? * SUN *)", duration=4, cutoff=1)
 RunCommandTask(
     "patch", window=window, targets=Targets.by_tags({"Role": size}), document="AWS-RunShellScript",
-    parameters={"commands": ["true"]}, max_concurrency="2", max_errors="0", stop_on_alarm="errors",
+    parameters={"commands": ["deploy {{ssm:/web/version}}"]}, max_concurrency="2", max_errors="0", stop_on_alarm="errors",
 )
 """
 
@@ -45,6 +45,7 @@ def test_a_program_without_nodes_gets_some_and_its_night_is_printed(ssm_maintena
     assert "opens 2026-12-13 02:00 UTC: SUCCESS" in ran.out
     assert "4 nodes" in ran.out
     assert "no nodes were given: 4 were made up" in ran.err
+    assert "parameter /web/version is not made by the program; it is taken to exist" in ran.err
     assert "no stack was given: prod is the only one with a file" in ran.err
     assert "alarm errors is not made by the program; it is taken to be OK" in ran.err
     assert sorted(path.name for path in program.iterdir()) == ["Pulumi.prod.yaml", "Pulumi.yaml", "__main__.py"]

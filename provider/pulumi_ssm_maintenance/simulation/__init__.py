@@ -24,10 +24,11 @@ from ._rehearsal import (
     TaskRun,
 )
 from ._run.night import Effect
+from ._run.placeholders import stored_names
 from ._runbook.action_error import ActionError
 from ._runbook.aws import Aws, Script, ScriptResult, ScriptWork
 from ._simulate import AlarmChanges, simulate
-from ._window import Notifications, Target, Task, Window
+from ._window import Notifications, OtherRun, Target, Task, Window
 from ._work import Call, Outcome, Outcomes, Pending, Runner, StoppedError, Surroundings, Wait, Work
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "NodeRun",
     "NotDelivered",
     "Notifications",
+    "OtherRun",
     "Outcome",
     "Outcomes",
     "Pending",
@@ -73,4 +75,5 @@ __all__ = [
     "WindowClosedError",
     "Work",
     "simulate",
+    "stored_names",
 ]

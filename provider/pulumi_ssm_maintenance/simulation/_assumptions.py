@@ -82,6 +82,16 @@ class Assumptions:
         nothing="Nothing: it is IN_PROGRESS until its last task ends",
         timed_out="The run is TIMED_OUT at the end, and the work goes on",
     )
+    too_many_windows: Literal["waits", "failed"] = _choice(
+        "What happens to a run that begins while five other windows of the account run, which are as many as may?",
+        waits="It is PENDING until one of them ends",
+        failed="It is FAILED",
+    )
+    later_tasks: Literal["no_row", "pending"] = _choice(
+        "What do scripts see during the run of tasks whose turn has not come?",
+        no_row="No row",
+        pending="A row with the status PENDING",
+    )
     mixed_results: Literal["failed", "timed_out"] = _choice(
         "What is the status of a run with a failed task and one that timed out?",
         failed="FAILED",

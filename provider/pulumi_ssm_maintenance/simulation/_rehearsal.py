@@ -305,7 +305,8 @@ class Rehearsal:
     end: datetime
     """The end of the window."""
     status: str
-    """`SUCCESS`, `FAILED`, `TIMED_OUT`, `CANCELLED`; `IN_PROGRESS` where something never ends."""
+    """`SUCCESS`, `FAILED`, `TIMED_OUT`, `CANCELLED`, `SKIPPED_OVERLAPPING` where the run before had not ended;
+    `IN_PROGRESS` or `CANCELLING` where something never ends."""
     status_details: str | None
     ended: datetime | None
     """When the last task ended; None where it never does."""
@@ -323,6 +324,8 @@ class Rehearsal:
     """The assumptions that this night made use of, with the answers: AWS documents none of them."""
     commands: list[CommandRun] = field(default_factory=list)
     """Every command, those of runbooks too, in the order in which they were sent."""
+    waited_until: datetime | None = None
+    """Until when it was PENDING, because other windows ran; None where it did not wait."""
     deliveries: list[Delivery] = field(default_factory=list)
     """What queues and log groups got from rules."""
     not_delivered: list[NotDelivered] = field(default_factory=list)

@@ -14,7 +14,7 @@ from ._run.node_runner import check_outcomes
 from ._runbook.aws import Aws
 from ._runbook.runner import contents_of, runbook_runner
 from ._sweep import sweep
-from ._window import Window
+from ._window import OtherRun, Window
 from ._work import Outcomes, Runner
 
 AlarmChanges = Mapping[str, Sequence[tuple[float, str]]]
@@ -33,6 +33,9 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
     aws: Aws | None = None,
     listener: Listener | None = None,
     scheduled_updates: Sequence[ScheduledUpdate] = (),
+    other_runs: Sequence[OtherRun] = (),
+    parameter_store: Mapping[str, str] | None = None,
+    cancel_after: float | None = None,
     seed: int = 0,
 ) -> Rehearsal:
     """Simulate one run of a maintenance window, in virtual time.
@@ -51,6 +54,11 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
         listener: hears each event, and gives what it leads to: messages, states of alarms, other deliveries.
         scheduled_updates: what schedules change of the window. Those before the opening are noted only; those after it
             send their events, and the run under way goes on.
+        other_runs: the runs of this window and of others, in the same account and region. A run of the same window
+            that has not ended makes AWS skip this one; AWS runs five windows at a time.
+        parameter_store: the parameters that `{{ssm:name}}` may name. One that is missing fails the whole run. None:
+            they stay as they are.
+        cancel_after: the minutes after which somebody cancels the run. None: nobody does.
         seed: another seed gives other ids.
 
     Raises:
@@ -71,6 +79,9 @@ def simulate(  # noqa: PLR0913 - the circumstances of a night, each by its name
             runner=runner or runbook_runner(outcomes, aws, contents),
             listener=hears,
             scheduled_updates=scheduled_updates,
+            other_runs=other_runs,
+            stored=parameter_store,
+            cancel_after=cancel_after,
             seed=seed,
         ).run()
 

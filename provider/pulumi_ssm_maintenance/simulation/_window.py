@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -121,6 +122,21 @@ class Window:
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something in the window's account and region."""
         return f"arn:{_partition(self.region)}:{service}:{self.region}:{self.account_id}:{resource}"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRun:
+    """A run of this window or of another one, in the same account and region."""
+
+    window: str
+    """The id of its window."""
+    started: datetime
+    ended: datetime | None = None
+    """When it ends; None for one that never does."""
+
+    def is_under_way(self, when: datetime) -> bool:
+        """Whether it has started and has not ended then."""
+        return self.started <= when and (self.ended is None or when < self.ended)
 
 
 @cache

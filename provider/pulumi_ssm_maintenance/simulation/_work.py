@@ -110,6 +110,14 @@ class Surroundings(Protocol):
         """Send a message to a topic."""
         ...
 
+    def cancel(self) -> None:
+        """Cancel the run of the window."""
+        ...
+
+    def show_later_tasks(self) -> None:
+        """Show tasks whose turn has not come to those who look at the run now."""
+        ...
+
     def change_state(self, node_id: str, state: str) -> None:
         """Have a node be `running`, `stopped` or `terminated` from now on."""
         ...

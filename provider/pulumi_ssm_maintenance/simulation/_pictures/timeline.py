@@ -28,6 +28,8 @@ def _lines(night: Rehearsal) -> Iterator[str]:
 
 def _happenings(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     yield night.opened, "the window opens"
+    if night.waited_until is not None:
+        yield night.waited_until, "the run begins, after it waited for other windows: AWS runs five at a time"
     for run in night.tasks:
         yield from _of_task(run)
     opening, *_ = [alarm.time for alarm in night.alarms] or [night.opened]
@@ -37,17 +39,21 @@ def _happenings(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     for update in night.scheduled_updates:
         if update.time > night.opened:
             yield update.time, f"schedule {update.schedule} {update.words}"
+    yield from _sent(night)
+    yield night.cutoff, "cutoff: no task starts from here on"
+    if night.ended is not None:
+        yield night.ended, f"the run ends: {night.status}"
+    if night.ended is None or night.ended > night.end:
+        yield night.end, "end of the window"
+
+
+def _sent(night: Rehearsal) -> Iterator[tuple[datetime, str]]:
     messages = Counter((message.time, message.topic.rpartition(":")[2], message.subject) for message in night.messages)
     for (when, topic, subject), count in messages.items():
         yield when, f"{'message' if count == 1 else f'{count} messages'} to {topic}{f': {subject}' if subject else ''}"
     delivered = Counter((it.time, it.target.removesuffix(":*").rpartition(":")[2]) for it in night.deliveries)
     for (when, target), count in delivered.items():
         yield when, f"{'event' if count == 1 else f'{count} events'} to {target}"
-    yield night.cutoff, "cutoff: no task starts from here on"
-    if night.ended is not None:
-        yield night.ended, f"the run ends: {night.status}"
-    if night.ended is None or night.ended > night.end:
-        yield night.end, "end of the window"
 
 
 def _of_task(run: TaskRun) -> Iterator[tuple[datetime, str]]:

@@ -24,7 +24,7 @@ from pulumi_ssm_maintenance.simulation._rehearsal import (
     ScheduledUpdate,
     TaskRun,
 )
-from pulumi_ssm_maintenance.simulation._window import Window
+from pulumi_ssm_maintenance.simulation._window import OtherRun, Task, Window
 from pulumi_ssm_maintenance.simulation._work import Pending, Runner, Sending
 
 from .alarms import Alarms
@@ -32,6 +32,7 @@ from .clock import LOOK, Clock
 from .command import Command
 from .command_task import CommandTask
 from .limits import ErrorBudget, tolerated_errors
+from .placeholders import stored_names
 from .run_task import RunTask
 from .targets import is_meant, resolve
 from .task_work import TaskWork
@@ -41,6 +42,10 @@ Effect: TypeAlias = Message | AlarmState | Delivery | NotDelivered
 Listener: TypeAlias = Callable[[Event], Iterable[Effect]]
 """What hears each event, and gives its effects."""
 
+MOST_WINDOWS = 5
+"""How many windows of an account run at a time: https://docs.aws.amazon.com/general/latest/gr/ssm.html"""
+_WITH_STORED = frozenset({"RUN_COMMAND", "AUTOMATION"})
+"""The types of tasks whose parameters may name parameters of Parameter Store."""
 _FAILED = "One or more tasks in the orchestration failed."
 _NO_TASKS = "No tasks to execute."
 _WINDOW = "Maintenance Window State-change Notification"
@@ -63,6 +68,9 @@ class Night:
         runner: Runner,
         listener: Listener,
         scheduled_updates: Sequence[ScheduledUpdate],
+        other_runs: Sequence[OtherRun],
+        stored: Mapping[str, str] | None,
+        cancel_after: float | None,
         seed: int,
     ) -> None:
         self.window = window
@@ -84,6 +92,10 @@ class Night:
         self._working: list[TaskWork] = []
         self._stopped_by_alarm = False
         self._has_unstarted = False
+        self._is_cancelled = False
+        self._other_runs = other_runs
+        self._stored = stored
+        self._cancel_after = cancel_after
         planned = {
             name: [(opened + timedelta(minutes=minute), state) for minute, state in changes]
             for name, changes in alarms.items()
@@ -114,6 +126,8 @@ class Night:
         for update in self.record.scheduled_updates:
             if update.time > self.opened:
                 self.clock.at(update.time, partial(self._report_update, update))
+        if self._cancel_after is not None:
+            self.clock.at(self.opened + timedelta(minutes=self._cancel_after), self.cancel, LOOK)
         self.clock.at(self.cutoff, self._cut_off, LOOK)
         self.clock.at(self.end, self._at_the_end, LOOK)
         self.clock.run()
@@ -176,6 +190,30 @@ class Night:
         if node_id in self.nodes:
             self.nodes[node_id] = self.nodes[node_id].in_state(state, self.minute())
 
+    def cancel(self) -> None:
+        """Cancel the run: no other task starts, and those at work go on.
+
+        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CancelMaintenanceWindowExecution.html
+        """
+        if self.record.ended is not None or self._is_cancelled:
+            return
+        self._is_cancelled = True
+        self.record.status = "CANCELLING"
+        self._emit_run("CANCELLING")
+        self._drop("the run of the window was cancelled", "CANCELLED")
+        if not self._working:
+            self._finish_by_tasks()
+
+    def show_later_tasks(self) -> None:
+        """Show tasks whose turn has not come to those who look at the run now."""
+        if self._levels and self.choices.choose("later_tasks") == "pending":
+            for run in (run for level in self._levels for run in level):
+                run.status = run.status or "PENDING"
+
+    def stored_for(self, task: Task) -> Mapping[str, str]:
+        """The parameters of Parameter Store that a task's own parameters may name."""
+        return (self._stored or {}) if task.type in _WITH_STORED else {}
+
     def report_task(self, run: TaskRun) -> None:
         """Send the event of a task's status."""
         ids = {"window-execution-id": self.id, "task-execution-id": run.id, "status": run.status}
@@ -203,9 +241,34 @@ class Night:
             self._next_level(work.run.priority)
 
     def _open(self) -> None:
+        if any(it.window == self.window.id and it.is_under_way(self.opened) for it in self._other_runs):
+            self._drop("the run of the window before this one had not ended")
+            self._finish("SKIPPED_OVERLAPPING", None)
+            return
         self._emit_run("PENDING")
+        ends = [it.ended or self.end for it in self._other_runs if it.is_under_way(self.opened)]
+        if len(ends) < MOST_WINDOWS:
+            self._begin()
+        elif self.choices.choose("too_many_windows") == "failed":
+            self._drop(f"{len(ends)} other windows ran, and AWS runs {MOST_WINDOWS} at a time")
+            self._finish("FAILED", None)
+        else:
+            self.record.status = "PENDING"
+            self.record.waited_until = min(sorted(ends)[len(ends) - MOST_WINDOWS], self.cutoff)
+            self.clock.at(self.record.waited_until, self._begin)
+
+    def _begin(self) -> None:
+        if self.record.ended is not None:  # it was cancelled while it waited
+            return
+        self.record.status = "IN_PROGRESS"
         self._emit_run("IN_PROGRESS")
-        if self.runs:
+        missing = (
+            [name for name in self._stored_names() if name not in self._stored] if self._stored is not None else []
+        )
+        if missing:
+            self._drop(f"Parameter Store has no {', '.join(missing)}, so the whole run failed")
+            self._finish("FAILED", f"The following SSM parameters are invalid: {', '.join(missing)}")
+        elif self.runs:
             self._next_level(None)
         else:
             self._finish("SUCCESS", _NO_TASKS)
@@ -240,11 +303,19 @@ class Night:
     def _runs_of(self, priority: int) -> list[TaskRun]:
         return [run for run in self.runs if run.priority == priority]
 
+    def _stored_names(self) -> list[str]:
+        tasks = [run.task for run in self.runs if run.type in _WITH_STORED]
+        return list(dict.fromkeys(name for task in tasks for name in stored_names(task.parameters)))
+
     def _give_up(self, reason: str, status: str | None = None) -> None:
-        for run in (run for level in self._levels for run in level):
-            run.status, run.reason = status, reason
-        self._levels = []
+        self._drop(reason, status)
         self._finish_by_tasks()
+
+    def _drop(self, reason: str, status: str | None = None) -> None:
+        """Start none of the tasks whose turn has not come."""
+        for run in (run for level in self._levels for run in level):
+            run.status, run.reason = status or run.status, reason
+        self._levels = []
 
     def _cut_off(self) -> None:
         for work in list(self._working):
@@ -258,7 +329,7 @@ class Night:
     def _finish_by_tasks(self) -> None:
         if self.record.ended is not None:
             return
-        status = self._status_by_tasks()
+        status = "CANCELLED" if self._is_cancelled else self._status_by_tasks()
         self._finish(status, _FAILED if status == "FAILED" else None)
 
     def _status_by_tasks(self) -> str:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-window-
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_ssm_maintenance.simulation._assumptions import Choices
@@ -23,6 +23,10 @@ NAMES = (
 _PLACEHOLDER = re.compile(r"\{\{\s*(" + "|".join(NAMES) + r")\s*\}\}")
 
 
+_STORED = re.compile(r"\{\{\s*ssm:([^\s}]+)\s*\}\}")
+"""A parameter of Parameter Store."""
+
+
 class PlaceholderError(Exception):
     """A pseudo parameter has no value, and that fails the invocation."""
 
@@ -39,6 +43,26 @@ def fill_in(value: Any, values: Mapping[str, str], choices: Choices) -> Any:
         return {key: fill_in(item, values, choices) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [fill_in(item, values, choices) for item in value]
+    return value
+
+
+def stored_names(value: Any) -> Iterator[str]:
+    """The parameters of Parameter Store that texts name."""
+    if isinstance(value, str):
+        yield from _STORED.findall(value)
+    elif isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from stored_names(item)
+
+
+def fill_in_stored(value: Any, stored: Mapping[str, str]) -> Any:
+    """Put the values of parameters of Parameter Store in; what it does not hold stays as it is."""
+    if isinstance(value, str):
+        return _STORED.sub(lambda found: stored.get(found[1], found[0]), value) if "ssm:" in value else value
+    if isinstance(value, Mapping):
+        return {key: fill_in_stored(item, stored) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill_in_stored(item, stored) for item in value]
     return value
 
 

@@ -10,7 +10,7 @@ from pulumi_ssm_maintenance.simulation._rehearsal import Invocation, LeftOut, Ta
 from pulumi_ssm_maintenance.simulation._window import Target
 
 from .clock import LOOK
-from .placeholders import fill_in
+from .placeholders import fill_in, fill_in_stored
 from .targets import resolve
 
 if TYPE_CHECKING:
@@ -131,7 +131,9 @@ class TaskWork(ABC):
             target=shown,
             window_target_id=target.id if target else "",
             owner_information=target.owner_information if target else "",
-            parameters=fill_in(self.task.parameters, values, night.choices),
+            parameters=fill_in_stored(
+                fill_in(self.task.parameters, values, night.choices), night.stored_for(self.task)
+            ),
         )
         self.run.invocations.append(invocation)
         return invocation

@@ -206,6 +206,7 @@ class LocalAws:
         outcomes: Outcomes | None = None,
         assume: Assumptions | Literal["all"] | None = None,
         document_timeouts: Mapping[str, int] | None = None,
+        cancel_after: float | None = None,
         region: str | None = None,
         account: str | None = None,
         seed: int = 0,
@@ -228,6 +229,7 @@ class LocalAws:
             assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
             document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in
                 this AWS say, and 3600 for others.
+            cancel_after: the minutes after which somebody cancels the run. None: nobody does.
             region: the region of the window. Default: the one that the window is in.
             account: the account of the window. Default: the one that the window is in.
             seed: another seed gives other ids.
@@ -258,6 +260,7 @@ class LocalAws:
             outcomes=outcomes,
             assume=assume,
             document_timeouts=document_timeouts,
+            cancel_after=cancel_after,
             seed=seed,
         )
 

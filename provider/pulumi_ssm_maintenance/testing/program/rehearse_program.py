@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pulumi_ssm_maintenance.simulation import RehearsalError, WindowClosedError
+from pulumi_ssm_maintenance.simulation import RehearsalError, WindowClosedError, stored_names
 from pulumi_ssm_maintenance.testing.engine.events import EngineError
 from pulumi_ssm_maintenance.testing.engine.plugin_install import install_aws_plugin
 from pulumi_ssm_maintenance.testing.engine.stacks import LocalStack
@@ -98,6 +98,7 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
                 )
             existing = with_failing(existing, fail)
             changes = _alarms_by_window(aws, windows, alarms or {}, notes)
+            _make_parameters(aws, windows, notes)
             nights = []
             closed = []
             for done, window in enumerate(windows):
@@ -160,6 +161,26 @@ def _alarms_by_window(
         | {name: changes for name, changes in alarms.items() if any(_is_named(it, name) for it in known[window])}
         for window in windows
     }
+
+
+def _make_parameters(aws: LocalAws, windows: Sequence[DeclaredWindow], notes: list[str]) -> None:
+    """Make the parameters of Parameter Store that tasks name and the program does not make: they exist elsewhere."""
+    for window in windows:
+        ssm = aws.client("ssm", window.region, window.account)
+        named = {name.partition(":")[0] for task in _tasks(ssm, window) for name in stored_names(task)}
+        for name in sorted(named):
+            if ssm.get_parameters(Names=[name])["InvalidParameters"]:
+                ssm.put_parameter(Name=name, Value=f"the-value-of-{name}", Type="String")
+                notes.append(f"parameter {name} is not made by the program; it is taken to exist, with another value")
+
+
+def _tasks(ssm: Any, window: DeclaredWindow) -> list[Any]:
+    pages = ssm.get_paginator("describe_maintenance_window_tasks").paginate(WindowId=window.id)
+    listed = [task["WindowTaskId"] for page in pages for task in page["Tasks"]]
+    return [
+        ssm.get_maintenance_window_task(WindowId=window.id, WindowTaskId=task)["TaskInvocationParameters"]
+        for task in listed
+    ]
 
 
 def _existing_alarms(aws: LocalAws, window: DeclaredWindow) -> list[str]:

@@ -355,3 +355,22 @@ def test_a_rehearsal_changes_nothing_and_is_repeatable(window):
     assert first.to_json() == second.to_json()
     operations = {it.operation for it in window.aws.requests()}
     assert all(it.startswith(("Get", "Describe", "List")) for it in operations), operations
+
+
+def test_a_night_that_lasts_into_the_next_opening_makes_aws_skip_that_one(window):
+    window.task("patch", [window.target((PATCH_GROUP, ["web"]))])
+    at = datetime(2026, 12, 12, 2, tzinfo=UTC)
+    slow = Node(NODE.id, tags=NODE.tags, minutes=50)
+    assert window.rehearse(slow, at=at).status == "SUCCESS"
+    assert window.rehearse(slow, at=at + timedelta(minutes=30)).status == "SKIPPED_OVERLAPPING"
+    assert window.rehearse(slow, at=at + timedelta(minutes=60)).status == "SUCCESS"
+    seen = window.ssm.describe_maintenance_window_executions(WindowId=window.id)["WindowExecutions"]
+    assert [it["Status"] for it in seen] == ["SUCCESS", "SKIPPED_OVERLAPPING", "SUCCESS"]
+
+
+def test_a_parameter_of_parameter_store_is_read_and_a_missing_one_fails_the_run(window):
+    block = {"RunCommand": {"Parameters": {"commands": ["deploy {{ssm:/web/version}}"]}}}
+    window.task("deploy", [window.target((PATCH_GROUP, ["web"]))], TaskInvocationParameters=block)
+    assert window.rehearse(NODE).status_details == "The following SSM parameters are invalid: /web/version"
+    window.ssm.put_parameter(Name="/web/version", Value="7", Type="String")
+    assert window.rehearse(NODE).invocations[0].parameters == {"commands": ["deploy 7"]}

@@ -308,6 +308,43 @@ def handler(events, _):
     assert {it["Operation"] for it in seen} == {"Install"}
 
 
+def test_a_script_cancels_the_run_of_the_window(rehearse, window):
+    code = """
+import boto3
+def handler(events, _):
+    boto3.client("ssm").cancel_maintenance_window_execution(WindowExecutionId=events["Window"])
+"""
+    window.task("later", [window.target(WEB)], Priority=9)
+    night = rehearse(script("cancel", code, Window="{{ Window }}"))
+    assert (night.status, night.task("work").status, night.task("later").status) == (
+        "CANCELLED",
+        "SUCCESS",
+        "CANCELLED",
+    )
+    (seen,) = window.ssm.describe_maintenance_window_executions(WindowId=window.id)["WindowExecutions"]
+    assert seen["Status"] == "CANCELLED"
+
+
+def test_whether_a_script_sees_the_tasks_that_come_later_is_an_open_question(rehearse, window):
+    code = """
+import boto3
+def handler(events, _):
+    ssm = boto3.client("ssm")
+    tasks = ssm.describe_maintenance_window_execution_tasks(WindowExecutionId=events["Window"])
+    return [it["Status"] for it in tasks["WindowExecutionTaskIdentities"]]
+"""
+    window.task("later", [window.target(WEB)], Priority=9)
+    night = rehearse(script("look", code, Window="{{ Window }}"), assume="all")
+    seen = {
+        it.assumptions["later_tasks"]: json.loads(it.task("work").invocations[0].step("look").outputs["OutputPayload"])
+        for it in (night, *night.variants)
+    }
+    assert seen == {
+        "no_row": {"Payload": ["IN_PROGRESS"]},
+        "pending": {"Payload": ["IN_PROGRESS", "PENDING"]},
+    }
+
+
 def test_what_one_night_changes_is_not_there_for_the_next_under_other_assumptions(rehearse, aws):
     """Each night counts the images, the parameters and the queues that exist, and then makes one of each."""
     code = """

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Any
 import yaml  # type: ignore[import-untyped]  # a dependency of pulumi, without types
 from botocore.exceptions import ClientError
 
-from pulumi_ssm_maintenance.simulation import Node, Notifications, RehearsalError, Target, Task, Window
+from pulumi_ssm_maintenance.simulation import (
+    Node,
+    Notifications,
+    OtherRun,
+    RehearsalError,
+    Target,
+    Task,
+    Window,
+    stored_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
 DEFAULT_TIMEOUT = 3600
 _EXECUTION_TIMEOUT = "executionTimeout"
@@ -64,6 +74,31 @@ def read_window(
         account_id=account_id,
         region=ssm.meta.region_name,
     )
+
+
+def read_other_runs(client: Callable[[str], Any], opening: datetime) -> list[OtherRun]:
+    """Read the runs that this AWS remembers of all its windows, and that had not ended at a time."""
+    ssm = client("ssm")
+    runs = [
+        OtherRun(run["WindowId"], run["StartTime"], run.get("EndTime"))
+        for window in _pages(ssm, "describe_maintenance_windows", "WindowIdentities")
+        for run in _pages(
+            ssm, "describe_maintenance_window_executions", "WindowExecutions", WindowId=window["WindowId"]
+        )
+    ]
+    # A night that is rehearsed again replaces itself.
+    return [run for run in runs if run.started < opening and run.is_under_way(opening)]
+
+
+def read_parameter_store(client: Callable[[str], Any], window: Window) -> dict[str, str]:
+    """Read the parameters of Parameter Store that tasks name."""
+    names = list(dict.fromkeys(name for task in window.tasks for name in stored_names(task.parameters)))
+    found: dict[str, str] = {}
+    for name in names:
+        # Each alone: a name with a version or a label comes back without it.
+        for parameter in client("ssm").get_parameters(Names=[name])["Parameters"]:
+            found[name] = parameter["Value"]
+    return found
 
 
 def in_resource_groups(client: Callable[[str], Any], window: Window, nodes: Sequence[Node]) -> list[Node]:

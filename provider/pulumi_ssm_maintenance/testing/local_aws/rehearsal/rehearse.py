@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcomes, Rehearsal, RehearsalError, Window, simulate
 
-from .declared import in_resource_groups, read_settings, read_window
+from .declared import in_resource_groups, read_other_runs, read_parameter_store, read_settings, read_window
 from .deliveries import Deliveries
 from .opening import find_opening
 from .runbook_aws import RunbookAws
@@ -30,6 +30,7 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     outcomes: Outcomes | None,
     assume: Assumptions | Literal["all"] | None,
     document_timeouts: Mapping[str, int] | None,
+    cancel_after: float | None,
     seed: int,
 ) -> Rehearsal:
     """Read the window and all that hears of it, simulate the night, and leave it behind as history.
@@ -58,6 +59,9 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
             aws=aws,
             listener=deliveries,
             scheduled_updates=opening.updates,
+            other_runs=read_other_runs(account.client, opening.time),
+            parameter_store=read_parameter_store(account.client, window),
+            cancel_after=cancel_after,
             seed=seed,
         )
     finally:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .account import LocalAccount
 
 _EC2 = "ec2"
+_CANCEL = "cancelmaintenancewindowexecution"
 _BATCH = 50
 """How many instances are made at once."""
 _IMAGE = "ami-0123456789abcdef0"
@@ -71,6 +72,7 @@ class RunbookAws:
         except (BotoCoreError, ClientError, TypeError) as error:
             raise ActionError(str(error)) from None
         answer.pop("ResponseMetadata", None)
+        self._take_cancellation(around, api)
         return answer
 
     def run_script(self, around: Surroundings, script: Script) -> ScriptWork:
@@ -88,6 +90,7 @@ class RunbookAws:
                 wait = work.send(now)
         except StopIteration as end:
             result: ScriptResult = end.value
+            self._take_cancellation(around, used)
             return result
         finally:
             work.close()
@@ -122,6 +125,7 @@ class RunbookAws:
                 self._account.control("checkpoint", "rollback" if self._night else "begin")
             self._night, self._history, self._instances = night, self._writer(), {}
         if "ssm" in used:
+            around.show_later_tasks()
             self._history.write(night, around.nodes, around.now)
         if "cloudwatch" in used:
             for name, state in {alarm.name: alarm.state for alarm in night.alarms}.items():
@@ -129,6 +133,14 @@ class RunbookAws:
                     self._account.client("cloudwatch").set_alarm_state(
                         AlarmName=name, StateValue=state, StateReason="a rehearsal"
                     )
+
+    def _take_cancellation(self, around: Surroundings, used: str) -> None:
+        """Cancel the run where what used these operations has asked for it."""
+        if _CANCEL not in used.lower().replace("_", ""):
+            return
+        run = self._account.client("ssm").get_maintenance_window_execution(WindowExecutionId=around.record.id)
+        if run["Status"] == "CANCELLING":
+            around.cancel()
 
     def _make_instances(self, around: Surroundings, concerned: Any) -> None:
         """Have the EC2 instances of the nodes that a call or a script is about, in their present state."""

@@ -85,8 +85,11 @@ def get_invocation(call: SsmCall) -> Members:
 
 
 def cancel(call: SsmCall) -> Members:
-    """Refuse to cancel: what was rehearsed is over. What AWS answers for a run that has ended is unknown."""
+    """Cancel the run that is being rehearsed now. What AWS answers for a run that has ended is unknown."""
     run = _execution(call)
+    if call.state.history.now is not None and not run.get("EndTime"):
+        run["Status"] = "CANCELLING"
+        return {"WindowExecutionId": run["WindowExecutionId"]}
     raise validation_error(f"Maintenance window execution {run['WindowExecutionId']} is not in progress")
 
 
