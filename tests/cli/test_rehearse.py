@@ -21,7 +21,8 @@ size = pulumi.Config().get("size") or "web"
 window = MaintenanceWindow("nightly", schedule="cron(0 2 ? * SUN *)", duration=4, cutoff=1)
 RunCommandTask(
     "patch", window=window, targets=Targets.by_tags({"Role": size}), document="AWS-RunShellScript",
-    parameters={"commands": ["deploy {{ssm:/web/version}}"]}, max_concurrency="2", max_errors="0", stop_on_alarm="errors",
+    parameters={"commands": ["deploy {{ssm:/web/version}}"]}, max_concurrency="2", max_errors="0",
+    stop_on_alarm="errors",
 )
 """
 

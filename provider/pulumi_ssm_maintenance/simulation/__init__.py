@@ -28,7 +28,7 @@ from ._run.placeholders import stored_names
 from ._runbook.action_error import ActionError
 from ._runbook.aws import Aws, Script, ScriptResult, ScriptWork
 from ._simulate import AlarmChanges, simulate
-from ._window import Notifications, OtherRun, Target, Task, Window
+from ._window import Notifications, OtherRun, OutputPlace, Target, Task, Window
 from ._work import Call, Outcome, Outcomes, Pending, Runner, StoppedError, Surroundings, Wait, Work
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "OtherRun",
     "Outcome",
     "Outcomes",
+    "OutputPlace",
     "Pending",
     "Period",
     "Rehearsal",

@@ -67,6 +67,9 @@ class Node:
     patches: Mapping[str, int] = field(default_factory=dict)
     """What it reports after a patch run, by AWS's names, such as `{"MissingCount": 2}`. By default nothing is missing,
     and a failed installation reports one failed patch."""
+    output: str | Mapping[str, str] = ""
+    """What commands print on it: for every task, or by the name of the task or the step, as `minutes`. Where it is
+    empty, a line says that nothing ran."""
     platform: Literal["Linux", "Windows", "MacOS"] = "Linux"
     """Its operating system, which Systems Manager reports."""
     agent_version: str = "3.3.0.0"
@@ -125,6 +128,10 @@ class Node:
     def outcome_of(self, task: str, step: str = "") -> NodeOutcome:
         """How a task, or a step of its runbook, ends on it."""
         return _of_task(self.outcome, task, step, "Success")
+
+    def output_of(self, task: str, step: str = "") -> str:
+        """What the command of a task, or of a step of its runbook, prints on it."""
+        return _of_task(self.output, task, step, "")
 
     def in_state(self, state: str, minute: float) -> "Node":
         """The node if it is `running`, `stopped` or `terminated` from a minute on."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ._errors import RehearsalError
 from ._names import is_called
-from ._window import Task, Window
+from ._window import OutputPlace, Task, Window
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class NodeRun:
     ended: datetime | None = None
     reason: str | None = None
     """Why it was left out, or why it failed."""
+    output: str = field(default="", repr=False)
+    """What the command printed: as the node has it, or a line which says that nothing ran."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class CommandRun:
     timeout_seconds: int
     comment: str = ""
     service_role_arn: str = ""
+    output: OutputPlace = field(default_factory=OutputPlace)
+    """Where what it prints is written to."""
     status: str = "Pending"
     """`Pending`, `InProgress`, `Success`, `Failed`, `TimedOut` or `Cancelled`."""
     status_details: str = "Pending"
@@ -134,6 +138,8 @@ class Invocation:
     """The command's own status details, such as `Incomplete`."""
     runbook: RunbookRun | None = None
     """The run of the runbook, where its steps are known."""
+    not_run: str | None = None
+    """Why the runbook, the function or the state machine did not run, so that its end was given or assumed."""
 
     def step(self, name: str) -> StepRun:
         """Find a step of the runbook by its name.

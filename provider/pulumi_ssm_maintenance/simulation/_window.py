@@ -57,6 +57,17 @@ class Notifications:
     """`Invocation` publishes for each node, `Command` for the command as a whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class OutputPlace:
+    """Where Run Command writes what commands print."""
+
+    bucket: str = ""
+    """The S3 bucket; empty for none."""
+    prefix: str = ""
+    log_group: str = ""
+    """The log group of CloudWatch Logs; empty for none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task of the window."""
@@ -86,6 +97,8 @@ class Task:
     execution_timeout_seconds: int = 3600
     """How long the document lets its work on a node take."""
     notifications: Notifications | None = None
+    output: OutputPlace = field(default_factory=OutputPlace)
+    """Where what a command prints is written to."""
     service_role_arn: str = ""
     document_version: str = ""
     """The version of the document that runs."""

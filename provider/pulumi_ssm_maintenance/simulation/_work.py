@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from ._nodes import Node
 from ._rehearsal import CommandRun, Invocation, Message, Rehearsal
-from ._window import Notifications, Task
+from ._window import Notifications, OutputPlace, Task
 
 STATUSES = frozenset({"Success", "Failed", "TimedOut", "Cancelled"})
 
@@ -76,6 +76,7 @@ class Sending:
     timeout_seconds: int
     execution_timeout_seconds: int
     notifications: Notifications | None = None
+    output: OutputPlace = field(default_factory=OutputPlace)
     comment: str = ""
     service_role_arn: str = ""
 

@@ -58,6 +58,9 @@ def notes(night: Rehearsal) -> Iterator[tuple[str, list[str]]]:
             if it.time <= night.opened
         ],
         "Never started": [f"{run.name}: {run.reason}" for run in night.tasks if run.started is None],
+        "Not run": list(
+            dict.fromkeys(f"{it.task}: {it.not_run}" for it in night.invocations if it.not_run and it.started)
+        ),
         "Left out": list(_left_out_lines(night)),
         "Not delivered": list(dict.fromkeys(f"{it.sender} to {it.target}: {it.reason}" for it in night.not_delivered)),
         "Not known": night.unanswered,

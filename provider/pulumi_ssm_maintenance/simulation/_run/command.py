@@ -90,6 +90,7 @@ class Command:
             max_errors=sending.max_errors,
             timeout_seconds=sending.timeout_seconds,
             comment=sending.comment,
+            output=sending.output,
             service_role_arn=sending.service_role_arn,
         )
         night.commands.append(self.record)
@@ -193,9 +194,20 @@ class Command:
         run.status, run.status_details = _status(details), details
         run.reason = reason
         run.ended = self._night.clock.now
+        if run.started is not None:
+            run.output = self._output(run, details)
         if details in _ERRORS:
             self.budget.errors += 1
         self._report_node(run)
+
+    def _output(self, run: NodeRun, details: str) -> str:
+        """What the work printed; nothing comes back from a node that never reports."""
+        if details == "DeliveryTimedOut":
+            return ""
+        sending = self._sending
+        return self._night.nodes[run.node].output_of(sending.name, sending.step) or (
+            f"A rehearsal: {sending.document} did not run on {run.node}. It was taken to end {details}.\n"
+        )
 
     def _leave_out(self, details: str, reason: str) -> None:
         while self._waiting:

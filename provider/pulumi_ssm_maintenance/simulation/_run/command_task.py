@@ -103,6 +103,7 @@ class CommandTask(TaskWork):
             timeout_seconds=task.timeout_seconds,
             execution_timeout_seconds=task.execution_timeout_seconds,
             notifications=task.notifications,
+            output=task.output,
             service_role_arn=task.service_role_arn,
         )
 

@@ -274,6 +274,11 @@ class Night:
             self._finish("SUCCESS", _NO_TASKS)
 
     def _report_update(self, update: ScheduledUpdate) -> None:
+        if self.record.ended is None and not update.refusal:
+            self.record.unanswered.append(
+                f"Schedule {update.schedule} {update.words} during the run. AWS does not document what that changes "
+                "for the run; it goes on as it began."
+            )
         enabled = update.changes.get("Enabled")
         if enabled is not None and not update.refusal:
             self._emit(_WINDOW, {"status": "ENABLED" if enabled else "DISABLED"})

@@ -17,6 +17,7 @@ def node_runner(outcomes: Outcomes | None) -> Runner:
 
     def run(call: Call) -> Work:
         outcome = given_outcome(outcomes, call)
+        call.invocation.not_run = _why_not_run(call, outcome)
         if outcome is None and call.task.type == "AUTOMATION" and call.resource:
             return (yield from _on_node(call))
         if outcome is None:
@@ -24,6 +25,18 @@ def node_runner(outcomes: Outcomes | None) -> Runner:
         return (yield from _after(_minutes(call, outcome), outcome))
 
     return run
+
+
+def _why_not_run(call: Call, outcome: Outcome | None) -> str:
+    if outcome is not None:
+        return f"its outcome was given: {outcome.status}"
+    because = {
+        "AUTOMATION": "its steps are not known, as those of AWS's own runbooks",
+        "LAMBDA": "a rehearsal runs no functions",
+        "STEP_FUNCTIONS": "a rehearsal runs no state machines",
+    }[call.task.type]
+    assumed = "it ended as its node has it" if call.node else "it was taken to succeed"
+    return f"{because}; {assumed}"
 
 
 def check_outcomes(outcomes: Outcomes | None, tasks: list[Task]) -> None:

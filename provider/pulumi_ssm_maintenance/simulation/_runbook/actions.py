@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from pulumi_ssm_maintenance.simulation._nodes import Node
 from pulumi_ssm_maintenance.simulation._rehearsal import CommandRun, Message, StepRun
 from pulumi_ssm_maintenance.simulation._run.targets import resolve
-from pulumi_ssm_maintenance.simulation._window import Notifications, Target
+from pulumi_ssm_maintenance.simulation._window import Notifications, OutputPlace, Target
 from pulumi_ssm_maintenance.simulation._work import Call, Outcome, Sending, Wait
 
 from .action_error import ActionError
@@ -137,6 +137,7 @@ def _run_command(doing: Doing) -> Generator[timedelta | Wait | None, datetime, D
         timeout_seconds=int(inputs.get("TimeoutSeconds", 3600)),
         execution_timeout_seconds=doing.aws.execution_timeout(document, parameters) if doing.aws else 3600,
         notifications=_notifications(inputs),
+        output=_output_place(inputs, document),
         comment=str(inputs.get("Comment", "")),
         service_role_arn=str(inputs.get("ServiceRoleArn", "")),
     )
@@ -160,7 +161,14 @@ def _addressed(call: Call, inputs: Mapping[str, Any]) -> tuple[list[Node], Mappi
 
 
 def _of_command(command: CommandRun) -> dict[str, Any]:
-    return {"CommandId": command.id, "Status": command.status, "ResponseCode": 0, "Output": "", "OutputPayload": ""}
+    printed = "".join(run.output for run in command.nodes)
+    return {
+        "CommandId": command.id,
+        "Status": command.status,
+        "ResponseCode": 0,
+        "Output": printed,
+        "OutputPayload": "",
+    }
 
 
 def _notifications(inputs: Mapping[str, Any]) -> Notifications | None:
@@ -170,6 +178,13 @@ def _notifications(inputs: Mapping[str, Any]) -> Notifications | None:
     return Notifications(
         config["NotificationArn"], config.get("NotificationEvents", ["All"]), config.get("NotificationType", "Command")
     )
+
+
+def _output_place(inputs: Mapping[str, Any], document: str) -> OutputPlace:
+    logs = inputs.get("CloudWatchOutputConfig") or {}
+    is_logged = str(logs.get("CloudWatchOutputEnabled", "false")).lower() == "true"
+    group = str(logs.get("CloudWatchLogGroupName") or f"/aws/ssm/{document}") if is_logged else ""
+    return OutputPlace(str(inputs.get("OutputS3BucketName", "")), str(inputs.get("OutputS3KeyPrefix", "")), group)
 
 
 def _execute_script(doing: Doing) -> Generator[timedelta | Wait | None, datetime, Done]:

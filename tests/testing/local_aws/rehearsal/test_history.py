@@ -371,3 +371,58 @@ def test_a_report_of_the_night(ssm, night):
         "    wait Success, patch Failed",
         "    wait Success, patch Success",
     ]
+
+
+class TestOutput:
+    """What commands print: that nothing ran, or what the node has."""
+
+    at = datetime(2026, 12, 12, 2, tzinfo=UTC)
+
+    @pytest.fixture
+    def night(self, window):
+        aws = window.aws
+        aws.client("s3").create_bucket(Bucket="outputs")
+        block = {
+            "Parameters": {"commands": ["uptime"]},
+            "OutputS3BucketName": "outputs",
+            "OutputS3KeyPrefix": "nights",
+            "CloudWatchOutputConfig": {"CloudWatchOutputEnabled": True, "CloudWatchLogGroupName": "/nights"},
+        }
+        target = window.target(("tag:Patch Group", ["web"]))
+        invocations = {"TaskInvocationParameters": {"RunCommand": block}}
+        window.task("look", [target], TaskArn="AWS-RunShellScript", MaxErrors="2", **invocations)
+        tags = {"Patch Group": "web"}
+        silent, hanging = (
+            Node("i-0123456789abcdef0", tags=tags),
+            Node("i-0123456789abcdef2", tags=tags, outcome="Hangs"),
+        )
+        printing = Node("i-0123456789abcdef1", tags=tags, output={"look": "up 3 days\n"})
+        return window.rehearse(silent, printing, hanging, at=self.at)
+
+    def test_it_is_what_the_node_has_and_else_it_says_that_nothing_ran(self, window, night):
+        (command,) = night.commands
+        read = lambda node: window.ssm.get_command_invocation(CommandId=command.id, InstanceId=node)  # noqa: E731
+        assert read("i-0123456789abcdef0")["StandardOutputContent"] == (
+            "A rehearsal: AWS-RunShellScript did not run on i-0123456789abcdef0. It was taken to end Success.\n"
+        )
+        assert read("i-0123456789abcdef1")["StandardOutputContent"] == "up 3 days\n"
+        assert read("i-0123456789abcdef2")["StandardOutputContent"] == ""
+        listed = window.ssm.list_command_invocations(CommandId=command.id, Details=True)["CommandInvocations"]
+        assert {it["CommandPlugins"][0]["OutputS3BucketName"] for it in listed} == {"outputs"}
+
+    def test_it_is_in_the_bucket_and_in_the_log_group_of_the_task(self, window, night):
+        (command,) = night.commands
+        s3, logs = window.aws.client("s3"), window.aws.client("logs")
+        key = f"nights/{command.id}/i-0123456789abcdef1/awsrunShellScript/0.awsrunShellScript/stdout"
+        assert s3.get_object(Bucket="outputs", Key=key)["Body"].read() == b"up 3 days\n"
+        assert s3.list_objects_v2(Bucket="outputs")["KeyCount"] == 2
+        stream = f"{command.id}/i-0123456789abcdef1/aws-runShellScript/stdout"
+        (event,) = logs.get_log_events(logGroupName="/nights", logStreamName=stream)["events"]
+        assert event["message"] == "up 3 days\n"
+
+    def test_a_bucket_that_does_not_exist_is_reported(self, window):
+        block = {"RunCommand": {"OutputS3BucketName": "nowhere"}}
+        window.task("look", [window.target(("tag:Patch Group", ["web"]))], TaskInvocationParameters=block)
+        night = window.rehearse(Node("i-0123456789abcdef0", tags={"Patch Group": "web"}))
+        (lost,) = night.not_delivered
+        assert (lost.target, lost.reason) == ("arn:aws:s3:::nowhere", "the local AWS has no such bucket")

@@ -54,6 +54,9 @@ def test_every_type_of_task_gets_its_parameters(window, type_, block, given):
     night = window.rehearse(NODE, outcomes={"run": Outcome("Failed", minutes=3)})
     (invocation,) = night.task("run").invocations
     assert (invocation.parameters, invocation.status) == (given, "FAILED")
+    assert "not run:\n  run: its outcome was given: Failed\n" in night.timeline()
+    assert "its outcome" not in (timeline := window.rehearse(NODE).timeline())
+    assert "not run:\n  run: " in timeline
 
 
 def test_node_ids_resource_groups_and_targets_that_are_gone(window):

@@ -121,3 +121,4 @@ def test_a_window_that_is_disabled_during_its_run_finishes_it_and_reports_the_ch
     assert (night.status, night.task("patch").status) == ("SUCCESS", "SUCCESS")
     assert [json.loads(it.body)["detail"]["status"] for it in night.messages] == ["DISABLED"]
     assert "+0:10  schedule off disables the window" in night.timeline()
+    assert "not known:\n  Schedule off disables the window during the run." in night.timeline()

@@ -13,6 +13,7 @@ from pulumi_ssm_maintenance.simulation import (
     Node,
     Notifications,
     OtherRun,
+    OutputPlace,
     RehearsalError,
     Target,
     Task,
@@ -137,6 +138,7 @@ def _task(
             execution_timeout(ssm, held["TaskArn"], parameters, document_timeouts) if is_command else DEFAULT_TIMEOUT
         ),
         notifications=_notifications(block),
+        output=_output_place(held["TaskArn"], block) if is_command else OutputPlace(),
         service_role_arn=held.get("ServiceRoleArn", ""),
         document_version=block.get("DocumentVersion", ""),
         runbook=_runbook(ssm, held["TaskArn"], block) if held["TaskType"] == "AUTOMATION" else None,
@@ -184,6 +186,13 @@ def _notifications(block: Mapping[str, Any]) -> Notifications | None:
     return Notifications(
         config["NotificationArn"], config.get("NotificationEvents", ["All"]), config.get("NotificationType", "Command")
     )
+
+
+def _output_place(document: str, block: Mapping[str, Any]) -> OutputPlace:
+    logs = block.get("CloudWatchOutputConfig", {})
+    name = document.rpartition("/")[2]
+    group = (logs.get("CloudWatchLogGroupName") or f"/aws/ssm/{name}") if logs.get("CloudWatchOutputEnabled") else ""
+    return OutputPlace(block.get("OutputS3BucketName", ""), block.get("OutputS3KeyPrefix", ""), group)
 
 
 def execution_timeout(

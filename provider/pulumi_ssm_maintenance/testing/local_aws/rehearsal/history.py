@@ -45,6 +45,8 @@ class HistoryWriter:
     _over: set[str] = field(default_factory=set)
     """What cannot change any more."""
     _is_new: bool = True
+    _outputs: list[Row] = field(default_factory=list)
+    """What commands have printed since the last time, for buckets and log groups."""
 
     def write(self, night: Rehearsal, nodes: Mapping[str, Node], now: datetime | None) -> None:
         """Bring the local AWS up to date.
@@ -54,7 +56,7 @@ class HistoryWriter:
             nodes: the nodes.
             now: the virtual time; None when the night is over.
         """
-        self._tables = {}
+        self._tables, self._outputs = {}, []
         self._collect(night, nodes, now or night.ended or night.end)
         self.post(
             {
@@ -64,6 +66,7 @@ class HistoryWriter:
                 "replaces": night.id if self._is_new else None,
                 "execution": night.id,
                 "tables": self._tables,
+                "outputs": self._outputs,
             }
         )
         self._is_new = False
@@ -112,6 +115,8 @@ class HistoryWriter:
             name = f"{command.id} {run.node}"
             if self._has_changed("command_invocations", name, (run.status_details, run.started, run.ended)):
                 self._put("command_invocations", name, _command_invocation(command, run, nodes.get(run.node)))
+                if run.ended and run.output:
+                    self._outputs += _written(command, run, nodes.get(run.node))
                 if command.document.startswith(_PATCH_DOCUMENTS) and run.ended and run.started and run.node in nodes:
                     self._put("patch_states", run.node, _patch_state(command, run, nodes[run.node]))
         self._note_over(command.id, command.ended)
@@ -244,8 +249,8 @@ def _command(command: CommandRun) -> Row:
         "Targets": [{"Key": key, "Values": list(values)} for key, values in (command.targets or {}).items()],
         "Status": command.status,
         "StatusDetails": command.status_details,
-        "OutputS3BucketName": "",
-        "OutputS3KeyPrefix": "",
+        "OutputS3BucketName": command.output.bucket,
+        "OutputS3KeyPrefix": command.output.prefix,
         "MaxConcurrency": command.max_concurrency,
         "MaxErrors": command.max_errors,
         "TargetCount": len(command.nodes),
@@ -265,25 +270,28 @@ def _common(command: CommandRun) -> Row:
         "RequestedDateTime": _stamp(command.requested),
         "ServiceRole": command.service_role_arn,
         "NotificationConfig": {"NotificationArn": "", "NotificationEvents": [], "NotificationType": ""},
-        "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False},
+        "CloudWatchOutputConfig": {
+            "CloudWatchLogGroupName": command.output.log_group,
+            "CloudWatchOutputEnabled": bool(command.output.log_group),
+        },
     }
 
 
 def _command_invocation(command: CommandRun, run: NodeRun, node: Node | None) -> Row:
     code = {"Success": 0}.get(run.status, 1 if run.started and run.ended else -1)
     plugin = {
-        "Name": _PLUGINS.get(node.platform if node else "Linux", "aws:runShellScript"),
+        "Name": _plugin(node),
         "Status": run.status,
         "StatusDetails": run.status_details,
         "ResponseCode": code,
         "ResponseStartDateTime": _stamp(run.started),
         "ResponseFinishDateTime": _stamp(run.ended) if run.started else None,
-        "Output": "",
+        "Output": run.output,
         "StandardOutputUrl": "",
         "StandardErrorUrl": "",
         "OutputS3Region": "",
-        "OutputS3BucketName": "",
-        "OutputS3KeyPrefix": "",
+        "OutputS3BucketName": command.output.bucket,
+        "OutputS3KeyPrefix": command.output.prefix,
     }
     return {
         **_common(command),
@@ -296,6 +304,25 @@ def _command_invocation(command: CommandRun, run: NodeRun, node: Node | None) ->
         "StandardErrorUrl": "",
         "CommandPlugins": [plugin],
     }
+
+
+def _plugin(node: Node | None) -> str:
+    return _PLUGINS.get(node.platform if node else "Linux", "aws:runShellScript")
+
+
+def _written(command: CommandRun, run: NodeRun, node: Node | None) -> Iterator[Row]:
+    """Where what a command printed on a node is written to.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
+    """
+    plugin, output = _plugin(node), command.output
+    if output.bucket:
+        short = plugin.replace(":", "")
+        parts = [output.prefix.strip("/"), command.id, run.node, short, f"0.{short}", "stdout"]
+        yield {"bucket": output.bucket, "key": "/".join(filter(None, parts)), "text": run.output}
+    if output.log_group:
+        stream = f"{command.id}/{run.node}/{plugin.replace(':', '-')}/stdout"
+        yield {"group": output.log_group, "stream": stream, "text": run.output, "time": _stamp(run.ended)}
 
 
 def _automation(run: TaskRun, runbook: RunbookRun) -> Row:

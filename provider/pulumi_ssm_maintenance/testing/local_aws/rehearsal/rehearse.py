@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pulumi_ssm_maintenance.simulation import Assumptions, Node, Outcomes, Rehearsal, RehearsalError, Window, simulate
+from botocore.exceptions import ClientError
+
+from pulumi_ssm_maintenance.simulation import (
+    Assumptions,
+    Node,
+    NotDelivered,
+    Outcomes,
+    Rehearsal,
+    RehearsalError,
+    Window,
+    simulate,
+)
 
 from .declared import in_resource_groups, read_other_runs, read_parameter_store, read_settings, read_window
 from .deliveries import Deliveries
@@ -12,7 +23,7 @@ from .opening import find_opening
 from .runbook_aws import RunbookAws
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pulumi_ssm_maintenance.simulation import AlarmChanges
@@ -69,8 +80,19 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     night.unanswered.extend(
         f"What a night changes at {service} stays for the nights under other assumptions." for service in shared
     )
+    night.not_delivered.extend(_lost_outputs(account, night))
     aws.finish(night, {node.id: node for node in grouped})
     return night
+
+
+def _lost_outputs(account: LocalAccount, night: Rehearsal) -> Iterator[NotDelivered]:
+    """What commands printed for buckets that do not exist."""
+    for bucket in dict.fromkeys(it.output.bucket for it in night.commands if it.output.bucket):
+        try:
+            account.client("s3").head_bucket(Bucket=bucket)
+        except ClientError:
+            arn, reason = f"arn:aws:s3:::{bucket}", "the local AWS has no such bucket"
+            yield NotDelivered(night.opened, "the output of commands", arn, reason)
 
 
 def _alarms(given: AlarmChanges, held: Sequence[str], window: Window) -> AlarmChanges:

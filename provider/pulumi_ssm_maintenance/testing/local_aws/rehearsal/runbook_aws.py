@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .account import LocalAccount
 
 _EC2 = "ec2"
+_TOLD = ("ssm", "s3", "logs")
+"""The services that show something of the night."""
 _CANCEL = "cancelmaintenancewindowexecution"
 _BATCH = 50
 """How many instances are made at once."""
@@ -124,7 +126,7 @@ class RunbookAws:
             if self._has_variants:
                 self._account.control("checkpoint", "rollback" if self._night else "begin")
             self._night, self._history, self._instances = night, self._writer(), {}
-        if "ssm" in used:
+        if any(service in used for service in _TOLD):
             around.show_later_tasks()
             self._history.write(night, around.nodes, around.now)
         if "cloudwatch" in used:

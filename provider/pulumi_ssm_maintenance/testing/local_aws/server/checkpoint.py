@@ -45,20 +45,22 @@ class Checkpoint:
         """Take note of a call that may change something."""
         if not self._is_active or call.operation.startswith(_READING):
             return
-        place = call.service, call.account
         if self._ssm.serves(call):
             region = call.account, call.region
             if region not in self._ssm_before:
                 self._ssm_before[region] = self._ssm.state_of(*region)
-        elif place not in self._before and call.service not in self._not_kept:
-            self._keep(*place)
+        else:
+            self.keep(call.service, call.account)
 
     def _begin(self) -> None:
         self._end()
         self._is_active = True
         self._not_kept.clear()
 
-    def _keep(self, service: str, account: str) -> None:
+    def keep(self, service: str, account: str) -> None:
+        """Copy what a service holds in an account, before it changes for the first time."""
+        if not self._is_active or (service, account) in self._before or service in self._not_kept:
+            return
         _let_locks_be_copied()
         try:
             self._before[service, account] = {

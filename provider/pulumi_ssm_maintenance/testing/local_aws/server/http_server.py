@@ -18,6 +18,7 @@ from pulumi_ssm_maintenance.testing.local_aws.faults import Fault
 from .api_call import ApiCall, caller_of, protocol_and_action
 from .api_error import Answer, ApiError, error_answer
 from .checkpoint import Checkpoint
+from .command_outputs import write_outputs
 from .fault_injection import FaultEffects, FaultInjection
 from .moto_backend import Moto
 from .request_recorder import RequestRecorder
@@ -48,7 +49,7 @@ class LocalAwsServer(ThreadedWSGIServer):
         self._takers: dict[str, Callable[[Any], object]] = {
             "checkpoint": self.checkpoint.control,
             "faults": lambda fault: self.faults.add(Fault(**fault)),
-            "history": self.ssm.write_history,
+            "history": self._write_history,
             "instance-ids": self.moto.choose_instance_ids,
         }
 
@@ -70,6 +71,15 @@ class LocalAwsServer(ThreadedWSGIServer):
             case "POST", name if name in self._takers:
                 return self._takers[name](json.loads(body))
         raise KeyError(what)
+
+    def _write_history(self, content: dict[str, Any]) -> None:
+        """Take over what a rehearsal reports."""
+        self.ssm.write_history(content)
+        if content["outputs"]:
+            self.moto.load()
+            for service in ("s3", "logs"):
+                self.checkpoint.keep(service, content["account"])
+            write_outputs(content["account"], content["region"], content["outputs"])
 
     def reset(self) -> None:
         """Remove all resources, logged calls and faults."""

@@ -72,7 +72,7 @@ def get_invocation(call: SsmCall) -> Members:
         "ExecutionStartDateTime": _text(start),
         "ExecutionEndDateTime": _text(end),
         "ExecutionElapsedTime": f"PT{end - start:g}S" if start is not None and end is not None else "",
-        "StandardOutputContent": "",
+        "StandardOutputContent": plugin["Output"],
         "StandardErrorContent": "",
     }
 
