@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_ssm_maintenance.simulation._assumptions import questions
+
 PAGE = (Path(__file__).parents[2] / "docs" / "rehearsal.md").read_text()
 
 
@@ -35,3 +37,12 @@ def test_each_night_gone_wrong_shows_what_the_page_says(_wrong, code, shown):
 
 def test_the_page_replays_ten_nights_and_more():
     assert len(_gone_wrong()) >= 10
+
+
+def test_every_assumption_answers_an_open_question_of_the_page_and_every_question_has_an_answer():
+    section = PAGE.partition("### Every open question")[2].partition("Nothing of this was tried")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+    answers = [answer for _, answer in rows]
+    named = {name for answer in answers for name in re.findall(r"`([a-z_]+)`", answer)}
+    assert named >= questions().keys()
+    assert [answer for answer in answers if not answer.startswith(("`", "fixed: "))] == []

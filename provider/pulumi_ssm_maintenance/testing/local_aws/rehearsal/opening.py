@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pulumi_ssm_maintenance.simulation import ScheduledUpdate, WindowClosedError
 from pulumi_ssm_maintenance.testing.local_aws.server.ssm.windows.schedule import scheduled_times
@@ -63,6 +64,17 @@ def find_opening(client: Callable[[str], Any], held: Mapping[str, Any], at: date
     if not settings["Enabled"]:
         raise WindowClosedError(_why_closed(held, [it for it in updates if it.time <= opened], opened))
     return Opening(opened, settings, updates)
+
+
+def open_questions(opening: Opening) -> Iterator[str]:
+    """Yield what nobody knows of an opening: whether an hour that comes twice has one or two."""
+    zone = ZoneInfo(opening.settings.get("ScheduleTimezone") or "UTC")
+    local = opening.time.astimezone(zone)
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        yield (
+            f"The clocks of {zone.key} show {local:%H:%M} twice on {local:%Y-%m-%d}. AWS does not document whether the "
+            "window opens twice; it was taken to open once."
+        )
 
 
 def _next_opening(held: Mapping[str, Any], now: datetime, schedules: Sequence[_Schedule]) -> datetime:

@@ -19,7 +19,7 @@ from pulumi_ssm_maintenance.simulation import (
 
 from .declared import in_resource_groups, read_other_runs, read_parameter_store, read_settings, read_window
 from .deliveries import Deliveries
-from .opening import find_opening
+from .opening import find_opening, open_questions
 from .runbook_aws import RunbookAws
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
         )
     finally:
         shared = aws.close()
+    night.unanswered.extend(open_questions(opening))
     night.unanswered.extend(
         f"What a night changes at {service} stays for the nights under other assumptions." for service in shared
     )
