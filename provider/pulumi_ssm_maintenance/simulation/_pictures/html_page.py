@@ -10,9 +10,13 @@ from .svg import svg
 
 _STYLE = """
 body { font: 14px/1.5 system-ui, sans-serif; margin: 24px; color: #212121; background: #fff; }
-main { display: flex; flex-wrap: wrap; gap: 32px; align-items: flex-start; }
-figure { margin: 0; overflow-x: auto; max-width: 100%; }
-aside { max-width: 460px; }
+main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 32px; align-items: start; }
+@media (min-width: 1100px) { main { grid-template-columns: minmax(0, 1fr) minmax(280px, 380px); } }
+figure { margin: 0; overflow-x: auto; }
+figure svg { display: block; width: 100%; min-width: 760px; max-width: 1140px; height: auto; }
+h2 { font-size: 17px; margin: 0 0 8px; }
+h3 { font-size: 14px; margin: 12px 0 4px; overflow-wrap: anywhere; }
+ul { margin: 0 0 16px; padding-left: 20px; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5; padding: 8px; margin: 4px 0 16px; }
 """
 

@@ -9,7 +9,7 @@ import copyreg
 import threading
 from collections import defaultdict
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -121,12 +121,19 @@ def _let_locks_be_copied() -> None:
     """Teach Python to copy what moto's backends hold besides plain data: locks, and the dictionary of parameters."""
     from moto.ssm.models import ParameterDict  # noqa: PLC0415  # loading moto takes 0.5 s
 
+    register: Any = copyreg.pickle  # its stub knows no function that makes an object of another kind
     for make in (threading.Lock, threading.RLock):
-        copyreg.pickle(type(make()), lambda _, make=make: (make, ()))
-    copyreg.pickle(
-        ParameterDict,
-        lambda held: (_empty, (ParameterDict, held.default_factory), vars(held), None, iter(held.items())),
-    )
+        register(type(make()), partial(_new_lock, make))
+    register(ParameterDict, _parts)
+
+
+def _new_lock(make: Callable[[], object], _: object) -> tuple[Callable[[], object], tuple[()]]:
+    return make, ()
+
+
+def _parts(held: Any) -> Any:
+    """Take a dictionary that makes missing values into what it is made of."""
+    return _empty, (type(held), held.default_factory), vars(held), None, iter(held.items())
 
 
 def _empty(kind: type[defaultdict[str, Any]], default: Callable[[], Any]) -> defaultdict[str, Any]:
