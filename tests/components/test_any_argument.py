@@ -1,5 +1,6 @@
 """Whatever a program passes to a component or a maker, it gets resources, or one of our errors that names the place."""
 
+import gc
 import logging
 import random
 import traceback
@@ -24,11 +25,15 @@ _LONGEST_LINE = 2000
 
 # As Pulumi's language host does: a program that fails leaves outputs behind that nobody has looked at.
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 KINDS = pytest.mark.parametrize("kind", MINIMAL, ids=lambda kind: kind.__name__)
 
 
-@pytest.mark.soak
 @KINDS
 def test_any_value_of_any_argument_is_answered(kind, record_property):
     attempts = [
@@ -40,7 +45,6 @@ def test_any_value_of_any_argument_is_answered(kind, record_property):
     assert answered(attempts) == []
 
 
-@pytest.mark.soak
 @KINDS
 def test_arguments_of_about_the_right_types_are_answered(kind, record_property):
     times = MIXED // len(MINIMAL)
@@ -48,7 +52,6 @@ def test_arguments_of_about_the_right_types_are_answered(kind, record_property):
     assert answered([(f"seed {number}", lambda n, seed=number: mixed(kind, n, seed)) for number in range(times)]) == []
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("name", MAKERS)
 def test_any_value_of_any_parameter_of_a_maker_is_answered(name, record_property):
     maker = MAKERS[name]
@@ -118,6 +121,7 @@ def answered(attempts):
         if found is None:  # an output failed after all arguments were accepted: look for whose it was
             found = [fault for attempt in some for fault in together([attempt]) or ()]
         faults += found
+    gc.collect()  # so that what is left behind is not reported in a later test
     return faults
 
 

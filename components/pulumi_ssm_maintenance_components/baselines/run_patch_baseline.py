@@ -19,7 +19,9 @@ Reboot = Literal["RebootIfNeeded", "NoReboot"]
 PLAIN = "AWS-RunPatchBaseline"
 WITH_HOOKS = "AWS-RunPatchBaselineWithHooks"
 
-_OBJECT = re.compile(r"s3://[^/]+/.+")
+# The patterns of the document's parameters.
+_ADDRESS = re.compile(r"(https|s3)://.+")
+_LIST = re.compile(r"(https|s3|ssm-document)://.+")
 
 
 class HooksArgs(TypedDict, total=False):
@@ -52,7 +54,7 @@ class PatchCommand:
 
     @property
     def lists(self) -> list[pulumi.Input[str]]:
-        """The S3 addresses of the lists that nodes download."""
+        """The addresses of the lists that nodes download."""
         return [address for address in (self.install_override_list, self.baseline_override) if address is not None]
 
     def parameters(self, reboot: Reboot | None) -> dict[str, list[pulumi.Input[str]]]:
@@ -82,14 +84,17 @@ def patch_command(
     """Choose the document, and refuse arguments that it does not take.
 
     Raises:
-        ArgumentError: two arguments exclude each other, or a list is not in S3.
+        ArgumentError: two arguments exclude each other, or a list has no address.
     """
-    lists = {"install_override_list": install_override_list, "baseline_override": baseline_override}
-    for name, url in lists.items():
+    lists = (
+        ("install_override_list", install_override_list, _LIST, "s3://bucket/key, https://… or ssm-document://name"),
+        ("baseline_override", baseline_override, _ADDRESS, "s3://bucket/key or https://…"),
+    )
+    for name, url, form, allowed in lists:
         if url is not None and hooks:
             raise wrong(where, name, url, f"none with hooks: {WITH_HOOKS} does not take it")
-        if isinstance(url, str) and not _OBJECT.fullmatch(url):
-            raise wrong(where, name, url, "s3://bucket/key")
+        if isinstance(url, str) and not form.fullmatch(url):
+            raise wrong(where, name, url, allowed)
     if not install and hooks:
         raise wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
     if not install and install_override_list is not None:

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_ssm_maintenance.errors import ArgumentError
 
 from .shown import kind
+from .value_types import is_text
 
 T = TypeVar("T")
 
@@ -21,12 +22,13 @@ def from_text(what: str, value: pulumi.Input[str], convert: Callable[[str], pulu
         convert: what to do with it.
 
     Raises:
-        ArgumentError: later, if an output holds anything but text.
+        ArgumentError: later, if an output holds anything but text, or half of a surrogate pair.
     """
 
     def converted(known: object) -> pulumi.Input[T]:
-        if not isinstance(known, str):
-            raise ArgumentError(f"{what}: got an output of {kind(known)}, allowed: text")
+        if not is_text(known):
+            allowed = "text that can be sent as UTF-8" if isinstance(known, str) else "text"
+            raise ArgumentError(f"{what}: got an output of {kind(known)}, allowed: {allowed}")
         return convert(known)
 
     return pulumi.Output.from_input(value).apply(converted)

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from inspect import isawaitable
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, TypeGuard, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 import pulumi
 
@@ -135,7 +135,7 @@ def _is_list(value: object, hint: Any) -> bool:
     return get_origin(hint) is not tuple or Ellipsis in items or len(value) == len(items)
 
 
-def _is_text(value: object, _: Any) -> bool:
+def is_text(value: object, _: Any = str) -> TypeGuard[str]:
     """Whether a value is text that can be sent: half of a surrogate pair cannot."""
     try:
         return isinstance(value, str) and value.encode() is not None
@@ -167,7 +167,7 @@ _SHAPES: Sequence[tuple[frozenset[Any], Callable[[object, Any], bool]]] = (
     (frozenset({Literal}), _is_literal),
     (frozenset({Mapping, dict}), lambda value, _: isinstance(value, Mapping)),
     (_LISTS, _is_list),
-    (frozenset({str}), _is_text),
+    (frozenset({str}), is_text),
     (frozenset({int, float}), _is_number),
     (frozenset({date, datetime}), _is_day),
     (frozenset({Callable}), _is_callable),
@@ -180,7 +180,7 @@ def _not_json(path: str, value: object, *, secret: bool, depth: int = 0) -> Iter
         yield f"{path}: is nested more than {_DEEPEST} levels deep"
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if _is_text(key, str):
+            if is_text(key, str):
                 place = f"{path}.{key}" if depth < _DEEPEST_PATH else path
                 yield from _not_json(place, item, secret=secret, depth=depth + 1)
             else:
@@ -193,7 +193,7 @@ def _not_json(path: str, value: object, *, secret: bool, depth: int = 0) -> Iter
         value is None
         or isinstance(value, bool | pulumi.Output)
         or _is_number(value, float)
-        or _is_text(value, str)
+        or is_text(value, str)
         or isawaitable(value)
     ):
         allowed = "what JSON has: text, numbers, True, False, None, lists and dicts, or outputs of them"

@@ -1,5 +1,6 @@
 """The policy that nodes need besides `AmazonSSMManagedInstanceCore`: to write output and to fetch patches."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -23,6 +24,9 @@ _AWS_BUCKETS = (
     "aws-patchmanager-macos-{1}-*",
 )
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+_IN_S3 = re.compile(r"s3://|https://((?P<bucket>[^/]+)\.)?s3[.-]([^/]+\.)?amazonaws\.com(\.cn)?/")
+
 
 def node_policy(
     component: Component,
@@ -40,15 +44,16 @@ def node_policy(
 def fetch_statements(
     location: Location, addresses: Sequence[pulumi.Input[str]], key: pulumi.Output[str] | None
 ) -> list[Statement]:
-    """Return the statements that let nodes fetch the objects at `s3://bucket/key`, perhaps encrypted with a key."""
-    if not addresses:
-        return []
+    """Return the statements that let nodes fetch the lists that are objects of S3, perhaps encrypted with a key."""
     objects = [
         pulumi.Output.format(
             "arn:{0}:s3:::{1}", location.partition, from_text("the address of a list", address, _object)
         )
         for address in addresses
+        if not isinstance(address, str) or _IN_S3.match(address)
     ]
+    if not objects:
+        return []
     return [allow(["s3:GetObject"], objects), *([] if key is None else [allow(["kms:Decrypt"], [key])])]
 
 
@@ -61,4 +66,9 @@ def aws_bucket_statements(location: Location) -> list[Statement]:
 
 
 def _object(address: str) -> str:
-    return address.removeprefix("s3://")
+    """Return the bucket and the key. An output with an address elsewhere names an object that does not exist."""
+    found = _IN_S3.match(address)
+    if found is None:
+        return address.partition("://")[2]
+    path = address[found.end() :]
+    return f"{found['bucket']}/{path}" if found["bucket"] else path

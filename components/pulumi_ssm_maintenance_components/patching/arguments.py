@@ -107,10 +107,10 @@ class PatchingRunArgs(WindowSettings, total=False):
     can have only one baseline for each system, so one run or `PatchBaseline` should own it. Default: that of the group,
     else that of the account."""
     install_override_list: pulumi.Input[str] | None
-    """A list of the patches to install in place of those that the baseline approves: `s3://bucket/key`. Default:
-    none."""
+    """A list of the patches to install in place of those that the baseline approves: `s3://bucket/key`, `https://…` or
+    `ssm-document://name`. Default: none."""
     baseline_override: pulumi.Input[str] | None
-    """A list of baselines to use in place of those of the account: `s3://bucket/key`. Default: none."""
+    """A list of baselines to use in place of those of the account: `s3://bucket/key` or `https://…`. Default: none."""
     document_version: pulumi.Input[str]
     """The version of the AWS document that patches: a number, `$LATEST` or `$DEFAULT`. Default: its default version."""
     comment: pulumi.Input[str]

@@ -112,6 +112,23 @@ class TestTask:
             "Resource": ["arn:aws:s3:::lists/may.yaml", "arn:aws:s3:::lists/base.json"],
         }
 
+    @pytest.mark.parametrize(
+        ("address", "objects"),
+        [
+            ("https://s3.eu-west-1.amazonaws.com/lists/may.yaml", ["arn:aws:s3:::lists/may.yaml"]),
+            ("https://our.lists.s3-eu-west-1.amazonaws.com/may.yaml", ["arn:aws:s3:::our.lists/may.yaml"]),
+            ("https://s3.example.com/may.yaml", None),
+            ("ssm-document://may", None),
+        ],
+    )
+    def test_a_list_anywhere_that_the_document_takes_is_passed_on_and_nodes_may_fetch_it_from_s3(
+        self, run, address, objects
+    ):
+        found = run(install_override_list=address, logs=False)
+        assert command(found)["parameters"]["InstallOverrideList"] == [address]
+        policies = found.get("Policy", {}).values()
+        assert [it["policy"]["Statement"][0]["Resource"] for it in policies] == ([objects] if objects else [])
+
     def test_hooks_choose_the_document_that_has_them(self, run):
         found = run(hooks={"pre": "stop-web", "exit": "start-web"})
         assert task(found)["task_arn"] == "AWS-RunPatchBaselineWithHooks"
@@ -581,7 +598,12 @@ class TestOutputs:
         ({"hooks": {"pre": "x"}, "baseline_override": "s3://a/b"}, "AWS-RunPatchBaselineWithHooks does not take it"),
         ({"hooks": {"pre": "x"}, "install": False}, "hooks: .* hooks run around an installation"),
         ({"install_override_list": "s3://a/b", "install": False}, "install_override_list: .* a scan ignores it"),
-        ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key"),
+        ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key or https://…"),
+        ({"baseline_override": "ssm-document://a"}, "baseline_override: got 'ssm-document://a', allowed: s3://"),
+        (
+            {"install_override_list": "/tmp/a"},
+            "install_override_list: got '/tmp/a', allowed: s3://bucket/key, https://",
+        ),
         ({"logs": {"retention_days": 91}}, "retention_days: got 91, allowed: 1, 3, 5"),
         ({"logs": {"log_group": "mine", "retention_days": 30}}, "retention_days: got 30, allowed: none"),
         ({"logs": {"retention": 30}}, "logs: there is no argument 'retention'; do you mean 'retention_days'"),

@@ -115,6 +115,10 @@ class TestPayload:
             call(payload=payload)
         assert "not json" not in str(refused.value)
 
+    def test_that_is_known_late_and_no_utf_8_is_refused_unshown(self, call):
+        with pytest.raises(ValueError, match=r"payload: got an output of text of 3 characters, allowed: .* UTF-8"):
+            call(payload=pulumi.Output.from_input('"\ud800"'))
+
     def test_may_name_the_node_where_there_are_targets(self, call):
         found = call(payload={"node": "{{RESOURCE_ID}}"}, targets=Targets.by_tags({"Role": "web"}))
         assert payload_of(found) == {"node": "{{RESOURCE_ID}}"}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from itertools import count
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, Self
 
 from pulumi_ssm_maintenance.simulation import ActionError, RehearsalError, ScriptResult
@@ -84,7 +84,9 @@ class ScriptProcess:
         assert process.stdout is not None  # noqa: S101  # as above
         process.stdin.write(json.dumps({"number": number, "now": now.timestamp(), **request}, default=str) + "\n")
         process.stdin.flush()
-        ready, _, _ = select([process.stdout], [], [], self._longest)
+        with DefaultSelector() as selector:
+            selector.register(process.stdout, EVENT_READ)
+            ready = selector.select(self._longest)
         line = process.stdout.readline() if ready else ""
         if not line:
             self.stop()
