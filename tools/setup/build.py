@@ -18,6 +18,10 @@ _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 # Ignore a Go workspace around the checkout, and build without a C compiler.
 _GO_SETTINGS = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off", "CGO_ENABLED": "0"}
+# The compiler collects its garbage half as often as by default, and makes no debug information: `-w` would remove it.
+# Together that saves about a tenth of the build's processor time.
+_LAZY_COLLECTOR = {"GOGC": "200"}
+_NO_DEBUG_INFORMATION = "-gcflags=all=-dwarf=false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,10 @@ class Build(CachedSource):
 
     def _compile(self, output: Path) -> None:
         stamp = f"-s -w -X {_VERSION_VARIABLE}={show(self.pins.engine)}"
-        command: list[str | Path] = ["go", "build", "-trimpath", "-ldflags", stamp, "-o", output, _PACKAGE]
-        if subprocess.run(command, cwd=self.module, env=os.environ | _GO_SETTINGS, check=False).returncode:
+        command: list[str | Path] = ["go", "build", "-trimpath", "-ldflags", stamp, "-o", output]
+        command += [_NO_DEBUG_INFORMATION, _PACKAGE]
+        environment = _LAZY_COLLECTOR | os.environ | _GO_SETTINGS
+        if subprocess.run(command, cwd=self.module, env=environment, check=False).returncode:
             raise SetupError(
                 "The build failed; Go's own message is above. It needs the modules of tools/engine/go.sum "
                 "(`go env GOPROXY` shows where from) and 4 GB of disk for Go's caches. Then run this again."
