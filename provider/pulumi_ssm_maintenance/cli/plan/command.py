@@ -37,7 +37,7 @@ def plan(  # noqa: PLR0913 - the options of a command
     *,
     preview: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Plan what `pulumi preview --json` has written, before it is deployed."),
+        typer.Option(metavar="FILE", help="Plan what `pulumi preview --json --show-sames` wrote: nothing is deployed."),
     ] = None,
     next_: Annotated[
         int, typer.Option("--next", metavar="N", min=1, max=500, help="How many openings of each window.")

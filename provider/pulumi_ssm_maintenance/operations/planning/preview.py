@@ -32,7 +32,7 @@ def from_preview(preview: Mapping[str, Any]) -> tuple[PlannedWindow, ...]:
     """Take the windows out of a preview. Tasks find their windows and targets by what depends on what.
 
     Args:
-        preview: what `pulumi preview --json` prints.
+        preview: what `pulumi preview --json --show-sames` prints. Without `--show-sames` it lacks what stays as it is.
 
     Raises:
         UsageError: it is no preview, or has no window in it.
@@ -50,7 +50,10 @@ def from_preview(preview: Mapping[str, Any]) -> tuple[PlannedWindow, ...]:
         if state["type"] == _WINDOW
     )
     if not windows:
-        raise UsageError("the preview has no maintenance window in it")
+        raise UsageError(
+            "the preview has no maintenance window in it. Without --show-sames, it leaves out what stays as it is: "
+            "run `pulumi preview --json --show-sames`"
+        )
     return windows
 
 
