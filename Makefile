@@ -1,10 +1,10 @@
 # Every target sets up the checkout first. A repeated set-up takes a moment and needs no network.
 python := .venv/bin/python
-typed := $(wildcard provider components tools examples benchmarks tests/typing_tests)
+typed := $(wildcard provider components tools examples template benchmarks tests/typing_tests)
 # A test run starts a thousand processes. Compiled modules save half a second in each.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-adopt test check docs build bench bench-full soak first-contact clean
+.PHONY: help setup demo demo-adopt test check docs build versions bench bench-full soak first-contact clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -35,6 +35,9 @@ build: setup ## build wheel and sdist in dist/, and try the wheel in a fresh env
 	rm -rf dist
 	$(python) -m build --no-isolation
 	$(python) tools/try_wheel.py dist/*.whl
+
+versions: build ## deploy with the wheel and the oldest and newest packages it promises; needs the package index
+	$(python) -m tools.try_versions dist/*.whl $(ARGS)
 
 bench: setup ## measure the speed against four anchors: at most 15 minutes
 	$(python) benchmarks/bench.py

@@ -10,7 +10,7 @@ from tests.docs.pages import PAGES, snippets
 from tools.docs_site import __main__ as site
 from tools.docs_site.links import problems_of
 from tools.docs_site.navigation import navigation_of
-from tools.docs_site.pages import CHECKOUT, write_pages
+from tools.docs_site.pages import CHECKOUT, repository, write_pages
 from tools.docs_site.pictures.graph import graph_of
 from tools.docs_site.pictures.svg import fence
 from tools.docs_site.reference import reference_pages
@@ -75,6 +75,12 @@ def test_links_to_folders_lead_to_their_pages_and_examples_show_their_programs(w
     folder, _ = written
     assert "](../examples/adopt/README.md)" in (folder / "docs" / "move-from-pulumi-aws.md").read_text()
     assert "```python\n" in (folder / "examples" / "quickstart" / "README.md").read_text()
+
+
+def test_links_to_files_that_are_no_pages_lead_to_the_repository(written):
+    folder, _ = written
+    assert f"[template]({repository()}/blob/main/template)" in (folder / "README.md").read_text()
+    assert (folder / "docs" / "night.svg").exists()
 
 
 def built(folder, page):
