@@ -22,6 +22,7 @@ _ARNS = {
     "aws:cloudwatch/eventRule:EventRule": f"events:{REGION}:{ACCOUNT}:rule/",
     "aws:cloudwatch/logGroup:LogGroup": f"logs:{REGION}:{ACCOUNT}:log-group:",
     "aws:cloudwatch/metricAlarm:MetricAlarm": f"cloudwatch:{REGION}:{ACCOUNT}:alarm:",
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": f"iam::{ACCOUNT}:oidc-provider/",
     "aws:iam/policy:Policy": f"iam::{ACCOUNT}:policy/",
     "aws:iam/role:Role": f"iam::{ACCOUNT}:role/",
     "aws:kms/key:Key": f"kms:{REGION}:{ACCOUNT}:key/",

@@ -37,6 +37,7 @@ NAMELESS = {
     *("ssm:DescribeInstancePatchStates", "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeSnapshots"),
     *("ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"),
     "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
+    *("ssm:DescribeInstanceInformation", "ssm:DescribeMaintenanceWindows", "ssm:DescribePatchGroups"),
     "logs:DescribeLogGroups",
     *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),
 }

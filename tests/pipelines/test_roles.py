@@ -1,0 +1,99 @@
+"""The roles of a pipeline: what they may do, and who may assume them."""
+
+import json
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.components.authorization import mistakes
+from tests.components.recorded_program import run
+from tests.components.test_examples_golden import configuration
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "pipeline_role"
+ROLES = ["deploy", "preview", "read"]
+
+
+def made(**settings):
+    """The inputs of the resources that the example makes, by type and name."""
+    config = configuration(yaml.safe_load((EXAMPLE / "Pulumi.yaml").read_text()))
+    config |= {f"pipeline-role:{name}": value for name, value in settings.items()}
+    found = run(lambda: runpy.run_path(str(EXAMPLE / "__main__.py")), project="pipeline-role", config=config)
+    return {(it.type.rpartition(":")[2], it.name): it.inputs for it in found}
+
+
+def policy(resources, name):
+    text = resources["RolePolicy", name]["policy"]
+    return json.loads(text) if isinstance(text, str) else text
+
+
+def trust(resources, name):
+    text = resources["Role", name]["assumeRolePolicy"]
+    (statement,) = (json.loads(text) if isinstance(text, str) else text)["Statement"]
+    return statement
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_policy_says_nothing_that_aws_does_not_know(role):
+    assert mistakes(policy(made(), role)) == []
+
+
+DOCUMENTED = {
+    "deploy": {"permissions": "## For tasks"},
+    "read": dict.fromkeys(("doctor", "plan", "status"), "## What it needs"),
+}
+OF_THE_STATE = {"s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"}
+
+
+@pytest.mark.parametrize("role", DOCUMENTED)
+def test_a_role_may_do_what_the_pages_say_and_nothing_else(role):
+    allowed = {action for it in policy(made(), role)["Statement"] for action in it["Action"]}
+    named = {action for page, section in DOCUMENTED[role].items() for action in actions_in(page, section)}
+    assert allowed - OF_THE_STATE == named - OF_THE_STATE - {"sts:GetCallerIdentity", "sts:AssumeRole"}
+
+
+def actions_in(page, section):
+    """The actions that a section of a page names, without the keys of conditions."""
+    text = (ROOT / "docs" / f"{page}.md").read_text().partition(section)[2].partition("\n## ")[0]
+    return re.findall(r"[`\"]([a-z0-9-]+:[A-Z]\w+)[`\"](?!:)", text)
+
+
+@pytest.mark.parametrize("role", ["preview", "read"])
+def test_a_role_that_does_not_deploy_writes_nothing(role):
+    allowed = {action for it in policy(made(), role)["Statement"] for action in it["Action"]}
+    verbs = {re.match(r"[A-Z][a-z]+", it.partition(":")[2])[0] for it in allowed}
+    assert verbs <= {"Describe", "Get", "List", "Simulate"}
+
+
+def test_pulumi_cloud_keeps_the_state_without_a_bucket():
+    actions = {it for one in policy(made(state_bucket=None), "deploy")["Statement"] for it in one["Action"]}
+    assert not [it for it in actions if it.startswith("s3:")]
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+@pytest.mark.parametrize("role", ROLES)
+def test_only_the_repository_may_assume_a_role(host, role):
+    conditions = trust(made(host=host, repository="acme/infra"), role)["Condition"]
+    issuer = {"github": "token.actions.githubusercontent.com", "gitlab": "gitlab.com"}[host]
+    subject = next(value for keys in conditions.values() for key, value in keys.items() if key == f"{issuer}:sub")
+    assert conditions["StringEquals"][f"{issuer}:aud"]
+    assert subject == SUBJECTS[host, role]
+
+
+SUBJECTS = {
+    ("github", "preview"): "repo:acme/infra:pull_request",
+    ("github", "deploy"): "repo:acme/infra:environment:production",
+    ("github", "read"): "repo:acme/infra:ref:refs/heads/main",
+    ("gitlab", "preview"): "project_path:acme/infra:ref_type:branch:ref:*",
+    ("gitlab", "deploy"): "project_path:acme/infra:ref_type:branch:ref:main",
+    ("gitlab", "read"): "project_path:acme/infra:ref_type:branch:ref:main",
+}
+
+
+def test_an_account_that_has_the_identity_provider_gets_no_second_one():
+    existing = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
+    resources = made(host="gitlab", provider_arn=existing)
+    assert not [name for kind, name in resources if kind == "OpenIdConnectProvider"]
+    assert trust(resources, "deploy")["Principal"] == {"Federated": existing}
