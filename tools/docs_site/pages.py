@@ -72,12 +72,6 @@ def _write(folder: Path, page: str) -> str:
     return _save(folder, page, text)
 
 
-def repository() -> str:
-    """Give the address of the repository, which pyproject.toml has."""
-    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-    return str(tomllib.loads(text)["project"]["urls"]["Repository"])
-
-
 def _save(folder: Path, page: str, text: str) -> str:
     path = folder / page
     path.parent.mkdir(parents=True, exist_ok=True)
