@@ -16,7 +16,6 @@ from typing import Final
 from zipfile import ZipFile
 
 from packaging.requirements import Requirement
-from uv import find_uv_bin
 
 from tools.setup.wrapper import write_wrapper
 
@@ -73,7 +72,7 @@ def main() -> int:
 def _works(wheel: Path, resolution: str, folder: Path) -> bool:
     environment = folder / "environment"
     python = environment / "bin" / "python"
-    uv = (find_uv_bin(), "--quiet")
+    uv = (Path(sys.executable).with_name("uv"), "--quiet")
     subprocess.run([*uv, "venv", "--python", sys.executable, environment], check=True)
     packages = [f"{wheel}", *_required_by(wheel)]
     subprocess.run([*uv, "pip", "install", "--python", python, "--resolution", resolution, *packages], check=True)
