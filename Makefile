@@ -35,6 +35,7 @@ build: setup ## build wheel and sdist in dist/, and try the wheel in a fresh env
 	rm -rf dist
 	$(python) -m build --no-isolation
 	$(python) tools/try_wheel.py dist/*.whl
+	WHEEL="$$(echo dist/*.whl)" $(python) -m pytest -q tests/docs/test_getting_started.py
 
 versions: build ## deploy with the wheel and the oldest and newest packages it promises; needs the package index
 	$(python) -m tools.try_versions dist/*.whl $(ARGS)

@@ -163,7 +163,7 @@ def test_shell_is_shell(snippet):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_of_a_page_exists(page):
     blocks = [it.text for it in SHELL if it.page == page]
-    spans = re.findall(rf"`((?:{'|'.join(COMMANDS)}) [^`]+)`", page.read_text())
+    spans = re.findall(rf"`((?:{'|'.join(map(re.escape, COMMANDS))}) [^`]+)`", page.read_text())
     faults = [fault for text in (*blocks, *spans) for words in commands(text) for fault in faults_of(words)]
     assert faults == []
 
@@ -271,10 +271,12 @@ COMMANDS = {
     ".venv/bin/python": python_faults,
     "audit/bin/pip": no_faults,
     "audit/bin/pip-audit": no_faults,
+    ".": no_faults,
     "aws": aws_faults,
     "cd": no_faults,
     "grep": no_faults,
     "make": make_faults,
+    "mkdir": no_faults,
     "pip": pip_faults,
     "pulumi": pulumi_faults,
     "python": python_faults,
