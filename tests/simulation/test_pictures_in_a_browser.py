@@ -20,6 +20,8 @@ const far = [...document.querySelectorAll("svg text")].filter(it => {
   return box.x < axis - 60 && box.y > 50 && box.x + box.width > axis;
 });
 document.body.dataset.overlapping = far.map(it => it.textContent).join("|");
+const [chart, aside] = ["svg", "aside"].map(it => document.querySelector(it).getBoundingClientRect());
+document.body.dataset.beside = aside.left >= chart.right && aside.top < chart.bottom;
 document.body.dataset.wide = document.documentElement.scrollWidth > window.innerWidth;
 </script>
 """
@@ -50,18 +52,22 @@ def page(tmp_path):
 
 @pytest.mark.skipif(BROWSER is None, reason=f"needs one of {', '.join(BROWSERS)} on PATH")
 class TestInABrowser:
-    def run(self, page, *options):
-        command_line = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,1000"]
+    def run(self, page, *options, width=1280):
+        command_line = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--window-size={width},1000"]
         more = ["--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", f"--user-data-dir={page.parent}/b"]
         return subprocess.run(
             [*command_line, *more, *options, page.as_uri()], capture_output=True, text=True, timeout=120, check=True
         )
 
-    def test_labels_do_not_reach_into_the_bars_and_the_page_needs_no_scrolling_to_the_side(self, page):
+    @pytest.mark.parametrize(("width", "beside"), [(1280, "true"), (500, "false")])
+    def test_labels_stay_off_the_bars_messages_are_beside_the_chart_and_nothing_scrolls_to_the_side(
+        self, page, width, beside
+    ):
         page.write_text(page.read_text().replace("</body>", f"{MEASURE}</body>"))
-        done = self.run(page, "--dump-dom")
+        done = self.run(page, "--dump-dom", width=width)
         body = Body()
         body.feed(done.stdout)
+        assert body.found["data-beside"] == beside
         assert body.found["data-overlapping"] == ""
         assert body.found["data-wide"] == "false"
 
