@@ -601,8 +601,8 @@ class TestOutputs:
         ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key or https://…"),
         ({"baseline_override": "ssm-document://a"}, "baseline_override: got 'ssm-document://a', allowed: s3://"),
         (
-            {"install_override_list": "/tmp/a"},
-            "install_override_list: got '/tmp/a', allowed: s3://bucket/key, https://",
+            {"install_override_list": "/etc/a"},
+            "install_override_list: got '/etc/a', allowed: s3://bucket/key, https://",
         ),
         ({"logs": {"retention_days": 91}}, "retention_days: got 91, allowed: 1, 3, 5"),
         ({"logs": {"log_group": "mine", "retention_days": 30}}, "retention_days: got 30, allowed: none"),
