@@ -175,7 +175,7 @@ def test_delete_under_every_fault(deployed):
 def test_replace_under_every_fault_of_removing_the_old_task(deployed):
     tasks = deployed(REMOVE_OLD)
     tasks.wanted["task_type"] = "LAMBDA"
-    # One by one: with --continue-on-error, engine v3.259.0 never ends when the first half of a replacement fails.
+    # One by one: with --continue-on-error, engine v3.274.1 never ends when the first half of a replacement fails.
     tasks.fail_under_every_fault(DEREGISTER, tasks.stack.up, at_once=False)
     tasks.assert_one_more_run_mends_it()
 

@@ -92,7 +92,7 @@ class TaskProvider(ResourceProvider):
 
         state, declared = State(from_host(olds)), Inputs(from_host(news))
         task = state.task_id(id_)
-        if other := claims.claim(task.window_task_id, declared):
+        if other := claims.continue_with(task.window_task_id, state, declared):
             warnings.give(
                 declared, [f"{task} is the task of {other!r} too; give one of them an idempotency_key of its own"]
             )

@@ -125,7 +125,7 @@ def delete(
     """
     state = State(olds)
     task, claims = state.task_id(window_task_id), claims or Claims()
-    if other := claims.other_owner(task.window_task_id, state):
+    if other := claims.kept_for(task.window_task_id, state):
         return [f"was not deregistered, since {other!r} has the same task {task}"]
     aws = gateway(connection, _region(connection, state))
     try:

@@ -15,6 +15,7 @@ class Claims:
 
     def __init__(self) -> None:
         self._owners: dict[str, tuple[str, str]] = {}
+        self._former: dict[str, tuple[str, str]] = {}
         self._deregistered: set[str] = set()
         self._lock = Lock()
 
@@ -23,6 +24,20 @@ class Claims:
         with self._lock:
             self._owners.setdefault(window_task_id, resource.identity)
         return self.other_owner(window_task_id, resource)
+
+    def continue_with(self, window_task_id: str, state: Properties, resource: Properties) -> str | None:
+        """Claim the task in the state of a resource. After a rename the state has the former name, until an update."""
+        other = self.claim(window_task_id, resource)
+        if other is None:
+            self._former[window_task_id] = state.identity
+        return other
+
+    def kept_for(self, window_task_id: str, state: Properties) -> str | None:
+        """Give the name of another resource for which a task must outlive this state.
+
+        The state of a resource that is replaced may have its former name: its task is no other's.
+        """
+        return None if self._former.get(window_task_id) == state.identity else self.other_owner(window_task_id, state)
 
     def other_owner(self, window_task_id: str, resource: Properties) -> str | None:
         """Give the name of another resource that a task belongs to."""

@@ -125,6 +125,21 @@ def test_a_former_name_that_is_used_again_gets_no_task_of_the_renamed_resource(s
     assert held(window).keys() == {id_}
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one run", "in a later run"])
+def test_a_renamed_task_that_is_replaced_leaves_no_old_one(stack, held, new_window, window, automation, at_once):
+    made = stack({"old": automation})
+    made.up()
+    renamed = {"opts": pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])}
+    if not at_once:
+        made.program = lambda: MaintenanceWindowTask("new", **automation, **renamed)
+        made.up()
+    made.program = lambda: MaintenanceWindowTask("new", **automation | {"window_id": other}, **renamed)
+    other = new_window()
+    made.up()
+    assert held(window) == {}
+    assert held(other).keys() == {made.resource("new")["id"]}
+
+
 def test_a_task_that_a_new_resource_has_adopted_outlives_the_old_resource(stack, held, window, automation):
     made = stack({"old": automation})
     made.up()

@@ -30,7 +30,7 @@ from pulumi_ssm_maintenance.errors import (
 from pulumi_ssm_maintenance.lifecycle import apply, registration
 from pulumi_ssm_maintenance.lifecycle.claims import Claims
 from pulumi_ssm_maintenance.lifecycle.plan import check, diff
-from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Inputs
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Inputs, State
 
 WINDOW, OTHER_WINDOW = "mw-0123456789abcdef0", "mw-fedcba98765432100"
 GONE = "4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
@@ -220,6 +220,13 @@ class TestATaskOfAnotherResource:
         (warning,) = apply.delete(CONNECTION, outcome.window_task_id, outcome.outputs, claims)
         assert warning.startswith("was not deregistered, since 'renamed' has the same task")
         assert aws.alive == [outcome.window_task_id]
+
+    def test_is_deregistered_if_the_state_has_the_former_name_of_its_resource(self, aws):
+        outcome = create()
+        claims = Claims()
+        assert claims.continue_with(outcome.window_task_id, State(outcome.outputs), self.OTHER) is None
+        assert apply.delete(CONNECTION, outcome.window_task_id, outcome.outputs, claims) == []
+        assert aws.alive == []
 
     def test_is_the_same_resources_own_on_a_second_try(self, aws):
         claims = Claims()
