@@ -74,3 +74,11 @@ def test_every_assumption_of_a_rehearsal_is_in_the_list_of_what_was_never_seen()
     cells = [row[0] for row in tables("docs/never-seen-on-aws.md")]
     named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
     assert {it.name for it in dataclasses.fields(Assumptions)} <= set(named)
+
+
+def test_the_questions_that_would_settle_what_was_never_seen_are_those_of_first_contact():
+    asked = {row[0].strip("`") for row in tables("docs/first-contact.md")}
+    settled = [row[3] for row in tables("docs/never-seen-on-aws.md") if len(row) > 3]
+    named = {name for cell in settled for name in re.findall(r"`([a-z\d]+(?:-[a-z\d]+)*)`", cell)}
+    assert len(named) > 20
+    assert named - asked == set()
