@@ -41,7 +41,7 @@ def svg_of(graph: Graph) -> str:
     """Draw a flowchart."""
     lines = {name: _wrapped(box.text, _LONGEST) for name, box in graph.boxes.items()}
     wide_high = {name: _size(text, graph.boxes[name]) for name, text in lines.items()}
-    sizes = {name: size[::-1] if graph.down else size for name, size in wide_high.items()}
+    sizes = {name: (high, wide) if graph.down else (wide, high) for name, (wide, high) in wide_high.items()}
     labels = {link: _wrapped(link.label, _LONGEST_LABEL) for link in graph.links if link.label and link.labelled}
     lengths = {link: _LINE * len(text) if graph.down else _width(text) for link, text in labels.items()}
     layout = layout_of(graph, sizes, lengths)
