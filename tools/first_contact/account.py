@@ -151,12 +151,14 @@ class Account:
 
     def _send(self, operation: str, parameters: dict[str, Any], note: Callable[[Exchange], None]) -> Answer:
         """Make a call, and make it again where AWS asks for patience."""
-        for attempt in range(ATTEMPTS):
-            answer, exchange = self._transport.send(self.question, operation, parameters)
-            note(exchange)
-            if answer.code not in THROTTLED or attempt == ATTEMPTS - 1:
+        answer, exchange = self._transport.send(self.question, operation, parameters)
+        note(exchange)
+        for attempt in range(ATTEMPTS - 1):
+            if answer.code not in THROTTLED:
                 break
             self._transport.sleep(2**attempt / 2)
+            answer, exchange = self._transport.send(self.question, operation, parameters)
+            note(exchange)
         return answer
 
     def _require_ours(self, operation: str, parameters: dict[str, Any]) -> None:

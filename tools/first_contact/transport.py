@@ -63,14 +63,14 @@ class Transport(Protocol):
 class AwsTransport:
     """Calls go to AWS, each once: repetitions are the caller's, so that every answer is seen."""
 
-    dry = False
+    dry: bool = False
 
     def __init__(self, region: str | None = None, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._session = boto3.session.Session(region_name=region)
         self._clients: dict[str, Any] = {}
         self._lock = Lock()
         self._seen = local()
-        self.sleep = sleep
+        self._sleep = sleep
 
     @property
     def region(self) -> str | None:
@@ -111,6 +111,10 @@ class AwsTransport:
         )
         return Answer(members, code, message), exchange
 
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._sleep(seconds)
+
     def _client(self, service: str) -> Any:
         with self._lock:
             if service not in self._clients:
@@ -141,7 +145,7 @@ def _json(body: Any) -> dict[str, Any] | None:
 class DryTransport:
     """Calls go nowhere: each is shown, and answered by what the next calls need."""
 
-    dry = True
+    dry: bool = True
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
