@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -159,12 +159,16 @@ class Moto:
 
     @cached_property
     def _application(self) -> Any:
-        from moto.iam.models import SERVICE_NAME_CONVERSION  # noqa: PLC0415  # loading moto takes 0.5 s
+        from moto.core import responses  # noqa: PLC0415  # loading moto takes 0.5 s
+        from moto.iam.models import SERVICE_NAME_CONVERSION  # noqa: PLC0415  # as above
         from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # as above
             DomainDispatcherApplication,
             create_backend_app,
         )
 
+        # moto looks through all attributes of a service for each call, which takes a millisecond or two.
+        names = vars(responses)
+        names["method_names_from_class"] = cache(names["method_names_from_class"])
         # moto would name it AWSServiceRoleForssm.
         SERVICE_NAME_CONVERSION["ssm"] = "AmazonSSM"
         keep_managed_policies()
