@@ -97,6 +97,7 @@ READ = [
             "ssm:DescribeInstancePatchStates",
             "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
             "ssm:DescribeMaintenanceWindowExecutionTasks",
+            "ssm:DescribeMaintenanceWindowSchedule",
             "ssm:DescribeMaintenanceWindows",
             "ssm:DescribePatchGroups",
             "ssm:GetMaintenanceWindowExecutionTask",

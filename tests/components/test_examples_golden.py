@@ -38,6 +38,7 @@ NAMELESS = {
     *("ssm:DescribeMaintenanceWindowExecutionTasks", "ssm:GetMaintenanceWindowExecutionTask"),
     "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
     *("ssm:DescribeInstanceInformation", "ssm:DescribeMaintenanceWindows", "ssm:DescribePatchGroups"),
+    "ssm:DescribeMaintenanceWindowSchedule",
     "logs:DescribeLogGroups",
     *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),
 }

