@@ -60,7 +60,7 @@ def test_the_root_project_is_the_quickstart(local_stack):
 
 def test_every_example_of_a_raw_task_is_run_here():
     raw = {path.parent.name for path in EXAMPLES.glob("*/__main__.py") if imports_tasks(path.read_text())}
-    assert raw == {*TASKS, "adopt"}
+    assert raw == {*TASKS, "adopt", "several_accounts"}
 
 
 def imports_tasks(text):
