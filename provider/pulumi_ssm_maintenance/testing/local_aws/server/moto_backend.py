@@ -167,7 +167,7 @@ class Moto:
         )
 
         # moto looks through all attributes of a service for each call, which takes a millisecond or two.
-        names = vars(responses)
+        names: Any = vars(responses)
         names["method_names_from_class"] = cache(names["method_names_from_class"])
         # moto would name it AWSServiceRoleForssm.
         SERVICE_NAME_CONVERSION["ssm"] = "AmazonSSM"
