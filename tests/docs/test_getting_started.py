@@ -40,7 +40,7 @@ def desk(local_aws, tmp_path, _plugins_home):
     environment["PATH"] = ":".join(path)
     if WHEEL:
         del environment["PULUMI_PYTHON_CMD"]
-        offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_FIND_LINKS": str(Path(WHEEL).resolve().parent)}
+        offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_FIND_LINKS": Path(WHEEL).resolve().parent.as_uri()}
         environment |= offline
 
     def run(text):
