@@ -27,7 +27,7 @@ def declare(cell: str, tasks: int, region: str | None, providers: list[pulumi.Pr
         opts=theirs,
     )
     for index in range(tasks):
-        inputs = arguments("", 1) | {"window_id": window.id}
+        inputs: dict[str, Any] = arguments("", 1) | {"window_id": window.id}
         MaintenanceWindowTask(f"task-{cell}-{index}", **inputs, region=region, opts=ours)
 
 
