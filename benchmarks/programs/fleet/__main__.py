@@ -16,7 +16,7 @@ from tasks import arguments
 
 def declare(cell: str, tasks: int, region: str | None, providers: list[pulumi.ProviderResource]) -> None:
     """Declare the window of a cell and its tasks."""
-    theirs, ours = [pulumi.ResourceOptions(provider=one) for one in providers] or [None, None]
+    theirs, ours = (pulumi.ResourceOptions(provider=one) for one in providers) if providers else (None, None)
     window = aws.ssm.MaintenanceWindow(
         f"window-{cell}",
         schedule="rate(1 day)",
