@@ -4,7 +4,7 @@ import importlib
 import re
 
 import pytest
-from tests.docs.pages import PAGES, ROOT
+from tests.docs.pages import PAGES, ROOT, snippets
 
 from pulumi_ssm_maintenance.aws.connection import HONOURED, IRRELEVANT
 
@@ -36,6 +36,16 @@ def test_what_the_readme_shows_is_the_marked_part_of_an_example(example, positio
     shown = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[position]
     assert shown == marked
     assert len(shown.splitlines()) <= 10
+
+
+PROGRAMS = [path.read_text() for path in ROOT.glob("examples/*/__main__.py")]
+GUIDE = [it for it in snippets("python") if it.page == ROOT / "docs" / "patch-a-fleet.md"]
+
+
+@pytest.mark.parametrize("snippet", GUIDE, ids=str)
+def test_the_guide_to_patch_a_fleet_shows_parts_of_the_examples(snippet):
+    parts = snippet.text.rstrip().split("\n\n")
+    assert [part for part in parts if not any(part in program for program in PROGRAMS)] == []
 
 
 def test_the_configuration_page_says_of_every_key_whether_it_is_honoured():

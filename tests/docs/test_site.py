@@ -1,8 +1,13 @@
 """The docs site: its pages before mkdocs renders them, the check of its links, and the pictures."""
 
+import ast
 import importlib
+import inspect
 import re
 import shutil
+import sys
+from dataclasses import is_dataclass
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +22,10 @@ from tools.docs_site.reference import reference_pages
 
 PACKAGES = (
     "pulumi_ssm_maintenance",
+    "pulumi_ssm_maintenance.operations.adopt",
+    "pulumi_ssm_maintenance.operations.doctor",
+    "pulumi_ssm_maintenance.operations.planning",
+    "pulumi_ssm_maintenance.operations.runs",
     "pulumi_ssm_maintenance.outputs",
     "pulumi_ssm_maintenance.schedules",
     "pulumi_ssm_maintenance.simulation",
@@ -36,6 +45,42 @@ def referenced():
 def test_the_reference_has_every_public_name(package, referenced):
     public = set(importlib.import_module(package).__all__) - NOT_IN_THE_REFERENCE
     assert public - {name.rpartition(".")[2] for name in referenced} == set()
+
+
+OPERATIONS = [package for package in PACKAGES if ".operations." in package]
+
+
+@pytest.mark.parametrize("package", OPERATIONS)
+def test_the_reference_has_the_functions_of_operations_and_not_their_modules(package, referenced):
+    own = [name for name in referenced if name.startswith(f"{package}.")]
+    assert [name for name in own if name in sys.modules] == []
+    assert {name.rpartition(".")[2] for name in own} == set(importlib.import_module(package).__all__)
+
+
+@pytest.mark.parametrize("package", OPERATIONS)
+def test_the_reference_leads_to_the_guide_that_shows_the_package(package):
+    (page,) = [text for _, text in reference_pages() if f"\n::: {package}." in text]
+    guide = re.search(r"\]\(\.\./\.\./(docs/[\w-]+\.md)\)", page)[1]
+    parent, _, name = package.rpartition(".")
+    text = (CHECKOUT / guide).read_text()
+    assert f"from {package} import" in text or f"from {parent} import {name}" in text
+
+
+@pytest.mark.parametrize("package", OPERATIONS)
+def test_every_field_of_what_operations_return_has_a_docstring(package):
+    module = importlib.import_module(package)
+    classes = {value for name in module.__all__ if is_dataclass(value := getattr(module, name))}
+    assert [f"{it.__name__}.{field}" for it in classes for field in fields_without_docstring(it)] == []
+
+
+def fields_without_docstring(class_):
+    """The public fields of a dataclass below which no docstring stands."""
+    (definition,) = ast.parse(inspect.getsource(class_)).body
+    for field, below in pairwise([*definition.body, None]):
+        if isinstance(field, ast.AnnAssign) and not field.target.id.startswith("_"):
+            described = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            if not described:
+                yield field.target.id
 
 
 def test_the_reference_has_every_error(referenced):

@@ -1,11 +1,19 @@
 """The checks of declared tasks against the account, over gRPC: nothing, a warning, or a failure."""
 
+import json
+import re
+from types import SimpleNamespace
+
 import pytest
 from pulumi.runtime.rpc import UNKNOWN
+from tests.docs.pages import ROOT, snippets
 
+from pulumi_ssm_maintenance.checks.reader import UnreadableError
+from pulumi_ssm_maintenance.checks.tasks import TASK_CHECKS
 from pulumi_ssm_maintenance.testing import Fault
 
 KEY = "pulumi_ssm_maintenance:preflight"
+MISSING_ROLE = "arn:aws:iam::123456789012:role/missing"
 CANARY = "canary-of-the-preflight"
 
 
@@ -14,7 +22,7 @@ def broken(run_command):
     """A task of which several things do not exist."""
     return {
         **run_command,
-        "service_role_arn": "arn:aws:iam::123456789012:role/missing",
+        "service_role_arn": MISSING_ROLE,
         "alarm_configuration": {"alarms": [{"name": "missing"}]},
         "task_invocation_parameters": {"run_command": {"parameters": {"commands": ["true"], "Commandos": [CANARY]}}},
     }
@@ -118,3 +126,74 @@ def test_no_credentials_are_not_a_failure(strict, broken):
 def test_another_value_is_an_error_that_names_the_key(start_host, run_command):
     _, failures = start_host({KEY: "yes"}).check(run_command)
     assert failures == [("", f"{KEY}: got 'yes', allowed are true, false and strict")]
+
+
+PAGE = ROOT / "docs" / "preflight.md"
+MESSAGES = [line for it in snippets("text") if it.page == PAGE for line in it.text.splitlines()]
+
+
+@pytest.fixture
+def shown_task(run_command):
+    """The task that the page on the preflight shows."""
+    (text,) = [it.text for it in snippets("python") if it.page == PAGE and "MaintenanceWindowTask(" in it.text]
+    shown = {}
+    names = {
+        "window": SimpleNamespace(window_id=run_command["window_id"]),
+        "nodes": SimpleNamespace(id="e32eecb2-646c-4f4b-8ed1-205fbfd3ad35"),
+    }
+    exec(text, {"MaintenanceWindowTask": lambda _, **arguments: shown.update(arguments), **names})
+    return {**shown, "idempotency_key": "key", "__task": {"name": "patch", "secrets": []}}
+
+
+def test_the_page_shows_the_messages_about_its_task_and_counts_the_calls(strict, local_aws, shown_task):
+    local_aws.clear_requests()
+    reasons = strict(shown_task)
+    calls = local_aws.requests()
+    assert [f"warning: maintenance window task 'patch': {reason}" for reason in reasons] == MESSAGES[:-1]
+    assert f"the task above takes {len(calls)} calls" in PAGE.read_text(), [it.operation for it in calls]
+
+
+@pytest.fixture
+def machine(local_aws):
+    """A missing alias of a state machine that exists: both are looked up."""
+    role = local_aws.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    definition = json.dumps({"StartAt": "end", "States": {"end": {"Type": "Succeed"}}})
+    created = local_aws.client("stepfunctions").create_state_machine(name="report", definition=definition, roleArn=role)
+    return f"{created['stateMachineArn']}:live"
+
+
+@pytest.fixture
+def thorough(run_command, function, machine):
+    """Tasks that together make every check look at all that it can."""
+    command = {
+        "notification_config": {"notification_arn": "arn:aws:sns:us-east-1:123456789012:missing"},
+        "service_role_arn": MISSING_ROLE,
+        "cloud_watch_output_config": {"cloud_watch_log_group_name": "missing", "cloud_watch_output_enabled": True},
+        "output_s3_bucket_name": "missing",
+    }
+    command["notification_config"] |= {"notification_events": ["All"], "notification_type": "Command"}
+    alarm = {"alarms": [{"name": "missing"}]}
+    return [
+        {**run_command, **run_command_with(**command), "service_role_arn": MISSING_ROLE, "alarm_configuration": alarm},
+        function,
+        {**function, "task_type": "STEP_FUNCTIONS", "task_arn": machine, "task_invocation_parameters": None},
+    ]
+
+
+def test_the_page_lists_the_permissions_of_all_calls(start_host, local_aws, thorough):
+    host = start_host({KEY: "true"})
+    local_aws.clear_requests()
+    assert [host.check(task)[1] for task in thorough] == [[], [], []]
+    calls = {f"{it.service}:{it.operation}" for it in local_aws.requests()} - {"sts:GetCallerIdentity"}
+    needed = {it.replace("stepfunctions:", "states:").replace("s3:HeadBucket", "s3:ListBucket") for it in calls}
+    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| `task.")]
+    assert set(re.findall(r"`(\w+:\w+)`", "".join(rows))) == needed
+
+
+def test_the_page_has_a_row_for_every_check():
+    assert re.findall(r"^\| `(task\.\w+)`", PAGE.read_text(), re.MULTILINE) == [check.id for check in TASK_CHECKS]
+
+
+def test_the_page_shows_the_warning_about_what_aws_refuses():
+    left_out = str(UnreadableError("iam:GetRole", "AccessDenied"))
+    assert MESSAGES[-1] == f"warning: the preflight of maintenance window tasks leaves out task.role: {left_out}"

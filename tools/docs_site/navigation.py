@@ -16,13 +16,14 @@ _SECTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType
             "Example programs": ("examples/*",),
         },
         "Guides": {
+            "": ("patch-a-fleet",),
             "Take over what exists": (
                 "adopt",
                 "move-from-pulumi-aws",
                 "move-from-terraform",
                 "move-from-cloudformation",
             ),
-            "Test before the night": ("testing", "rehearsal", "first-contact"),
+            "Test before the night": ("preflight", "testing", "rehearsal", "first-contact"),
             "Deploy": (
                 "configuration",
                 "permissions",

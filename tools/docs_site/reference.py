@@ -1,6 +1,7 @@
 """The pages of the reference: the public names, with the docstrings that editors show."""
 
 import importlib
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from typing import Final
 
 _TASKS: Final = "pulumi_ssm_maintenance"
 _COMPONENTS: Final = "pulumi_ssm_maintenance_components"
+_OPERATIONS: Final = "pulumi_ssm_maintenance.operations"
 _OF_TASKS: Final = {_TASKS, f"{_TASKS}.outputs", f"{_TASKS}.errors"}
 
 
@@ -17,6 +19,8 @@ class _Reference:
 
     package: str
     names: str = ""
+    guide: str = ""
+    """The page in `docs` that shows how they work together."""
 
     @property
     def section(self) -> str:
@@ -57,8 +61,10 @@ _PAGES: Final[Mapping[str, _Reference]] = MappingProxyType(
         "Schedules": _Reference("pulumi_ssm_maintenance.schedules"),
         "Testing": _Reference("pulumi_ssm_maintenance.testing"),
         "Simulation": _Reference("pulumi_ssm_maintenance.simulation"),
-        "Adoption": _Reference("pulumi_ssm_maintenance.operations.adopt"),
-        "Doctor": _Reference("pulumi_ssm_maintenance.operations.doctor"),
+        "Adoption": _Reference(f"{_OPERATIONS}.adopt", guide="adopt"),
+        "Doctor": _Reference(f"{_OPERATIONS}.doctor", guide="doctor"),
+        "Planning": _Reference(f"{_OPERATIONS}.planning", guide="plan"),
+        "Runs": _Reference(f"{_OPERATIONS}.runs", guide="status"),
     }
 )
 
@@ -68,7 +74,19 @@ def reference_pages() -> Iterator[tuple[str, str]]:
     for title, page in _PAGES.items():
         names = page.names.split() or _names_of_no_other_page(page.package)
         path = f"{page.section}/{title.lower().replace(' ', '-')}.md"
-        yield path, "\n\n".join([f"# {title}", *(f"::: {page.package}.{name}" for name in names)]) + "\n"
+        shown = [f"::: {_identifier(page.package, name)}" for name in names]
+        yield path, "\n\n".join([f"# {title}", _introduction(page), *shown]) + "\n"
+
+
+def _introduction(page: _Reference) -> str:
+    guide = f" [The guide](../../docs/{page.guide}.md) has examples." if page.guide else ""
+    return f"Import these names from `{page.package}`.{guide}"
+
+
+def _identifier(package: str, name: str) -> str:
+    """Name what is shown. A function that shares the name of its module is named in that module."""
+    module = f"{package}.{name}"
+    return f"{module}.{name}" if module in sys.modules else module
 
 
 def _names_of_no_other_page(package: str) -> list[str]:

@@ -69,8 +69,8 @@ class Clients:
             "mode": connection.retry_mode or RETRY_MODE,
             "total_max_attempts": MAX_ATTEMPTS if connection.max_retries is None else connection.max_retries + 1,
         }
-        session = boto3.Session(botocore_session=self._session, region_name=self.region)
-        create = partial(session.client, "ssm", endpoint_url=connection.endpoints.ssm, verify=_verify(connection))
+        make = self._boto3_session.client
+        create = partial(make, "ssm", endpoint_url=connection.endpoints.ssm, verify=_verify(connection))
         client = self._behind_proxy(create, Config(**_COMMON, **_TIMEOUTS, retries=retries))
         # Last of all: in adaptive mode, an earlier handler of this event waits until AWS may be asked again.
         client.meta.events.register_last("before-send", demand_engine)
@@ -83,10 +83,8 @@ class Clients:
     def reading(self, service: str) -> Any:
         """Make a client of any service that soon gives up, for checks that a preview does not wait for."""
         connection = self.connection
-        # The stubs type a client by a literal service name only.
-        session: Any = boto3.Session(botocore_session=self._session, region_name=self.region)
         endpoint = {"ssm": connection.endpoints.ssm, "sts": connection.endpoints.sts}.get(service)
-        create = partial(session.client, service, endpoint_url=endpoint, verify=_verify(connection))
+        create = partial(self._boto3_session.client, service, endpoint_url=endpoint, verify=_verify(connection))
         return self._behind_proxy(create, Config(**_COMMON, **_IDENTITY_TIMEOUTS))
 
     def load_credentials(self) -> None:
@@ -100,6 +98,11 @@ class Clients:
         with _failures_named():
             if credentials := self._session.get_credentials():
                 credentials.get_frozen_credentials()
+
+    @cached_property
+    def _boto3_session(self) -> Any:  # the stubs type a client by a literal service name only
+        """The one boto3 session around `_session`: a second one would add boto3's methods to clients of S3 twice."""
+        return boto3.Session(botocore_session=self._session, region_name=self.region)
 
     @cached_property
     def _session(self) -> botocore.session.Session:

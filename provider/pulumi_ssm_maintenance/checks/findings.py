@@ -33,6 +33,7 @@ class Finding:
     check: str
     """The check's id, such as `task.alarm`."""
     level: Level
+    """How grave it is."""
     subject: str
     """What was checked, such as `patch (mw-…/4d65…)`."""
     text: str = ""
@@ -40,6 +41,7 @@ class Finding:
     cure: str = ""
     """What to do."""
     region: str = ""
+    """The region of the subject."""
 
     def __str__(self) -> str:
         said = f": {self.text}." if self.text else ""

@@ -34,6 +34,7 @@ class LiveTask:
     """A task as AWS holds it."""
 
     window_task_id: str
+    """The id of the task."""
     fields: Mapping[str, Any] = field(repr=False)
     """The fields of GetMaintenanceWindowTask, by their API names. They may hold secrets."""
 
@@ -43,6 +44,7 @@ class LiveTarget:
     """A window target as AWS holds it."""
 
     window_target_id: str
+    """The id of the window target."""
     fields: Mapping[str, Any] = field(repr=False)
     """The fields of DescribeMaintenanceWindowTargets, by their API names."""
 
@@ -52,14 +54,19 @@ class LiveWindow:
     """A maintenance window as AWS holds it, with its targets and tasks."""
 
     window_id: str
+    """The id of the window."""
     region: str
+    """The region of the window."""
     account: Account | None
     """None when STS could not say whose account it is."""
     fields: Mapping[str, Any] = field(repr=False)
     """The fields of GetMaintenanceWindow, by their API names."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    """The tags of the window."""
     targets: tuple[LiveTarget, ...] = ()
+    """Its targets."""
     tasks: tuple[LiveTask, ...] = ()
+    """Its tasks."""
     other_targets: tuple[str, ...] = ()
     """The ids of targets that exist, and that are not adopted."""
     role_arn: str | None = None
@@ -76,6 +83,7 @@ class Live:
     """What was read."""
 
     windows: tuple[LiveWindow, ...]
+    """The windows, with their targets and tasks."""
     notes: tuple[str, ...] = ()
     """What was left out, and why."""
     failures: tuple[str, ...] = ()
@@ -87,9 +95,13 @@ class WindowSummary:
     """One line about a window."""
 
     window_id: str
+    """The id of the window."""
     name: str
+    """The name of the window."""
     schedule: str
+    """The schedule, as AWS holds it."""
     enabled: bool
+    """Whether the window opens."""
 
 
 def list_windows(session: "boto3.Session", region: str | None = None) -> tuple[WindowSummary, ...]:

@@ -50,7 +50,9 @@ class Engine:
     """Runs `pulumi` in a folder, on a stack."""
 
     folder: Path
+    """The folder of the Pulumi project."""
     stack: str
+    """The name of the stack."""
     profile: str | None = None
     """The AWS profile that the program runs with. Default: the environment's."""
 

@@ -31,8 +31,11 @@ class Folder:
     """A folder as it was written."""
 
     path: Path
+    """The folder."""
     project: str
+    """The name of the Pulumi project."""
     entries: tuple[ImportEntry, ...]
+    """What its import file lists."""
     written: bool
     """False where it held all of it already."""
 

@@ -33,10 +33,13 @@ class ImportEntry:
     """One resource of an import file."""
 
     type: str
+    """The type token of the resource."""
     name: str
+    """The logical name."""
     id: str
     """As an import names it, with the window's id before a target's."""
     details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The other keys of the entry, as the import file has them. They may hold secrets."""
 
     @property
     def physical_id(self) -> str:

@@ -37,6 +37,7 @@ class Secret:
     path: str
     """The task's argument, as a path."""
     value: Any = field(repr=False)
+    """The value, in clear."""
 
     @property
     def is_text(self) -> bool:
@@ -49,7 +50,9 @@ class AdoptedTarget:
     """A window target, and its logical name."""
 
     name: str
+    """The logical name."""
     live: LiveTarget
+    """The target as AWS holds it."""
 
     @property
     def is_nameless(self) -> bool:
@@ -62,10 +65,13 @@ class AdoptedTask:
     """A task, its logical name, and what of it is secret."""
 
     name: str
+    """The logical name."""
     live: LiveTask
+    """The task as AWS holds it."""
     arguments: Mapping[str, Any] = field(repr=False)
     """The arguments that declare it as AWS holds it. They may hold secrets."""
     secrets: tuple[Secret, ...] = ()
+    """The values that go into the configuration of the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,11 @@ class AdoptedProvider:
     """An account and region of several, and the logical name of its providers."""
 
     name: str
+    """The logical name."""
     region: str
+    """The region."""
     role_arn: str | None = None
+    """The role that reads and deploys there; None for the caller's own credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +91,13 @@ class AdoptedWindow:
     """A window, its logical name, its targets and tasks."""
 
     name: str
+    """The logical name."""
     live: LiveWindow
+    """The window as AWS holds it."""
     targets: tuple[AdoptedTarget, ...]
+    """Its targets."""
     tasks: tuple[AdoptedTask, ...]
+    """Its tasks."""
     provider: AdoptedProvider | None = None
     """Where it is; None where all windows are in the account and region of the stack's configuration."""
 
@@ -99,6 +112,7 @@ class Adoption:
     """What is adopted, and how."""
 
     windows: tuple[AdoptedWindow, ...]
+    """The windows that are adopted."""
     protect: bool = True
     """Whether Pulumi is to refuse to delete what is adopted."""
     literal: bool = False
@@ -106,6 +120,7 @@ class Adoption:
     style: Style = "import"
     """Who adopts: an import file, or the options of the program itself."""
     warnings: tuple[str, ...] = ()
+    """What to look at before the program is deployed."""
     in_terraform: tuple[Managed, ...] = ()
     """What of it a Terraform state manages."""
 

@@ -26,7 +26,9 @@ class Difference:
     operation: str
     """The engine's word: `update`, `create`, `replace`, …"""
     urn: str
+    """The URN of the resource."""
     properties: tuple[str, ...]
+    """The properties that differ; none for a resource that differs as a whole."""
 
     def __str__(self) -> str:
         name, kind = self.urn.rpartition("::")[2], self.urn.split("::")[2].rpartition(":")[2]

@@ -37,10 +37,13 @@ class Managed:
     """A window, target or task of a state."""
 
     type: str
+    """The type of the resource in Terraform."""
     address: str
     """Such as `module.patch["web"].aws_ssm_maintenance_window.this`."""
     id: str
+    """The id of the window, target or task."""
     window_id: str
+    """The id of its window."""
     region: str | None = None
     """The region, where the state names one. Versions of the AWS provider before 6 do not."""
 
@@ -63,6 +66,7 @@ class TerraformState:
     """What a state manages."""
 
     resources: tuple[Managed, ...]
+    """The windows, targets and tasks that it manages."""
     notes: tuple[str, ...] = ()
     """What was left out, and why."""
 

@@ -42,6 +42,7 @@ class Examination:
     """What all checks found."""
 
     findings: tuple[Finding, ...]
+    """One for each check of each subject, those that found nothing too."""
 
     @property
     def tally(self) -> dict[str, int]:

@@ -21,6 +21,7 @@ class PlannedOpening:
     cutoff: datetime
     """From when no task starts."""
     closes: datetime
+    """When the window closes."""
     notes: tuple[str, ...] = ()
     """What the clocks do to it."""
     freeze: str | None = None

@@ -23,7 +23,9 @@ class Conflict:
     windows: tuple[str, ...]
     """Their names."""
     when: datetime
+    """When it happens first."""
     text: str
+    """What happens, in words."""
 
 
 def conflicts(

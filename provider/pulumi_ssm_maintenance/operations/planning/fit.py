@@ -28,8 +28,11 @@ class Step:
     """A task in an opening."""
 
     task: str
+    """The task's name."""
     type: str
+    """The type of task."""
     priority: int
+    """The task's priority."""
     nodes: int | None
     """How many nodes it runs on; None where that is unknown, 0 for a task without targets."""
     at_once: int | None
@@ -39,10 +42,13 @@ class Step:
     starts: datetime | None = None
     """None where it does not start, or where the time that nodes take is unknown."""
     ends: datetime | None = None
+    """When it ends; None where that is unknown."""
     reached: int | None = None
     """The nodes that it begins to work on before its end."""
     left_out: int = 0
+    """How many nodes it does not reach."""
     state: State = "unknown"
+    """`fits`, `past the end`, `cancelled`, `left out` or `unknown`."""
     text: str = ""
     """Why it does not fit, and what would help."""
 
@@ -52,6 +58,7 @@ class Fit:
     """What a window does in one opening."""
 
     steps: tuple[Step, ...]
+    """What each task does, in the order of the window."""
     assumptions: Mapping[str, str]
     """What AWS does not document and this depends on, with what was assumed."""
     night: Rehearsal | None = field(default=None, repr=False, compare=False)

@@ -22,11 +22,15 @@ class WindowPlan:
     """A window: when it opens next, and what it does then."""
 
     window: PlannedWindow
+    """The window."""
     timezone: str
+    """The time zone of its schedule."""
     openings: tuple[PlannedOpening, ...]
+    """The next openings, the earliest first."""
     fit: Fit | None
     """What happens in an opening; None for a window that never opens."""
     notes: tuple[str, ...] = ()
+    """What else to know about the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,15 @@ class Plan:
     """The next openings of windows."""
 
     windows: tuple[WindowPlan, ...]
+    """The plan of each window."""
     conflicts: tuple[Conflict, ...]
+    """The windows that are in each other's way."""
     minutes_per_node: float | None
+    """How many minutes the work takes on a node; None where that is unknown."""
     minutes_source: str = ""
     """Where the minutes come from."""
     notes: tuple[str, ...] = field(default=())
+    """What else to know."""
 
     @property
     def is_sound(self) -> bool:

@@ -25,14 +25,21 @@ class PlannedTask:
     """A task."""
 
     name: str
+    """The task's name."""
     type: str
+    """The type of task, such as `RUN_COMMAND`."""
     arn: str
+    """The document, function or state machine."""
     priority: int = 0
+    """Tasks with a lower number start first."""
     targets: tuple[PlannedTarget, ...] = ()
     """In the order in which they are served; none for a task without targets."""
     max_concurrency: str = "1"
+    """How many nodes at once: a number or a percentage."""
     cutoff_behavior: str = "CONTINUE_TASK"
+    """What happens at the cutoff: `CONTINUE_TASK` or `CANCEL_TASK`."""
     id: str = ""
+    """The id of the task; empty before it is deployed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,17 @@ class PlannedWindow:
     """A window."""
 
     name: str
+    """The window's name."""
     fields: Mapping[str, Any] = field(repr=False)
     """The fields of GetMaintenanceWindow, by their API names."""
     tasks: tuple[PlannedTask, ...] = ()
+    """Its tasks."""
     id: str = ""
     """Empty before it is deployed."""
     region: str = ""
+    """The region; empty where it is not known."""
     account: str = ""
+    """The id of the account; empty where it is not known."""
     freezes: tuple[Period, ...] = ()
     """The change freezes that disable it."""
 

@@ -31,9 +31,13 @@ class WindowHistory:
     """The runs of a window."""
 
     window_id: str
+    """The id of the window."""
     name: str
+    """The window's name."""
     region: str
+    """The region of the window."""
     timezone: str
+    """The time zone of its schedule."""
     runs: tuple[Run, ...]
     """The latest first."""
     missed: tuple[datetime, ...] = ()
@@ -41,12 +45,15 @@ class WindowHistory:
     next: datetime | None = None
     """The next opening; None for a window that is disabled or opens no more."""
     compliance: Compliance | None = None
+    """The patch states of its nodes; None unless they were asked for."""
     notes: tuple[str, ...] = ()
+    """What else to know about the window."""
     too_old: bool = False
     """Whether the last good run is older than it may be."""
     skipped: str = ""
     """Why the runs are not known: what AWS refused to show."""
     account_id: str = ""
+    """The id of the account; empty where it is not known."""
     is_one_run: bool = False
     """Whether one run alone was asked for, so that nothing is said about the others."""
 
@@ -67,6 +74,7 @@ class History:
     """The runs of windows."""
 
     windows: tuple[WindowHistory, ...]
+    """The runs of each window."""
 
     @property
     def is_sound(self) -> bool:

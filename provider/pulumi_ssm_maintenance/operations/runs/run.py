@@ -27,6 +27,7 @@ class FailedNode:
     node: str
     """The node's id, or the id of the runbook, function or state machine run."""
     status: str
+    """Its status at AWS, such as `Failed` or `TimedOut`."""
     reason: str
     """What AWS says of it."""
     log: str
@@ -42,14 +43,21 @@ class TaskRun:
     name: str
     """The name of the window's task that fits; the document, function or state machine where several do."""
     type: str
+    """The type of task."""
     status: str
+    """The status at AWS, such as `SUCCESS`."""
     details: str
+    """What AWS says about the status."""
     started: datetime | None
+    """When it started; None before that."""
     ended: datetime | None
+    """When it ended; None while it is at work."""
     nodes: int
     """How many nodes, or invocations of anything else, there were."""
     running: int
+    """How many nodes are still at work."""
     failed: tuple[FailedNode, ...]
+    """The nodes that did not succeed."""
     skipped: str = ""
     """Why its nodes are not known: what AWS refused to show."""
 
@@ -59,11 +67,17 @@ class Run:
     """A run of a window."""
 
     id: str
+    """The id of the execution."""
     status: str
+    """The status at AWS, such as `SUCCESS`."""
     details: str
+    """What AWS says about the status."""
     started: datetime
+    """When it started."""
     ended: datetime | None
+    """When it ended; None while it is at work."""
     tasks: tuple[TaskRun, ...]
+    """The tasks that ran."""
     skipped: str = ""
     """Why its tasks are not known: what AWS refused to show."""
 

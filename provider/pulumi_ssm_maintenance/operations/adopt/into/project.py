@@ -23,7 +23,9 @@ class Joining:
     """What of a project is what of AWS, before anything is imported."""
 
     engine: Engine
+    """Runs `pulumi` in the folder of the program."""
     windows: tuple[MatchedWindow, ...]
+    """The windows, matched with the resources of the program."""
     entries: tuple[ImportEntry, ...] = field(repr=False)
     """What is to be imported: windows, targets and tasks, the components around them, and their explicit providers."""
     names: Mapping[str, str] = field(repr=False)
