@@ -46,5 +46,6 @@ def write_run(aws, window, status, started, ended=None):
         "replaces": None,
         "execution": execution["WindowExecutionId"],
         "tables": {"executions": {execution["WindowExecutionId"]: execution}},
+        "outputs": [],
     }
     aws._control("POST", "history", content)

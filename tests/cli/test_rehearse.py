@@ -73,8 +73,8 @@ def test_the_windows_of_all_regions_are_rehearsed_whatever_aws_does(ssm_maintena
     ran = ssm_maintenance("rehearse", EXAMPLES / "multi_region", "--assume", "all", "--save", picture)
     assert ran.code == 0, ran.err
     assert re.findall(r"^(\S+)\n\n(weekly-\S+)-\w{7} opens .*: SUCCESS", ran.out, re.MULTILINE) == [
-        ("us-east-1", "weekly-us-east-1"),
         ("eu-west-1", "weekly-eu-west-1"),
+        ("us-east-1", "weekly-us-east-1"),
     ]
     assert len(list(tmp_path.glob("night-weekly-*.md"))) == 2
 
@@ -145,7 +145,7 @@ def test_what_cannot_be_done_is_one_line(ssm_maintenance, program, arguments, me
     [
         ("web", "holds no list of nodes"),
         ("- {tags: {}}", "entry 1: it needs an `id`, or the `count` of a fleet"),
-        ("- {id: i-1, minute: 3}", "entry 1: unknown 'minute'; allowed: groups, id,"),
+        ("- {id: i-1, minute: 3}", "entry 1: unknown 'minute'; allowed: agent_version, groups, id,"),
         ("- {id: i-1, patches: {Missing: 3}}", "patches got 'Missing'; allowed:"),
     ],
 )

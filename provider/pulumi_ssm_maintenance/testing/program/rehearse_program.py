@@ -90,7 +90,8 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
         report(f"deploying {folder} on a local AWS", 0, None)
         with _stack(folder, work, aws, settings) as deployed:
             _deploy(deployed, is_unnamed=stack is None and settings.name == UNNAMED)
-            windows = aws.windows()
+            # The engine makes them in any order.
+            windows = sorted(aws.windows(), key=lambda it: (it.account, it.region, it.name))
             existing = list(nodes) if nodes is not None else invented_nodes(aws, windows)
             if nodes is None and existing:
                 notes.append(

@@ -152,6 +152,7 @@ def known_nodes(nodes: Iterable[Node], account_id: str, region: str, now: dateti
         "replaces": None,
         "execution": "",
         "tables": {"nodes": {node.id: _row_of(node, now) for node in nodes}},
+        "outputs": [],
     }
 
 
