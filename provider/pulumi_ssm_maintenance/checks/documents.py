@@ -9,10 +9,9 @@ from pulumi_ssm_maintenance.core.words import counted, listed
 
 from .facts import Facts
 from .findings import Check, Problem, fail, warn
-from .subjects import DOCUMENT_TYPES, Task
+from .subjects import DOCUMENT_TYPES, PLACEHOLDER, Task
 
 _AWS_OWNED: Final = ("AWS-", "AWSSupport-", "AWSEC2-", "AmazonCloudWatch-")
-_PSEUDO: Final = "{{"
 
 
 def _document(task: Task, facts: Facts) -> Iterator[Problem]:
@@ -65,7 +64,7 @@ def _parameters(task: Task, facts: Facts) -> Iterator[Problem]:
 
 def _value(name: str, values: Sequence[str], known: Mapping[str, Any]) -> Iterator[Problem]:
     """Compare values with the bounds of a parameter. Values are sensitive, so none is named."""
-    plain = [value for value in values if _PSEUDO not in value]
+    plain = [value for value in values if PLACEHOLDER not in value]
     allowed = [_text(one) for one in known.get("allowedValues") or ()]
     if allowed and any(value not in allowed for value in plain):
         yield fail(f"{name}: a value is not allowed; allowed: {listed(allowed)}", "Correct the value.")

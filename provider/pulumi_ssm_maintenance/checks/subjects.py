@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pulumi_ssm_maintenance.core.rules import BLOCKS
+
 DOCUMENT_TYPES: Final = {"RUN_COMMAND": "Command", "AUTOMATION": "Automation"}
 """The type of document that a type of task runs."""
 
-_BLOCKS: Final = {
-    "RUN_COMMAND": "RunCommand",
-    "AUTOMATION": "Automation",
-    "LAMBDA": "Lambda",
-    "STEP_FUNCTIONS": "StepFunctions",
-}
+PLACEHOLDER: Final = "{{"
+"""What begins a pseudo parameter in a value: AWS puts in its value only when the task runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,8 @@ class Task:
     def invocation(self) -> Mapping[str, Any]:
         """The invocation parameters of its type."""
         blocks: Mapping[str, Any] = self.fields.get("TaskInvocationParameters") or {}
-        return blocks.get(_BLOCKS.get(self.type, "")) or {}
+        name, _ = BLOCKS.get(self.type, ("", ""))
+        return blocks.get(name) or {}
 
     @property
     def parameters(self) -> Mapping[str, Sequence[str]]:

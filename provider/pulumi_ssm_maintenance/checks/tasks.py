@@ -8,10 +8,9 @@ from pulumi_ssm_maintenance.core.identity import account_of
 from .documents import DOCUMENT_CHECKS
 from .facts import Facts, trusts_ssm
 from .findings import Check, Problem, fail, note, warn
-from .subjects import Task
+from .subjects import PLACEHOLDER, Task
 
 _SERVICE_LINKED: Final = ":role/aws-service-role/"
-_PSEUDO: Final = "{{"
 _MACHINE_PARTS: Final = 7
 """How many parts the ARN of a state machine has without a version or an alias."""
 
@@ -97,7 +96,7 @@ def _machine(task: Task, facts: Facts) -> Iterator[Problem]:
     if len(parts) > _MACHINE_PARTS and _qualified(task.arn, facts) is None:
         yield fail(f"state machine {task.arn} has no version or alias {parts[-1]}", "Create it, or correct task_arn.")
     name = task.invocation.get("Name")
-    if name and _PSEUDO not in name and machine.get("type", "STANDARD") == "STANDARD":
+    if name and PLACEHOLDER not in name and machine.get("type", "STANDARD") == "STANDARD":
         yield fail(
             "every run has the same name, and a state machine of type STANDARD refuses a name for 90 days after its"
             " use: the second run fails",
