@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .question import Finding, Question, compare, no_answer
+from .tasks import empty_target
 
 if TYPE_CHECKING:
     from tools.first_contact.account import Account
@@ -67,12 +68,7 @@ def _open(account: Account) -> Opening:
 
 def _fill(account: Account, window_id: str) -> dict[str, str]:
     """Register the tasks: three that fail or find nothing, then one that succeeds. Give their names by id."""
-    nowhere = account.need(
-        "RegisterTargetWithMaintenanceWindow",
-        WindowId=window_id,
-        ResourceType="INSTANCE",
-        Targets=[{"Key": "tag:first-contact", "Values": [account.run]}],
-    )["WindowTargetId"]
+    nowhere = empty_target(account, window_id)
     rates = {"MaxConcurrency": "1", "MaxErrors": "0"}
     tasks = {
         "function": {"TaskType": "LAMBDA", "TaskArn": f"SSM-{account.name('no-function')}", "Priority": 1},

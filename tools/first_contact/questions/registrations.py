@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .question import Finding, Question, compare, no_answer
-from .tasks import NODE, command, register, targetless
+from .tasks import NODE, command, empty_target, register, targetless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +61,7 @@ def _composite_alarm(account: Account, window_id: str) -> dict[str, Any]:
 
 
 def _dangling_target(account: Account, window_id: str) -> dict[str, Any]:
-    target = account.need(
-        "RegisterTargetWithMaintenanceWindow",
-        WindowId=window_id,
-        ResourceType="INSTANCE",
-        Targets=[{"Key": "tag:first-contact", "Values": [account.run]}],
-    )["WindowTargetId"]
+    target = empty_target(account, window_id)
     account.need("DeregisterTargetFromMaintenanceWindow", WindowId=window_id, WindowTargetId=target)
     return command(window_id, Targets=[{"Key": "WindowTargetIds", "Values": [target]}])
 

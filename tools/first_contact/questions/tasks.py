@@ -31,6 +31,17 @@ def command(window_id: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def empty_target(account: Account, window_id: str) -> str:
+    """Register a window target that finds no node, and give its id."""
+    target = account.need(
+        "RegisterTargetWithMaintenanceWindow",
+        WindowId=window_id,
+        ResourceType="INSTANCE",
+        Targets=[{"Key": "tag:first-contact", "Values": [account.run]}],
+    )
+    return str(target["WindowTargetId"])
+
+
 def register(account: Account, request: dict[str, Any]) -> dict[str, str]:
     """Register a task, and give its ids."""
     answer = account.need("RegisterTaskWithMaintenanceWindow", **request)
