@@ -8,13 +8,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from tests.docs.pages import ROOT, snippets
+from tests.docs.shell import run_shell
 from tests.operations.adopt.seeded import CANARY
 from tests.operations.adopt.terraform import states
 
@@ -53,17 +53,7 @@ class Desk:
 
     def run(self, commands):
         """Run commands in one shell, and give the output."""
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{commands}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return run_shell(commands, self.folder, self.environment)
 
     @property
     def calls(self):

@@ -6,13 +6,13 @@ installation is left out, and the checkout's own environment serves.
 
 import os
 import re
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
 from tests.docs.pages import ROOT
+from tests.docs.shell import run_shell
 
 from pulumi_ssm_maintenance.testing.engine.installation import engine_environment, find_engine
 
@@ -45,17 +45,7 @@ def desk(local_aws, tmp_path, _plugins_home):
 
     def run(text):
         """Run commands in a shell of their own."""
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=run.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return run_shell(text, run.folder, environment)
 
     run.folder = folder
     return run
