@@ -90,6 +90,8 @@ READ = [
     allow(["s3:ListBucket"], [pulumi.Output.format("arn:{0}:s3:::*", partition)]),
     allow(
         [
+            "cloudformation:DescribeStacks",
+            "cloudformation:ListStackResources",
             "ec2:DescribeInstances",
             "logs:DescribeLogGroups",
             "resource-groups:ListGroupResources",
@@ -102,6 +104,7 @@ READ = [
             "ssm:DescribePatchGroups",
             "ssm:GetMaintenanceWindowExecutionTask",
             "ssm:ListCommandInvocations",
+            "tag:GetResources",
         ],
         ["*"],
     ),

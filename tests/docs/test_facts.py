@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pulumi_aws
 import pytest
+import yaml
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from tests.docs.pages import ROOT
+from tests.botocore_model import service_model
+from tests.docs.pages import ROOT, snippets
 
+from pulumi_ssm_maintenance.aws.connection import read_connection
+from pulumi_ssm_maintenance.core import rules
+from pulumi_ssm_maintenance.core.codec import MAX_FAILURES
+from pulumi_ssm_maintenance.operations.doctor import windows
+from pulumi_ssm_maintenance.operations.openings import MOST_OPEN_AT_ONCE
 from pulumi_ssm_maintenance.simulation import Assumptions
 
 GOLDEN = ROOT / "tests" / "components" / "golden"
@@ -42,6 +49,34 @@ def test_the_page_on_costs_has_an_example_of_every_component():
     programs = "".join((ROOT / "examples" / row[0].split("]")[0][1:] / "__main__.py").read_text() for row in MADE)
     components = {page.stem.replace("-", "") for page in (ROOT / "docs" / "components").glob("[a-z]*.md")}
     assert {it for it in components if it not in programs.lower()} == set()
+
+
+def test_the_page_on_limits_has_the_limits_that_the_code_applies():
+    shown = {row[0]: row[1] for row in tables("docs/limits-and-costs.md")}
+    bounds = {name: service_model().shape_for(name).metadata for name in OF_THE_MODEL}
+    duration, payload, machine_input, alarms = (bounds[name] for name in OF_THE_MODEL)
+    applied = {
+        "windows in an account and region": str(windows._MOST_WINDOWS),
+        "tasks in a window": str(windows._MOST_TASKS),
+        "targets in a window": str(windows._MOST_TARGETS),
+        "windows that run at the same time in an account and region": str(MOST_OPEN_AT_ONCE),
+        "window targets of one task": str(rules._MAX_WINDOW_TARGETS),
+        "instance ids of one task": str(rules._MAX_INSTANCES),
+        "duration of a window": f"{duration['min']} to {duration['max']} hours",
+        "payload of a Lambda task": f"{payload['max']} bytes",
+        "input of a Step Functions task": f"{machine_input['max']} characters",
+        "alarms of a task": str(alarms["max"]),
+        "mistakes reported for one task": f"{MAX_FAILURES}, then the check stops and says so",
+    }
+    assert {name: shown[name] for name in applied} == applied
+
+
+OF_THE_MODEL = (
+    "MaintenanceWindowDurationHours",
+    "MaintenanceWindowLambdaPayload",
+    "MaintenanceWindowStepFunctionsInput",
+    "AlarmList",
+)
 
 
 def test_neither_pulumi_aws_nor_cloudformation_has_the_alarm_of_a_task():
@@ -82,3 +117,11 @@ def test_the_questions_that_would_settle_what_was_never_seen_are_those_of_first_
     named = {name for cell in settled for name in re.findall(r"`([a-z\d]+(?:-[a-z\d]+)*)`", cell)}
     assert len(named) > 20
     assert named - asked == set()
+
+
+def test_the_configuration_that_the_page_shows_is_accepted():
+    (shown,) = [yaml.safe_load(it.text) for it in snippets("yaml") if it.page.name == "configuration.md"]
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in shown["config"].items()}
+    connection = read_connection(texts.get)
+    assert [role.role_arn for role in connection.assume_roles] == ["arn:aws:iam::111122223333:role/deployer"]
+    assert connection.allowed_account_ids

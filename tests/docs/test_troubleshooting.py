@@ -13,8 +13,10 @@ PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 OURS = (
     "Mistakes in arguments",
     "Settings and credentials",
+    "Warnings at preview",
     "Warnings about a task",
     "Commands, tests and rehearsals",
+    "Messages of a runbook",
 )
 # Users see their text at most: in answers of the local AWS and of the stand-in for the aws plugin, and in a check that
 # could not be made.

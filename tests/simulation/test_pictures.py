@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.simulation.nights import ON, command, group, night_of, node, nodes, runbook
+from tests.simulation.nights import ON, OPENING, command, group, night_of, node, nodes, runbook
 
-from pulumi_ssm_maintenance.simulation import Node, Notifications, RehearsalError
+from pulumi_ssm_maintenance.simulation import Node, Notifications, RehearsalError, Window, simulate
 
 SVG = "{http://www.w3.org/2000/svg}"
 SECRET = "hunter2"
@@ -147,3 +147,20 @@ def test_the_page_is_whole_loads_nothing_and_shows_the_messages(night, tmp_path)
     assert "Messages (1)" in page.text
     assert any('"status": "Failed"' in text for text in page.text)
     assert any("shop-canary <1>" in text for text in page.text)
+
+
+def test_every_picture_shows_the_opening_in_the_time_zone_of_the_window():
+    window = Window(tasks=[command()], name="nightly", timezone="Europe/Berlin")
+    night = simulate(window, nodes(1), at=OPENING)
+    opening = "2026-12-12 03:00 Europe/Berlin"
+    assert night.timeline().startswith(f"nightly opens {opening}: SUCCESS")
+    assert f"nightly, {opening}: SUCCESS" in night.to_svg()
+    assert f"## nightly, {opening}: SUCCESS" in night.to_markdown()
+    assert "cutoff :milestone, 2026-12-12T06:00:00, 0m" in night.to_markdown()
+
+
+def test_the_chart_says_of_a_task_without_a_bar_that_it_never_started():
+    tasks = [command("patch", priority=1, execution_timeout_seconds=4 * 3600), command("check", priority=2)]
+    night = night_of(tasks, nodes(1, minutes=200))
+    assert ">check: TIMED_OUT, never started<" in night.to_svg()
+    assert ">patch: SUCCESS<" in night.to_svg()

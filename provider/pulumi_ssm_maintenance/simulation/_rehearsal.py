@@ -353,12 +353,12 @@ class Rehearsal:
         return [invocation for task in self.tasks for invocation in task.invocations]
 
     def task(self, name: str) -> TaskRun:
-        """Find a task by its name, or by its last words: `canary` finds `shop-prod-web-canary`.
+        """Find a task by its name, by its id, or by its last words: `canary` finds `shop-prod-web-canary`.
 
         Raises:
             RehearsalError: none has this name, or several do.
         """
-        found = [task for task in self.tasks if task.name == name] or [
+        found = [task for task in self.tasks if name in {task.name, task.task.id}] or [
             task for task in self.tasks if is_called(task.name, name)
         ]
         if len(found) != 1:

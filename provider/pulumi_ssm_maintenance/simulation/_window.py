@@ -124,6 +124,8 @@ class Window:
     enabled: bool = True
     account_id: str = "123456789012"
     region: str = "us-east-1"
+    timezone: str = "UTC"
+    """The time zone of its schedule, in which pictures and texts show when it opens."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.cutoff < self.duration <= LONGEST:

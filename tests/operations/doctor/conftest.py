@@ -210,3 +210,19 @@ def make_function(house):
     )
     functions.create_alias(FunctionName="Report", Name="live", FunctionVersion=made["Version"])
     return functions.get_function(FunctionName="Report")["Configuration"]["FunctionArn"]
+
+
+def machine_arn(house):
+    (machine,) = house.client("stepfunctions").list_state_machines()["stateMachines"]
+    return machine["stateMachineArn"]
+
+
+def make_group(house, value):
+    """Make a resource group of what has the patch group `value`."""
+    query = {
+        "ResourceTypeFilters": ["AWS::AllSupported"],
+        "TagFilters": [{"Key": "Patch Group", "Values": [value]}],
+    }
+    house.client("resource-groups").create_group(
+        Name="web", ResourceQuery={"Type": "TAG_FILTERS_1_0", "Query": json.dumps(query)}
+    )

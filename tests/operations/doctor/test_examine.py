@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 from tests.live_windows import write_run
-from tests.operations.doctor.conftest import CANARY, put_alarm
+from tests.operations.doctor.conftest import CANARY, machine_arn, make_group, put_alarm
 
 from pulumi_ssm_maintenance.operations.doctor import CHECK_IDS
 from pulumi_ssm_maintenance.testing import Fault
@@ -164,11 +164,6 @@ def delete_the_machine(house):
         machines.delete_state_machine(stateMachineArn=one["stateMachineArn"])
 
 
-def machine_arn(house):
-    (machine,) = house.client("stepfunctions").list_state_machines()["stateMachines"]
-    return machine["stateMachineArn"]
-
-
 def start_a_version_that_is_gone(house):
     house.update_task("machine", TaskArn=f"{machine_arn(house)}:7")
 
@@ -202,16 +197,6 @@ def log_to_another_region(house):
 
 def target_a_group_that_is_gone(house):
     retarget(house, Targets=[{"Key": "resource-groups:Name", "Values": ["web"]}])
-
-
-def make_group(house, value):
-    query = {
-        "ResourceTypeFilters": ["AWS::AllSupported"],
-        "TagFilters": [{"Key": "Patch Group", "Values": [value]}],
-    }
-    house.client("resource-groups").create_group(
-        Name="web", ResourceQuery={"Type": "TAG_FILTERS_1_0", "Query": json.dumps(query)}
-    )
 
 
 def target_a_group_without_members(house):

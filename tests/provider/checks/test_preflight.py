@@ -1,9 +1,15 @@
 """The checks of declared tasks in a preview of the real engine."""
 
+from functools import partial
+from types import SimpleNamespace
+
 import pulumi
 import pulumi_aws as aws
+import pytest
+from tests.docs.pages import ROOT, snippets
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider
+from pulumi_ssm_maintenance.testing import EngineError
 
 DOES_NOT_EXIST = "does not exist in us-east-1"
 
@@ -32,15 +38,19 @@ def program():
     MaintenanceWindowTask("no-alarm", **task, alarm_configuration={"alarms": [{"name": "missing"}]})
 
 
+PAGE = ROOT / "docs" / "preflight.md"
+
+
 def elsewhere():
-    provider = Provider("west", region="us-west-2", preflight=True)
-    MaintenanceWindowTask(
-        "far",
-        window_id="mw-0123456789abcdef0",
-        task_type="AUTOMATION",
-        task_arn="Acme-Missing",
-        opts=pulumi.ResourceOptions(provider=provider),
-    )
+    """Declare the task of the page on the preflight in another region, whose provider is strict."""
+    (shown,) = [it.text for it in snippets("python") if it.page == PAGE and "MaintenanceWindowTask(" in it.text]
+    west = pulumi.ResourceOptions(provider=Provider("west", region="us-west-2", preflight="strict"))
+    names = {
+        "MaintenanceWindowTask": partial(MaintenanceWindowTask, opts=west),
+        "window": SimpleNamespace(window_id="mw-0123456789abcdef0"),
+        "nodes": SimpleNamespace(id="e32eecb2-646c-4f4b-8ed1-205fbfd3ad35"),
+    }
+    exec(shown, names)
 
 
 def test_a_warning_names_the_task_and_the_cure_and_a_new_alarm_of_the_program_passes(local_stack):
@@ -50,6 +60,9 @@ def test_a_warning_names_the_task_and_the_cure_and_a_new_alarm_of_the_program_pa
     assert "errors-of-the-program" not in "".join(line for line in shown.splitlines() if "task.alarm" in line)
 
 
-def test_an_explicit_provider_has_a_preflight_of_its_own(local_stack):
-    shown = local_stack(elsewhere).preview().output
-    assert "task.document: document Acme-Missing does not exist in us-west-2" in shown
+def test_a_strict_preflight_of_an_explicit_provider_fails_the_preview_as_the_page_shows(local_stack):
+    with pytest.raises(EngineError) as failed:
+        local_stack(elsewhere).preview()
+    printed = [line.strip() for line in failed.value.result.output.splitlines() if "task." in line]
+    shown = [line for it in snippets("text") if it.page == PAGE for line in it.text.splitlines()]
+    assert printed == [line.replace("us-east-1", "us-west-2") for line in shown if line.startswith("error: ")]

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any, Final, Literal, cast
 
 from pulumi_ssm_maintenance.core.words import counted
+from pulumi_ssm_maintenance.operations.openings import timezone_of
 from pulumi_ssm_maintenance.simulation import Call, Node, Outcome, Rehearsal, Target, Task, TaskRun, Window, simulate
 from pulumi_ssm_maintenance.simulation import RehearsalError as SimulationError
 
@@ -128,6 +129,7 @@ def _simulated(window: PlannedWindow, opening: PlannedOpening, nodes: Mapping[st
         duration=window.hours,
         cutoff=float(window.fields.get("Cutoff") or 0),
         name=window.name,
+        timezone=timezone_of(window.fields),
     )
     return simulate(simulated, fleet, at=opening.opens, outcomes=lambda call: _outcome(call, minutes))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pulumi_ssm_maintenance.simulation._rehearsal import Dependency, NodeRun, Rehearsal, TaskRun
 
@@ -40,6 +41,16 @@ def night_end(night: Rehearsal) -> datetime:
     """When a picture ends: the end of the window, or later where something still runs."""
     ends = [node.ended for run in night.tasks for node in run.nodes if node.ended is not None]
     return max([night.end, *ends, *([night.ended] if night.ended else [])])
+
+
+def opening(night: Rehearsal) -> str:
+    """When the window opens, by the clock of its schedule."""
+    return f"{local(night, night.opened):%Y-%m-%d %H:%M} {night.window.timezone}"
+
+
+def local(night: Rehearsal, when: datetime) -> datetime:
+    """A time in the time zone of the window's schedule."""
+    return when.astimezone(ZoneInfo(night.window.timezone))
 
 
 def minutes(night: Rehearsal, when: datetime) -> str:

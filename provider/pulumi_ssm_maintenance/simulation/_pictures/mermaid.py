@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pulumi_ssm_maintenance.simulation._rehearsal import Rehearsal
 
-from .bars import Bar, node_bars, notes, task_bar
+from .bars import Bar, local, node_bars, notes, opening, task_bar
 
 _GOOD, _BAD = frozenset({"SUCCESS", "Success"}), frozenset({"FAILED", "Failed", "TIMED_OUT", "ExecutionTimedOut"})
 
@@ -20,21 +20,21 @@ def mermaid(night: Rehearsal) -> str:
 
 
 def _lines(night: Rehearsal) -> Iterator[str]:
-    yield f"## {night.window.name}, {night.opened:%Y-%m-%d %H:%M} UTC: {night.status}"
+    yield f"## {night.window.name}, {opening(night)}: {night.status}"
     yield ""
     yield "```mermaid"
     yield "gantt"
     yield "  dateFormat YYYY-MM-DDTHH:mm:ss"
     yield "  axisFormat %H:%M"
     yield "  section window"
-    yield f"  cutoff :milestone, {_time(night.cutoff)}, 0m"
-    yield f"  end :milestone, {_time(night.end)}, 0m"
+    yield f"  cutoff :milestone, {_time(local(night, night.cutoff))}, 0m"
+    yield f"  end :milestone, {_time(local(night, night.end))}, 0m"
     for run in night.tasks:
         if bar := task_bar(run, night):
             yield f"  section {_text(run.name)}"
-            yield f"  {run.status} :{_tags(bar)}{_time(bar.start)}, {_time(bar.end)}"
+            yield f"  {run.status} :{_tags(bar)}{_span(night, bar)}"
             yield from (
-                f"  {_text(it.label)} :{_tags(it)}{_time(it.start)}, {_time(it.end)}" for it in node_bars(run, night)
+                f"  {_text(it.label)} :{_tags(it)}{_span(night, it)}" for it in node_bars(run, night)
             )
     yield "```"
     for heading, lines in notes(night):
@@ -42,6 +42,10 @@ def _lines(night: Rehearsal) -> Iterator[str]:
         yield f"{heading}:"
         yield ""
         yield from (f"- {line}" for line in lines)
+
+
+def _span(night: Rehearsal, bar: Bar) -> str:
+    return f"{_time(local(night, bar.start))}, {_time(local(night, bar.end))}"
 
 
 def _tags(bar: Bar) -> str:

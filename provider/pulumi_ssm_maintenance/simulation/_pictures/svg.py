@@ -10,7 +10,7 @@ from html import escape
 
 from pulumi_ssm_maintenance.simulation._rehearsal import Rehearsal
 
-from .bars import Bar, minutes, named, night_end, node_bars, task_bar
+from .bars import Bar, minutes, named, night_end, node_bars, opening, task_bar
 
 _LEFT, _WIDTH, _RIGHT = 340, 760, 40
 _TOP, _ROW, _BAR = 64, 22, 14
@@ -79,13 +79,13 @@ class _Scale:
 
 
 def _title(night: Rehearsal) -> str:
-    return f"{night.window.name}, {night.opened:%Y-%m-%d %H:%M} UTC: {night.status}"
+    return f"{night.window.name}, {opening(night)}: {night.status}"
 
 
 def _rows(night: Rehearsal) -> Iterator[_Row]:
     for run in night.tasks:
         bar = task_bar(run, night)
-        status = run.status or "never started"
+        status = ", ".join(filter(None, [run.status, None if bar else "never started"]))
         yield _Row(f"{run.name}: {status}", bar, is_task=True)
         yield from (_Row(it.label, it, is_task=False) for it in node_bars(run, night))
         if left_out := [item.node for item in night.left_out if item.task == run.name]:

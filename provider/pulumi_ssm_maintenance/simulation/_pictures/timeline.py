@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pulumi_ssm_maintenance.simulation._rehearsal import Rehearsal, TaskRun
 
-from .bars import minutes, named, notes
+from .bars import minutes, named, notes, opening
 
 
 def timeline(night: Rehearsal) -> str:
@@ -16,7 +16,7 @@ def timeline(night: Rehearsal) -> str:
 
 def _lines(night: Rehearsal) -> Iterator[str]:
     details = f" ({night.status_details})" if night.status_details else ""
-    yield f"{night.window.name} opens {night.opened:%Y-%m-%d %H:%M} UTC: {night.status}{details}"
+    yield f"{night.window.name} opens {opening(night)}: {night.status}{details}"
     happenings = sorted(_happenings(night), key=lambda it: it[0])
     width = max(len(minutes(night, when)) for when, _ in happenings)
     for when, text in happenings:

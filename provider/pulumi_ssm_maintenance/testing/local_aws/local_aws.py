@@ -206,6 +206,7 @@ class LocalAws:
         outcomes: Outcomes | None = None,
         assume: Assumptions | Literal["all"] | None = None,
         document_timeouts: Mapping[str, int] | None = None,
+        task_names: Mapping[str, str] | None = None,
         cancel_after: float | None = None,
         region: str | None = None,
         account: str | None = None,
@@ -229,6 +230,8 @@ class LocalAws:
             assume: answers to what AWS does not document. `"all"` tries every combination of those that matter.
             document_timeouts: the execution time-outs of documents by name, in seconds. Default: what documents in
                 this AWS say, and 3600 for others.
+            task_names: what to call tasks that have no name at AWS, by their ids. Default: the name of the document,
+                function or state machine that they run.
             cancel_after: the minutes after which somebody cancels the run. None: nobody does.
             region: the region of the window. Default: the one that the window is in.
             account: the account of the window. Default: the one that the window is in.
@@ -260,6 +263,7 @@ class LocalAws:
             outcomes=outcomes,
             assume=assume,
             document_timeouts=document_timeouts,
+            task_names=task_names,
             cancel_after=cancel_after,
             seed=seed,
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .stack_settings import StackSettings
 
 _REGION = "us-east-1"
+_TASK = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,20 @@ def rehearse_program(  # noqa: PLR0913 - the circumstances of a night, each by i
             existing = with_failing(existing, fail)
             changes = _alarms_by_window(aws, windows, alarms or {}, notes)
             _make_parameters(aws, windows, notes)
+            task_names = _logical_names(deployed)
             nights = []
             closed = []
             for done, window in enumerate(windows):
                 report(f"rehearsing window {window.name}", done, len(windows))
                 try:
-                    night = aws.rehearse(window.id, nodes=existing, alarms=changes[window], at=at, assume=assume)
+                    night = aws.rehearse(
+                        window.id,
+                        nodes=existing,
+                        alarms=changes[window],
+                        at=at,
+                        assume=assume,
+                        task_names=task_names,
+                    )
                 except WindowClosedError as error:
                     closed.append(str(error))
                 else:
@@ -138,6 +147,11 @@ def _deploy(stack: LocalStack, *, is_unnamed: bool) -> None:
                 "give it with --stack."
             )
         raise
+
+
+def _logical_names(stack: LocalStack) -> dict[str, str]:
+    """Give the names that the program has for its tasks, by the ids of the tasks."""
+    return {it["id"]: it["urn"].rpartition("::")[2] for it in stack.resources if it["type"] == _TASK}
 
 
 def _alarms_by_window(

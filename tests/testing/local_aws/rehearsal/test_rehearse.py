@@ -39,6 +39,16 @@ def test_a_task_runs_on_the_nodes_of_its_window_target_with_all_its_settings(win
     assert [it.node for it in night.left_out] == ["i-00000000000000002"]
 
 
+def test_a_task_without_a_name_is_called_by_what_it_runs_or_by_a_given_name_and_is_found_by_its_id(window):
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:report"
+    task = window.ssm.register_task_with_maintenance_window(WindowId=window.id, TaskType="LAMBDA", TaskArn=arn)
+    night = window.rehearse()
+    assert night.task("report") is night.task(task["WindowTaskId"])
+    named = window.rehearse(task_names={task["WindowTaskId"]: "morning-report"})
+    assert [run.name for run in named.tasks] == ["morning-report"]
+    assert "morning-report starts" in named.timeline()
+
+
 @pytest.mark.parametrize(
     ("type_", "block", "given"),
     [

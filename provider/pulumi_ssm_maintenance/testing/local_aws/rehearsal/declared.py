@@ -22,7 +22,7 @@ from pulumi_ssm_maintenance.simulation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 DEFAULT_TIMEOUT = 3600
@@ -44,7 +44,11 @@ def read_settings(client: Callable[[str], Any], window_id: str) -> Mapping[str, 
 
 
 def read_window(
-    client: Callable[[str], Any], held: Mapping[str, Any], account_id: str, document_timeouts: Mapping[str, int]
+    client: Callable[[str], Any],
+    held: Mapping[str, Any],
+    account_id: str,
+    document_timeouts: Mapping[str, int],
+    task_names: Mapping[str, str],
 ) -> Window:
     """Read a window with its targets and tasks.
 
@@ -53,6 +57,7 @@ def read_window(
         held: the settings of the window, as GetMaintenanceWindow returns them.
         account_id: the account that it is in.
         document_timeouts: the execution time-outs of documents, by name, in seconds.
+        task_names: what tasks without a name are called, by their ids.
     """
     ssm, window_id = client("ssm"), held["WindowId"]
     targets = {
@@ -61,10 +66,7 @@ def read_window(
         )
         for it in _pages(ssm, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
     }
-    tasks = [
-        _task(ssm, window_id, it["WindowTaskId"], targets, document_timeouts)
-        for it in _pages(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
-    ]
+    tasks = [_task(ssm, task, targets, document_timeouts, task_names) for task in _held_tasks(ssm, window_id)]
     return Window(
         tasks=tasks,
         duration=held["Duration"],
@@ -74,6 +76,7 @@ def read_window(
         enabled=held["Enabled"],
         account_id=account_id,
         region=ssm.meta.region_name,
+        timezone=held.get("ScheduleTimezone") or "UTC",
     )
 
 
@@ -112,19 +115,28 @@ def in_resource_groups(client: Callable[[str], Any], window: Window, nodes: Sequ
     ]
 
 
+def _held_tasks(ssm: Any, window_id: str) -> Iterator[Mapping[str, Any]]:
+    """Give what GetMaintenanceWindowTask returns of each task of a window."""
+    for it in _pages(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id):
+        yield ssm.get_maintenance_window_task(WindowId=window_id, WindowTaskId=it["WindowTaskId"])
+
+
 def _task(
-    ssm: Any, window_id: str, task_id: str, targets: Mapping[str, Target], document_timeouts: Mapping[str, int]
+    ssm: Any,
+    held: Mapping[str, Any],
+    targets: Mapping[str, Target],
+    document_timeouts: Mapping[str, int],
+    task_names: Mapping[str, str],
 ) -> Task:
-    held = ssm.get_maintenance_window_task(WindowId=window_id, WindowTaskId=task_id)
     block: Mapping[str, Any] = next(iter(held.get("TaskInvocationParameters", {}).values()), {})
     alarm = held.get("AlarmConfiguration", {})
     parameters = _parameters(held, block)
     is_command = held["TaskType"] == "RUN_COMMAND"
     return Task(
-        name=held.get("Name", task_id),
+        name=held.get("Name") or task_names.get(held["WindowTaskId"]) or _name_of_work(held["TaskArn"]),
         type=held["TaskType"],
         arn=held["TaskArn"],
-        id=task_id,
+        id=held["WindowTaskId"],
         targets=[target for entry in held.get("Targets", []) for target in _targets(entry, targets)],
         priority=held.get("Priority", 0),
         max_concurrency=held.get("MaxConcurrency", "1"),
@@ -143,6 +155,11 @@ def _task(
         document_version=block.get("DocumentVersion", ""),
         runbook=_runbook(ssm, held["TaskArn"], block) if held["TaskType"] == "AUTOMATION" else None,
     )
+
+
+def _name_of_work(arn: str) -> str:
+    """Name a document, a function or a state machine without its account and region."""
+    return arn.rpartition(":")[2].rpartition("/")[2]
 
 
 def _runbook(ssm: Any, arn: str, block: Mapping[str, Any]) -> Mapping[str, Any] | None:
