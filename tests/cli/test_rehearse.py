@@ -68,7 +68,7 @@ def test_a_failure_is_exit_code_3_and_the_stack_gives_the_settings(ssm_maintenan
     assert picture.read_text().startswith("<svg")
 
 
-def test_the_windows_of_all_regions_are_rehearsed_with_the_names_that_the_program_has_for_tasks(ssm_maintenance, tmp_path):
+def test_the_windows_of_all_regions_are_rehearsed_and_their_tasks_have_the_programs_names(ssm_maintenance, tmp_path):
     picture = tmp_path / "night.md"
     ran = ssm_maintenance("rehearse", EXAMPLES / "multi_region", "--assume", "all", "--save", picture)
     assert ran.code == 0, ran.err

@@ -123,7 +123,7 @@ class PatchingRunArgs(WindowSettings, total=False):
     notify: Notify
     """Who gets notifications about failures: True for a new topic without subscribers, a list of e-mail addresses for a
     new topic that writes to them, an `aws.sns.Topic` or its ARN, or False for nobody. The run does not change the
-    policy of an existing topic: it must allow `events.amazonaws.com` and `cloudwatch.amazonaws.com` to publish.
+    policy of an existing topic: for the alarms, it must allow `cloudwatch.amazonaws.com` to publish.
     Default: True."""
     alarms: bool
     """Whether to create rules and alarms for failed runs. Default: True."""

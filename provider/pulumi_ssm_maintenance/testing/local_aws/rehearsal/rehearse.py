@@ -53,7 +53,9 @@ def rehearse(  # noqa: PLR0913 - the circumstances of a night, each by its name
     """
     held = read_settings(account.client, window_id)
     opening = find_opening(account.client, held, at)
-    window = read_window(account.client, opening.settings, account.account_id, document_timeouts or {}, task_names or {})
+    window = read_window(
+        account.client, opening.settings, account.account_id, document_timeouts or {}, task_names or {}
+    )
     if not nodes and any(task.targets for task in window.tasks):
         raise RehearsalError(f"nodes: none are given, and window {window.name!r} has tasks with targets")
     deliveries = Deliveries.read(account.client, window)
