@@ -44,13 +44,13 @@ class TargetArgs(TypedDict, total=False):
     """The ids: at most 50 instance ids or 10 window target ids in one task, counted over all its targets."""
 
 
-class AlarmArgs(TypedDict):
+class AlarmArgs(TypedDict, total=False):
     """A CloudWatch alarm.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Alarm.html
     """
 
-    name: Input[str]
+    name: Required[Input[str]]
     """The alarm's name (not its ARN), 1 to 255 characters."""
 
 

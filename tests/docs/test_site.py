@@ -196,3 +196,17 @@ def test_a_picture_shows_every_word_and_no_two_boxes_on_each_other(snippet):
                 or other_y >= y + height
             )
             assert apart
+
+
+def test_a_page_of_the_reference_with_arguments_says_which_are_required():
+    pages = dict(reference_pages())
+    assert "An argument of the type `Required[…]` must be given" in pages["components/patchingrun.md"]
+    assert "Required" not in pages["python/runs.md"]
+
+
+@pytest.mark.parametrize("package", ["pulumi_ssm_maintenance", "pulumi_ssm_maintenance_components"])
+def test_every_argument_that_must_be_given_has_the_type_required(package):
+    module = importlib.import_module(package)
+    arguments = [getattr(module, name) for name in module.__all__ if name.endswith("Args")]
+    assert arguments
+    assert [it.__name__ for it in arguments if it.__total__] == []

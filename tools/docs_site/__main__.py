@@ -10,7 +10,7 @@ from typing import Final
 
 from .links import problems_of, report
 from .navigation import navigation_of
-from .pages import CHECKOUT, write_pages
+from .pages import CHECKOUT, repository, write_pages
 
 _TOOL: Final = Path(__file__).parent
 _BUILD: Final = CHECKOUT / "build" / "docs"
@@ -25,7 +25,8 @@ def build(folder: Path) -> int:
     """Build the site in a folder. Return the exit code."""
     shutil.rmtree(folder, ignore_errors=True)
     pages = write_pages(folder / "pages")
-    return run_mkdocs(folder, nav=navigation_of(pages))
+    source = f'<a href="{repository()}">Source code and issues</a>'
+    return run_mkdocs(folder, nav=navigation_of(pages), copyright=source)
 
 
 def run_mkdocs(folder: Path, **settings: object) -> int:

@@ -11,6 +11,10 @@ _TASKS: Final = "pulumi_ssm_maintenance"
 _COMPONENTS: Final = "pulumi_ssm_maintenance_components"
 _OPERATIONS: Final = "pulumi_ssm_maintenance.operations"
 _OF_TASKS: Final = {_TASKS, f"{_TASKS}.outputs", f"{_TASKS}.errors"}
+_TYPES: Final = (
+    "An argument of the type `Required[…]` must be given, every other one may be left out. `Input[…]` takes a value, or the"
+    " output of a resource."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,13 @@ def reference_pages() -> Iterator[tuple[str, str]]:
         names = page.names.split() or _names_of_no_other_page(page.package)
         path = f"{page.section}/{title.lower().replace(' ', '-')}.md"
         shown = [f"::: {_identifier(page.package, name)}" for name in names]
-        yield path, "\n\n".join([f"# {title}", _introduction(page), *shown]) + "\n"
+        yield path, "\n\n".join([f"# {title}", _introduction(page, names), *shown]) + "\n"
 
 
-def _introduction(page: _Reference) -> str:
+def _introduction(page: _Reference, names: list[str]) -> str:
     guide = f" [The guide](../../docs/{page.guide}.md) has examples." if page.guide else ""
-    return f"Import these names from `{page.package}`.{guide}"
+    types = f" {_TYPES}" if any(name.endswith("Args") for name in names) else ""
+    return f"Import these names from `{page.package}`.{guide}{types}"
 
 
 def _identifier(package: str, name: str) -> str:

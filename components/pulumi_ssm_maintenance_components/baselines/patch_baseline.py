@@ -25,17 +25,17 @@ _LONGEST_CONFIGURATION = 1024
 _SOURCE_NAME = re.compile(r"[a-zA-Z0-9_\-.]{3,50}")
 
 
-class PatchSourceArgs(TypedDict):
+class PatchSourceArgs(TypedDict, total=False):
     """A repository of patches for Linux nodes.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchSource.html
     """
 
-    name: str
+    name: Required[str]
     """The name of the repository: 3 to 50 characters of `a-z A-Z 0-9 _ - .`."""
-    products: Sequence[str]
+    products: Required[Sequence[str]]
     """The versions of the system that use it, such as `AmazonLinux2`; 1 to 20, or `*` for all."""
-    configuration: pulumi.Input[str]
+    configuration: Required[pulumi.Input[str]]
     """The content of the repository's file, such as `[amzn-main]…` for yum; 1 to 1024 characters. Make it secret if it
     holds credentials."""
 
