@@ -247,6 +247,32 @@ def test_adopting_beside_the_removal_of_the_old_resource_warns_at_preview(local_
     )
 
 
+def test_tasks_go_back_to_pulumi_aws_with_their_ids(local_stack, held, window):
+    stack = local_stack(after(window, aliases=()))
+    stack.up()
+    ids = {name: stack.resource(name)["id"] for name in OURS}
+    as_they_were = held(window)
+
+    def retained():
+        for name, arguments in OURS.items():
+            MaintenanceWindowTask(
+                name, window_id=window, **arguments, opts=pulumi.ResourceOptions(retain_on_delete=True)
+            )
+
+    def imported():
+        for name, arguments in THEIRS.items():
+            opts = pulumi.ResourceOptions(import_=f"{window}/{ids[name]}")
+            aws.ssm.MaintenanceWindowTask(name, window_id=window, **arguments, opts=opts)
+
+    stack.program = retained
+    stack.up()
+    stack.program = imported
+    assert stack.up().changed == {"import": 4, "delete": 4}
+    assert held(window) == as_they_were
+    stack.program = before(window)
+    stack.expect_no_changes()
+
+
 def test_both_resources_under_the_alias_are_refused(local_stack, window):
     stack = local_stack(before(window, {"task": THEIRS["automation"]}))
     stack.up()
