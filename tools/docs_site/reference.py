@@ -12,8 +12,8 @@ _COMPONENTS: Final = "pulumi_ssm_maintenance_components"
 _OPERATIONS: Final = "pulumi_ssm_maintenance.operations"
 _OF_TASKS: Final = {_TASKS, f"{_TASKS}.outputs", f"{_TASKS}.errors"}
 _TYPES: Final = (
-    "An argument of the type `Required[…]` must be given, every other one may be left out. `Input[…]` takes a value, or the"
-    " output of a resource."
+    "An argument of the type `Required[…]` must be given, every other one may be left out. `Input[…]` takes a value, or"
+    " the output of a resource."
 )
 
 

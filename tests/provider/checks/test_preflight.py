@@ -63,6 +63,7 @@ def test_a_warning_names_the_task_and_the_cure_and_a_new_alarm_of_the_program_pa
 def test_a_strict_preflight_of_an_explicit_provider_fails_the_preview_as_the_page_shows(local_stack):
     with pytest.raises(EngineError) as failed:
         local_stack(elsewhere).preview()
-    printed = [line.strip() for line in failed.value.result.output.splitlines() if "task." in line]
+    lines = [line.strip() for line in failed.value.result.output.splitlines() if "has a problem" in line]
     shown = [line for it in snippets("text") if it.page == PAGE for line in it.text.splitlines()]
-    assert printed == [line.replace("us-east-1", "us-west-2") for line in shown if line.startswith("error: ")]
+    errors = [line.replace("us-east-1", "us-west-2") for line in shown if line.startswith("error: ")]
+    assert [line for line in lines if line.startswith("error: ")] == errors

@@ -33,9 +33,7 @@ def _lines(night: Rehearsal) -> Iterator[str]:
         if bar := task_bar(run, night):
             yield f"  section {_text(run.name)}"
             yield f"  {run.status} :{_tags(bar)}{_span(night, bar)}"
-            yield from (
-                f"  {_text(it.label)} :{_tags(it)}{_span(night, it)}" for it in node_bars(run, night)
-            )
+            yield from (f"  {_text(it.label)} :{_tags(it)}{_span(night, it)}" for it in node_bars(run, night))
     yield "```"
     for heading, lines in notes(night):
         yield ""
