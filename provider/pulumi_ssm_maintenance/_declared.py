@@ -4,7 +4,7 @@ The provider's methods get plain values, and cannot tell which of them the progr
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,17 @@ from .errors import ArgumentError
 
 class UnknownArgumentError(ArgumentError, TypeError):
     """An argument that does not exist, which Python itself would report as a `TypeError`."""
+
+
+class Later(Awaitable[Any]):
+    """An input that is computed when Pulumi sends it. A program that fails before leaves no coroutine behind."""
+
+    def __init__(self, compute: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
+        self._compute = compute
+        self._args = args
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._compute(*self._args).__await__()
 
 
 def with_outputs(value: Any) -> Any:

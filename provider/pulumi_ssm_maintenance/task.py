@@ -7,7 +7,7 @@ import pulumi
 import pulumi.dynamic
 
 from . import outputs
-from ._declared import facts_about, with_outputs
+from ._declared import Later, facts_about, with_outputs
 from ._dynamic import TaskProvider
 from .args import MaintenanceWindowTaskArgs
 from .core.identity import idempotency_key
@@ -22,6 +22,7 @@ _ALWAYS_OUTPUTS: Final = ("region", *COMPUTED)
 """The outputs that AWS or the provider always fills in."""
 
 _TYPE: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
+_PACKAGE: Final = "pulumi-python"
 _TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask"
 
 FROM_PULUMI_AWS: Final = pulumi.Alias(type_=_TYPE_IN_PULUMI_AWS)
@@ -125,10 +126,10 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
         properties = {
             **dict.fromkeys((*_ALWAYS_OUTPUTS, *_ignored_arguments(opts))),
             **arguments,
-            BOOKKEEPING: _bookkeeping(resource_name, arguments, opts),
+            BOOKKEEPING: Later(_bookkeeping, resource_name, arguments, opts),
         }
         if "idempotency_key" not in arguments:
-            properties["idempotency_key"] = _default_key(resource_name, opts)
+            properties["idempotency_key"] = Later(_default_key, resource_name, opts)
         always = pulumi.ResourceOptions(delete_before_replace=True)
         super().__init__(TaskProvider(), resource_name, properties, pulumi.ResourceOptions.merge(opts, always))
 
@@ -194,10 +195,13 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
             ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
         )
         raise ArgumentError(message)
+    parent = opts.parent
+    inherited: Mapping[str, Any] = parent._providers if parent else {}  # noqa: SLF001 - nothing public lists them
+    mapped = opts.providers if isinstance(opts.providers, Mapping) else {}
+    _demand_keys_of_packages(resource_name, {**inherited, **mapped})
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
     packages = {provider.package for provider in (opts.provider, *given) if provider}
-    parent = opts.parent
-    has_own = "pulumi-python" in packages or (parent and parent.get_provider(_TYPE))
+    has_own = _PACKAGE in packages or (parent and parent.get_provider(_TYPE))
     has_aws = "aws" in packages or (parent and parent.get_provider(_TYPE_IN_PULUMI_AWS))
     if has_aws and not has_own:
         message = (
@@ -206,6 +210,17 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
             " the same settings, by provider=… or providers=[…]"
         )
         raise ArgumentError(message)
+
+
+def _demand_keys_of_packages(resource_name: str, providers: Mapping[str, pulumi.ProviderResource]) -> None:
+    for key, provider in providers.items():
+        # The SDK looks a provider up by its key, and takes the default one where there is none.
+        if provider.package == _PACKAGE and key != _PACKAGE:
+            message = (
+                f"MaintenanceWindowTask {resource_name!r}: providers has {key!r} for a pulumi_ssm_maintenance.Provider,"
+                f" so the task would not use it: pass a list of providers, or write {_PACKAGE!r} as its key"
+            )
+            raise ArgumentError(message)
 
 
 def _ignored_arguments(opts: pulumi.ResourceOptions | None) -> frozenset[str]:

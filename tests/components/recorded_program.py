@@ -1,12 +1,12 @@
 """Programs under Pulumi's mocks, with the resources that they register."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi.runtime
 from pulumi.runtime.mocks import MockMonitor
+from tests.event_loops import own_event_loop
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 TASK = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
@@ -99,18 +99,17 @@ def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
 
 def run_unread(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
     """Run a program, and give its mocks and its monitor as they are."""
-    # A loop of its own: the SDK takes the thread's, which whoever ran here before may have closed.
-    asyncio.set_event_loop(asyncio.new_event_loop())
     mocks = _Mocks()
     monitor = _Monitor(mocks)
-    pulumi.runtime.set_mocks(mocks, project=project, stack=stack, preview=preview, monitor=monitor)
-    pulumi.runtime.set_all_config(config or {})
 
     @pulumi.runtime.test
     def under_mocks():
         program()
 
-    under_mocks()
+    with own_event_loop():
+        pulumi.runtime.set_mocks(mocks, project=project, stack=stack, preview=preview, monitor=monitor)
+        pulumi.runtime.set_all_config(config or {})
+        under_mocks()
     return mocks, monitor
 
 

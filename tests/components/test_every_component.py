@@ -100,6 +100,20 @@ def test_an_aws_provider_alone_is_refused(kind, registered):
 
 
 @KINDS
+def test_a_provider_under_a_key_that_pulumi_does_not_look_up_is_refused(kind, registered):
+    def program(of_aws, of_tasks):
+        given = {of_aws: aws.Provider("theirs", region="eu-west-1"), of_tasks: Provider("ours", region="eu-west-1")}
+        kind("web", **MINIMAL[kind], opts=pulumi.ResourceOptions(providers=given))
+
+    for keys in (("amazon", "pulumi-python"), ("aws", "pulumi_ssm_maintenance")):
+        with pytest.raises(
+            ArgumentError, match=r"nothing would use it; allowed: a list of providers, or '(aws|pulumi-p)"
+        ):
+            registered(lambda keys=keys: program(*keys))
+    assert registered(lambda: program("aws", "pulumi-python"))
+
+
+@KINDS
 def test_its_outputs_are_those_that_it_declares(kind, registered):
     kept = []
     registered(lambda: kept.append(kind("web", **MINIMAL[kind])))

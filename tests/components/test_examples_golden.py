@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
-def test_an_example_registers_what_its_golden_file_says(folder, monkeypatch):
+def test_an_example_registers_what_its_golden_file_says_and_prints_nothing(folder, monkeypatch, warnings):
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(folder)
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text())
@@ -28,6 +28,7 @@ def test_an_example_registers_what_its_golden_file_says(folder, monkeypatch):
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(f"{text}\n")
     assert json.loads(text) == json.loads(golden.read_text())
+    assert not warnings
 
 
 # AWS names no resource for these, or a single node, group or tag cannot be named in advance.

@@ -1,7 +1,5 @@
 """Programs that run under Pulumi's mocks, with what they send to the engine."""
 
-import asyncio
-
 import pulumi
 import pulumi.runtime
 from google.protobuf.json_format import MessageToDict
@@ -44,8 +42,6 @@ class ProgramRunner:
     """Runs a program in a stack of its own."""
 
     def __init__(self, *, preview=False):
-        # A loop of its own: the SDK takes the thread's, which whoever ran here before may have closed.
-        asyncio.set_event_loop(asyncio.new_event_loop())
         self._monitor = _Monitor()
         pulumi.runtime.set_mocks(_Echo(), project=PROJECT, stack=STACK, preview=preview, monitor=self._monitor)
 

@@ -1,7 +1,9 @@
 """The resource as a program sees it, under Pulumi's mocks: what is sent to the engine, and what comes back."""
 
+import gc
 import json
 import re
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -303,6 +305,22 @@ class TestOptionsThatPulumiWouldNotHonour:
         run(program)
         assert all("::own::" in run.request(name).provider for name in ("inherits", "has-both", "has-own"))
 
+    @pytest.mark.parametrize("inherited", [False, True])
+    def test_a_provider_under_a_key_that_pulumi_does_not_look_up_is_refused(self, run, inherited):
+        def program():
+            own = Provider("own", region="eu-west-1")
+            opts = pulumi.ResourceOptions(providers={"pulumi_ssm_maintenance": own})
+            if inherited:
+                opts = pulumi.ResourceOptions(parent=pulumi.ComponentResource("a:b:C", "c", opts=opts))
+            with pytest.raises(pulumi.RunError, match=r"'pulumi_ssm_maintenance' for a .* write 'pulumi-python' as"):
+                MaintenanceWindowTask("task", **MINIMAL, opts=opts)
+            right = pulumi.ResourceOptions(providers={"pulumi-python": own})
+            MaintenanceWindowTask("right", **MINIMAL, opts=right)
+
+        run(program)
+        assert "::own::" in run.request("right").provider
+        assert "task" not in run.names()
+
     def test_replace_on_changes_reaches_the_provider(self, run):
         opts = pulumi.ResourceOptions(replace_on_changes=["priority"])
         run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
@@ -350,3 +368,16 @@ def test_a_subclass_is_refused_with_what_to_do_instead():
 def test_arguments_are_given_by_name():
     with pytest.raises(TypeError):
         MaintenanceWindowTask("task", MINIMAL)
+
+
+def test_a_program_that_fails_leaves_no_coroutine_behind(run):
+    def program():
+        failing = pulumi.Output.from_input("x").apply(lambda _: 1 // 0)
+        MaintenanceWindowTask("task", **MINIMAL | {"description": failing})
+
+    with warnings.catch_warnings(record=True) as printed:
+        warnings.simplefilter("always")
+        with pytest.raises(ZeroDivisionError):
+            run(program)
+        gc.collect()
+    assert [it for it in printed if "never awaited" in str(it.message)] == []

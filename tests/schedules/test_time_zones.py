@@ -162,6 +162,16 @@ def test_runs_in_an_unknown_time_zone_are_refused():
         (Cron("30 2 ? * SAT *", 1), "Europe/Berlin", "2026-03-29 02:30"),
         (Cron("0 0 * * ? *"), "Africa/Cairo", "2026-04-24 00:00"),
         (At("2027-03-28T02:30:00"), "Europe/Berlin", "2027-03-28 02:30"),
+        (Cron("30 2 * * ? *"), "Australia/Sydney", "2026-10-04 02:30"),
+        (Cron("15 0 ? * SUN *"), "America/Santiago", "2026-09-06 00:15"),
+        (Cron("15 2 * * ? *"), "Australia/Lord_Howe", "2026-10-04 02:15"),
+        (Cron("45 2 * * ? *"), "Australia/Lord_Howe", None),
+        (Cron("30 1 * * ? *"), "Antarctica/Troll", "2026-03-29 01:30"),
+        (Cron("30 2 30 3 ? 2036"), "Europe/Berlin", "2036-03-30 02:30"),
+        (At("2036-03-30T02:30:00"), "Europe/Berlin", "2036-03-30 02:30"),
+        (At("2036-03-31T02:30:00"), "Europe/Berlin", None),
+        (At("2025-03-30T02:30:00"), "Europe/Berlin", None),
+        (At("9999-12-31T02:30:00"), "Europe/Berlin", None),
         (Cron("30 2 ? * TUE#2 *"), "Europe/Berlin", None),
         (PatchTuesday(4), "Europe/Berlin", None),
         (Cron("30 3 * * ? *"), "Europe/Berlin", None),
@@ -175,3 +185,19 @@ def test_runs_in_an_unknown_time_zone_are_refused():
 def test_a_schedule_knows_the_next_day_on_which_the_clocks_skip_its_only_run(schedule, timezone, skipped):
     found = schedule.skipped_run(timezone, after=datetime(2026, 1, 1, tzinfo=UTC))
     assert (None if found is None else f"{found:%Y-%m-%d %H:%M}") == skipped
+
+
+@pytest.mark.parametrize(
+    ("period", "skipped"),
+    [
+        ({"end": datetime(2026, 3, 29, tzinfo=UTC)}, None),
+        ({"end": datetime(2026, 3, 29, 12, tzinfo=UTC)}, "2026-03-29"),
+        ({"start": datetime(2026, 3, 30, tzinfo=UTC)}, "2027-03-28"),
+        ({"start": datetime(2026, 3, 30, tzinfo=UTC), "end": datetime(2027, 3, 1, tzinfo=UTC)}, None),
+        ({"after": datetime(2026, 3, 29, 12, tzinfo=UTC)}, "2027-03-28"),
+        ({"start": datetime.max.replace(tzinfo=UTC)}, None),
+    ],
+)
+def test_a_run_that_is_skipped_outside_of_the_windows_dates_does_not_count(period, skipped):
+    found = Cron("30 2 * * ? *").skipped_run("Europe/Berlin", **{"after": datetime(2026, 1, 1, tzinfo=UTC)} | period)
+    assert (None if found is None else f"{found:%Y-%m-%d}") == skipped

@@ -1,5 +1,6 @@
 """The operating systems of Patch Manager: the properties of their patches, and which values mean security."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
@@ -131,3 +132,38 @@ SYSTEMS: Mapping[OperatingSystem, PatchSystem] = {
         values=_WINDOWS_VALUES,
     ),
 }
+
+# How the names of products begin, as far as AWS's pages show them; new products follow the same patterns.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html
+_PRODUCTS: Mapping[OperatingSystem, str] = {
+    "ALMA_LINUX": "AlmaLinux",
+    "AMAZON_LINUX": r"AmazonLinux201\d\.",
+    "AMAZON_LINUX_2": r"AmazonLinux2(\.|$)",
+    "AMAZON_LINUX_2022": "AmazonLinux2022",
+    "AMAZON_LINUX_2023": "AmazonLinux2023",
+    "CENTOS": "CentOS",
+    "DEBIAN": "Debian",
+    "MACOS": "macOS",
+    "ORACLE_LINUX": "OracleLinux",
+    "RASPBIAN": "Raspbian|Debian",
+    "REDHAT_ENTERPRISE_LINUX": "RedhatEnterpriseLinux",
+    "ROCKY_LINUX": "RockyLinux",
+    "SUSE": "Suse",
+    "UBUNTU": "Ubuntu",
+    "WINDOWS": "Windows",
+}
+
+
+def systems_of_product(product: str) -> frozenset[OperatingSystem]:
+    """Return the systems that a product is a version of, by its name; empty if the name does not tell."""
+    return frozenset(
+        system for system, pattern in _PRODUCTS.items() if re.match(f"(?:{pattern})", product, re.IGNORECASE)
+    )
+
+
+def is_microsoft_application(product: str) -> bool:
+    """Return whether a product of Windows is surely an application.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-windows-app-patching.html
+    """
+    return product.startswith(("Active Directory", "Office"))

@@ -12,7 +12,15 @@ from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
 
 from .operating_systems import SYSTEMS, OperatingSystem
-from .patch_rules import ComplianceLevel, PatchRule, check_filters, default_rules, patch_filters, read_filters
+from .patch_rules import (
+    ComplianceLevel,
+    PatchRule,
+    check_filters,
+    default_rules,
+    demand_product,
+    patch_filters,
+    read_filters,
+)
 
 __all__ = ["PatchBaseline", "PatchBaselineArgs", "PatchSourceArgs"]
 
@@ -201,6 +209,8 @@ def _sources(where: str, args: PatchBaselineArgs) -> Any:
             raise wrong(place, "name", source["name"], "3 to 50 characters of a-z A-Z 0-9 _ - .")
         if not 1 <= len(source["products"]) <= _MOST_SOURCES:
             raise wrong(place, "products", source["products"], f"a list of 1 to {_MOST_SOURCES}, or ['*'] for all")
+        for product in source["products"]:
+            demand_product(place, "products", product, args["os"])
         if isinstance(configuration, str) and not 1 <= len(configuration) <= _LONGEST_CONFIGURATION:
             # The text may hold credentials.
             raise wrong(place, "configuration", len(configuration), f"1 to {_LONGEST_CONFIGURATION} characters")

@@ -12,7 +12,14 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked, wrong
 from pulumi_ssm_maintenance_components.foundation.shown import shown
 
-from .operating_systems import SYSTEMS, OperatingSystem, PatchFilters, PatchSystem
+from .operating_systems import (
+    SYSTEMS,
+    OperatingSystem,
+    PatchFilters,
+    PatchSystem,
+    is_microsoft_application,
+    systems_of_product,
+)
 
 __all__ = ["ComplianceLevel", "PatchRule"]
 
@@ -163,6 +170,8 @@ class PatchRule:
         known = SYSTEMS[system]
         filters = {**self._preset(where, system, known), **self.filters}
         check_filters(where, filters, system)
+        if system == "WINDOWS":
+            _check_applications(where, filters, is_preset=self.preset == "applications")
         rule: aws.ssm.PatchBaselineApprovalRuleArgsDict = {
             "patch_filters": patch_filters(filters),
             "compliance_level": self.compliance or compliance,
@@ -238,6 +247,17 @@ def check_filters(where: str, filters: PatchFilters, system: OperatingSystem) ->
             _check_value(where, key, value, system)
 
 
+def demand_product(where: str, argument: str, product: str, system: OperatingSystem) -> None:
+    """Refuse a product that is a version of another system.
+
+    Raises:
+        ArgumentError: the name of the product begins as those of another system do.
+    """
+    others = sorted(systems_of_product(product))
+    if others and system not in others:
+        raise wrong(where, argument, product, f"products of {system}, or '*'; this is one of {' and '.join(others)}")
+
+
 def patch_filters(filters: PatchFilters) -> list[Any]:
     """Return filters as `aws.ssm.PatchBaseline` takes them."""
     return [{"key": key, "values": [*values]} for key, values in filters.items()]
@@ -248,6 +268,8 @@ def _check_value(where: str, key: str, value: str, system: OperatingSystem) -> N
     if value.casefold() == "all" and value not in (documented or ()):
         # The console shows `All`, and the API takes `*` for it.
         raise wrong(where, f"filters, {shown(key)}", value, "'*' for all values: `All` is a word of the console")
+    if key == "PRODUCT":
+        demand_product(where, f"filters, {shown(key)}", value, system)
     if documented is None or value in {"*", *documented}:
         return
     if spelled := [right for right in documented if right.casefold() == value.casefold()]:
@@ -261,6 +283,17 @@ def _check_value(where: str, key: str, value: str, system: OperatingSystem) -> N
         f"{where}: filters, {key}: AWS does not document {value!r} for {system}, so the rule may match nothing;"
         f" documented: {', '.join(documented)}"
     )
+
+
+def _check_applications(where: str, filters: PatchFilters, *, is_preset: bool) -> None:
+    if is_preset and filters["PATCH_SET"] != ("APPLICATION",):
+        raise wrong(where, "filters, 'PATCH_SET'", [*filters["PATCH_SET"]], "APPLICATION in applications()")
+    for product in () if "PATCH_SET" in filters else filters.get("PRODUCT", ()):
+        if is_microsoft_application(product):
+            pulumi.log.warn(
+                f"{where}: filters, PRODUCT: {product!r} is an application, and a rule without PATCH_SET approves"
+                " patches of the system only: use PatchRule.applications(…)"
+            )
 
 
 def _day(until: date | str | None) -> date | None:

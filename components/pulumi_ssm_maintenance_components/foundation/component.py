@@ -96,11 +96,19 @@ def _demand_name_and_options(kind: str, name: object, opts: object) -> None:
 
 
 def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
+    where = f"{kind} {name!r}"
+    for key, provider in providers.items():
+        if key != provider.package and provider.package in {"aws", "pulumi-python"}:
+            message = (
+                f"{where}: opts: providers: got {shown(key)} for a provider of the package {provider.package!r}, so"
+                f" nothing would use it; allowed: a list of providers, or {provider.package!r} as its key"
+            )
+            raise ArgumentError(message)
     # A child without an explicit provider of its package uses the default one without a warning: the window would be in
     # one region, and its task in another.
     if "aws" in providers and "pulumi-python" not in providers:
         message = (
-            f"{kind} {name!r} is given an aws provider without one for its tasks, which would be registered with the"
+            f"{where} is given an aws provider without one for its tasks, which would be registered with the"
             " default account and region: add pulumi_ssm_maintenance.Provider with the same settings to"
             " opts=ResourceOptions(providers=[…])"
         )

@@ -70,5 +70,6 @@ def _object(address: str) -> str:
     found = _IN_S3.match(address)
     if found is None:
         return address.partition("://")[2]
-    path = address[found.end() :]
+    # An address in the web may end in a version or a signature.
+    path = address[found.end() :] if address.startswith("s3:") else address[found.end() :].partition("?")[0]
     return f"{found['bucket']}/{path}" if found["bucket"] else path

@@ -85,7 +85,7 @@ class PatchingRunArgs(WindowSettings, total=False):
     """Whether to take an image of each node before it is patched. Needs `engine="runbook"`, and works for EC2 instances
     only. Default: False."""
     snapshot_retention_days: int | None
-    """How many days the images of `snapshot` and their volume snapshots are kept, 1 or more. A task of the window then
+    """How many days the images of `snapshot` and their volume snapshots are kept, 1 to 36500. A task of the window then
     removes older images of this run. Default: images are kept for ever."""
     approvers: Sequence[pulumi.Input[str]]
     """Who must approve before the first wave: at most 10 IAM user names, or ARNs of users and roles. One approval is

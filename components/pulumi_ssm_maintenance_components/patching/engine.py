@@ -13,6 +13,7 @@ from pulumi_ssm_maintenance_components.runbooks.approvals import (
     check_approval_topic,
     check_approvers,
 )
+from pulumi_ssm_maintenance_components.runbooks.steps import check_retention
 
 from .arguments import Engine, PatchingRunArgs
 
@@ -107,8 +108,7 @@ def _retention(where: str, args: PatchingRunArgs) -> int | None:
         return None
     if not args.get("snapshot", False):
         raise wrong(where, "snapshot_retention_days", days, "none without `snapshot`")
-    if type(days) is not int or days < 1:
-        raise wrong(where, "snapshot_retention_days", days, "1 day or more")
+    check_retention(where, "snapshot_retention_days", days)
     return days
 
 

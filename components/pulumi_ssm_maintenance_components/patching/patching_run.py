@@ -26,14 +26,14 @@ from pulumi_ssm_maintenance_components.windows.maintenance_window import Mainten
 from .arguments import PatchingRunArgs
 from .baseline import register_baseline
 from .context import RunContext
-from .neighbours import PlannedRun, neighbour_warnings
+from .neighbours import PlannedRun, warn_of_neighbours, wave_warnings
 from .plan import PatchPlan, check_plan, read_plan
 from .roles import notification_role, task_role
 from .runbook.approval import ask_approval, run_approval_topic
 from .runbook.images import remove_images
 from .runbook.patch_runbook import WAVE, PatchRunbook, patch_runbook
 from .waves import WaveIds, register_waves
-from .window import check_windows, run_window, scan_window
+from .window import check_windows, run_window, scan_window, window_may_open
 
 if TYPE_CHECKING:
     from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm
@@ -186,14 +186,22 @@ class PatchingRun(Component):
         self.register_outputs(self._outputs())
 
     def _warn(self, args: PatchingRunArgs, plan: PatchPlan) -> None:
-        is_enabled = args.get("enabled", True) is not False
-        existing = args.get("window")
-        window = existing if existing is not None else self.window or self.window_id
-        warnings = [*neighbour_warnings(PlannedRun(self.logical_name, window, plan, is_enabled))]
-        if self.room and (warning := self.room.warning(args.get("minutes_per_node"))):
-            warnings.append(warning)
-        for warning in warnings:
+        def warn(warning: str) -> None:
             pulumi.log.warn(warning, self)
+
+        run = PlannedRun(
+            name=self.logical_name,
+            window_id=self.window_id,
+            window=self.window,
+            plan=plan,
+            is_enabled=window_may_open(args),
+            provider=self.get_provider("aws:ssm/maintenanceWindow:MaintenanceWindow"),
+        )
+        warn_of_neighbours(run, warn)
+        for warning in wave_warnings(self.logical_name, plan):
+            warn(warning)
+        if self.room and (warning_of_room := self.room.warning(args.get("minutes_per_node"))):
+            warn(warning_of_room)
 
     def _runbook(self, run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> PatchRunbook | None:
         if plan.runbook is None:

@@ -16,6 +16,7 @@ from pulumi_ssm_maintenance_components.windows.maintenance_window import (
     WindowSettings,
     check_window,
     check_window_ids,
+    may_open,
     window_id,
 )
 
@@ -114,6 +115,12 @@ def run_window(run: RunContext, args: PatchingRunArgs) -> RunWindow:
         return RunWindow(window.window_id, window.arn, window)
     id_ = window_id(window)
     return RunWindow(id_, run.location.arn("ssm", pulumi.Output.format("maintenancewindow/{0}", id_)), None)
+
+
+def window_may_open(args: PatchingRunArgs) -> bool:
+    """Return whether the window of a run may open, except in a freeze: False if the program disables it."""
+    existing = args.get("window")
+    return may_open(existing) if isinstance(existing, MaintenanceWindow) else args.get("enabled", True) is not False
 
 
 def scan_window(run: RunContext, args: PatchingRunArgs) -> MaintenanceWindow | None:

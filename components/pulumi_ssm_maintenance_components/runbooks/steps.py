@@ -27,7 +27,8 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
 from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 from .approvals import check_approval, demand_approval_topic
-from .scripts import CHECK_PATCHES
+from .image_permissions import may_create_images, may_remove_images, may_tag_images
+from .scripts import CHECK_PATCHES, REMOVE_IMAGES, TAG_IMAGE
 
 __all__ = ["Step"]
 
@@ -46,6 +47,7 @@ _RUNTIME = "python3.11"
 # An invokeLambdaFunction step ends after five minutes, whatever the function does.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html
 _LONGEST_CALL = 300
+_LONGEST_RETENTION = 36500  # a hundred years: Python cannot count back much longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class Step:
     def snapshot(cls, name: str = "snapshot", *, timeout_seconds: int = _HOUR) -> "Step":
         """Create an image of the node, with snapshots of all its volumes, without a reboot, and wait for it.
 
-        The image is named `<node>-<execution>`. Nothing removes old images. EC2 instances only.
+        The image is named `<node>-<execution>`. It has no tags: `tag_image` adds some, and `remove_images` removes old
+        images with a tag. EC2 instances only.
         """
         inputs = {
             "InstanceId": NODE,
@@ -157,7 +160,49 @@ class Step:
             "ImageDescription": "Taken by a maintenance runbook",
             "NoReboot": True,
         }
-        return cls(name, "aws:createImage", inputs, (_image,), timeout_seconds, on_node=True)
+        return cls(name, "aws:createImage", inputs, (may_create_images,), timeout_seconds, on_node=True)
+
+    @classmethod
+    @checked
+    def tag_image(
+        cls,
+        name: str = "tag_image",
+        *,
+        tags: Mapping[str, pulumi.Input[str]],
+        image: str = "{{ snapshot.ImageId }}",
+    ) -> "Step":
+        """Tag an image of a node and the snapshots of its volumes, so that `remove_images` finds them.
+
+        Args:
+            name: the name of the step.
+            tags: the tags; `"{{ InstanceId }}"` as a value stands for the node.
+            image: the id of the image. Default: that of an earlier step with the name `snapshot`.
+        """
+        if not tags:
+            raise wrong(f"Step {shown(name)}", "tags", tags, "one tag or more")
+        payload = {"ImageId": image, "Tags": dict(tags)}
+        return cls.script(name, TAG_IMAGE, payload=payload, permits=(may_tag_images,))
+
+    @classmethod
+    @checked
+    def remove_images(cls, name: str = "remove_images", *, tag_key: str, tag_value: str, retention_days: int) -> "Step":
+        """Remove the images and snapshots of this account and region that have a tag and are too old.
+
+        Run it once in a window, in a runbook without targets.
+
+        Args:
+            name: the name of the step.
+            tag_key: the key of the tag.
+            tag_value: the value of the tag.
+            retention_days: how many days an image is kept, 1 to 36500.
+        """
+        where = f"Step {shown(name)}"
+        for argument, text in (("tag_key", tag_key), ("tag_value", tag_value)):
+            if not text:
+                raise wrong(where, argument, text, "text, as the tag of the images to remove has it")
+        check_retention(where, "retention_days", retention_days)
+        payload = {"RetentionDays": retention_days, "TagKey": tag_key, "TagValue": tag_value}
+        return cls.script(name, REMOVE_IMAGES, payload=payload, permits=(may_remove_images(tag_key, tag_value),))
 
     @classmethod
     @checked
@@ -300,6 +345,16 @@ def _read(name: str, path: Path) -> str:
         raise wrong(f"Step {shown(name)}", "code", str(path), f"a script, or the path of its file; {reason}") from None
 
 
+def check_retention(where: str, argument: str, days: int) -> None:
+    """Check how many days images are kept.
+
+    Raises:
+        ArgumentError: the number is not 1 to 36500.
+    """
+    if not 1 <= days <= _LONGEST_RETENTION:
+        raise wrong(where, argument, days, f"1 to {_LONGEST_RETENTION} days")
+
+
 def describe_alarm(name: pulumi.Input[str]) -> Permit:
     """Return the permission to read the state of one metric alarm."""
 
@@ -308,16 +363,6 @@ def describe_alarm(name: pulumi.Input[str]) -> Permit:
         return [allow(["cloudwatch:DescribeAlarms"], [alarm])]
 
     return permit
-
-
-def _image(location: Location) -> list[Statement]:
-    # The ARNs of images and snapshots have no account, and AWS has no resource for the Describe actions.
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-    made = [location.arn("ec2", f"{kind}/*", owner="") for kind in ("image", "snapshot")]
-    return [
-        allow(["ec2:CreateImage"], [location.arn("ec2", "instance/*"), *made]),
-        allow(["ec2:DescribeImages", "ec2:DescribeInstances"], ["*"]),
-    ]
 
 
 def _patching(location: Location) -> list[Statement]:

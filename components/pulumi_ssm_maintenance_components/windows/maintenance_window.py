@@ -104,7 +104,8 @@ class MaintenanceWindow(Component):
         self.timezone = args.get("timezone", "UTC")
         self.duration, self.cutoff = _hours(self.where, args)
         self._start, self._end = args.get("start"), args.get("end")
-        daylight_saving = _daylight_saving_warning(self.schedule, self.timezone)
+        self._may_open = args.get("enabled", True) is not False
+        daylight_saving = _daylight_saving_warning(self.schedule, self.timezone, args)
         for warning in filter(None, (*self.schedule.warnings, timezone_warning(self.timezone), daylight_saving)):
             pulumi.log.warn(warning, self)
         window = aws.ssm.MaintenanceWindow(
@@ -145,10 +146,17 @@ AnyWindow: TypeAlias = MaintenanceWindow | aws.ssm.MaintenanceWindow | pulumi.In
 
 
 def window_id(window: AnyWindow) -> pulumi.Output[str]:
-    """Return the id of a window."""
+    """Return the id of a window. That of one resource is always the same output."""
     if isinstance(window, MaintenanceWindow):
         return window.window_id
-    return window.id if isinstance(window, aws.ssm.MaintenanceWindow) else pulumi.Output.from_input(window)
+    if isinstance(window, aws.ssm.MaintenanceWindow):
+        return window.id
+    return window if isinstance(window, pulumi.Output) else pulumi.Output.from_input(window)
+
+
+def may_open(window: MaintenanceWindow) -> bool:
+    """Return whether a window may open: False if the program disables it."""
+    return window._may_open  # noqa: SLF001 - the same module
 
 
 def check_window_ids(where: str, argument: str, windows: Iterable[AnyWindow]) -> None:
@@ -197,8 +205,8 @@ def _hours(where: str, args: WindowSettings) -> tuple[int, int]:
     return duration, cutoff
 
 
-def _daylight_saving_warning(schedule: Schedule, timezone: str) -> str | None:
-    skipped = schedule.skipped_run(timezone)
+def _daylight_saving_warning(schedule: Schedule, timezone: str, args: WindowSettings) -> str | None:
+    skipped = schedule.skipped_run(timezone, start=args.get("start"), end=args.get("end"))
     if skipped is None:
         return None
     return (

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.names import full_name
 
 __all__ = ["PatchGroupKey", "Targets"]
@@ -121,7 +122,9 @@ class Targets:
             name=full_name(name),
             window_id=window_id,
             resource_type=self.resource_type,
-            targets=[{"key": key, "values": list(values)} for key, values in self.entries],
+            targets=[
+                {"key": key, "values": [_checked_later(key, value) for value in values]} for key, values in self.entries
+            ],
             owner_information=owner_information,
             description=description,
             opts=opts,
@@ -144,8 +147,34 @@ def _check_tag_key(key: str) -> None:
 def _check_values(key: str, values: Sequence[object]) -> None:
     if not 1 <= len(values) <= _MAX_VALUES:
         raise ArgumentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
-    if any(isinstance(value, str) and not value for value in values):
+    for value in values:
+        if isinstance(value, str):
+            _not_empty(key, value)
+
+
+def _checked_later(key: str, value: pulumi.Input[str]) -> pulumi.Input[str]:
+    """Check a value as soon as it is known, if it is not known yet."""
+    if isinstance(value, str):
+        return value
+    return from_text(f"targets, {key}", value, lambda text: _not_empty(key, text))
+
+
+def _not_empty(key: str, value: str) -> str:
+    if not value:
         raise ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
+    return value
+
+
+def share_nodes(one: Targets, other: Targets) -> bool:
+    """Return whether some node or resource that one of two targets selects is sure to be in the other too.
+
+    This needs equal keys with a value in common, and one of the two may have more keys. Whether a node has two
+    different tags, the program cannot know.
+    """
+    if one.resource_type != other.resource_type:
+        return False
+    fewer, more = sorted((dict(one.entries), dict(other.entries)), key=len)
+    return all(key in more and not set(values).isdisjoint(more[key]) for key, values in fewer.items())
 
 
 def split_window_targets(ids: Sequence[pulumi.Input[str]]) -> list[list[pulumi.Input[str]]]:

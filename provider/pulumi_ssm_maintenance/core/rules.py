@@ -18,7 +18,7 @@ from typing import Any, Final
 from .codec import MAX_FAILURES, UNKNOWN, Failure
 from .constraints import pattern_in_words
 from .model import identifier_shape
-from .paths import covers, item
+from .paths import covers, item, member
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowTaskInvocationParameters.html
 BLOCKS: Final = {
@@ -49,8 +49,26 @@ _TASK_ARNS: Final = {
 _ROLE: Final = ("iam", ("role/",), "the ARN of a role")
 _TOPIC: Final = ("sns", ("",), "the ARN of an SNS topic")
 
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
+_PATCH_DOCUMENT: Final = "AWS-RunPatchBaseline"
 _PATCH_DOCUMENT_WITH_HOOKS: Final = "AWS-RunPatchBaselineWithHooks"
-_PATCH_DOCUMENTS: Final = ("AWS-RunPatchBaseline", "AWS-RunPatchBaselineAssociation", _PATCH_DOCUMENT_WITH_HOOKS)
+_PATCH_DOCUMENTS: Final = (_PATCH_DOCUMENT, "AWS-RunPatchBaselineAssociation", _PATCH_DOCUMENT_WITH_HOOKS)
+# A name, or an ARN, which has no account. AWS reserves these prefixes.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+_OWNED_BY_AWS: Final = re.compile(r"(arn:[^:]+:ssm:[^:]*::document/)?(AWS|Amazon)")
+_HOOKS: Final = ("PreInstallHookDocName", "PostInstallHookDocName", "OnExitHookDocName")
+_LISTS: Final = ("InstallOverrideList", "BaselineOverride")
+# Parameter -> its values, the default first; empty where it takes any.
+_BY_BASELINE: Final[Mapping[str, tuple[str, ...]]] = {
+    "Operation": ("Install", "Scan"),
+    "RebootOption": ("RebootIfNeeded", "NoReboot"),
+    **dict.fromkeys(("SnapshotId", *_HOOKS, *_LISTS), ()),
+}
+_SPELLING: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    **dict.fromkeys(_PATCH_DOCUMENTS, _BY_BASELINE),
+    "AWS-InstallWindowsUpdates": {"Action": ("Install", "Scan"), "AllowReboot": ("True", "False")},
+}
+_REBOOTS: Final = {"Operation": "RebootOption", "Action": "AllowReboot"}
 
 _NODE_PSEUDO_PARAMETER: Final = re.compile(r"\{\{\s*(TARGET_ID|RESOURCE_ID)\s*\}\}")
 
@@ -311,7 +329,7 @@ def notification_without_its_role(task: Request) -> Iterator[Failure]:
 def pinned_hash_of_an_aws_document(task: Request) -> Iterator[Failure]:
     """Warn of a hash that no longer fits after AWS's next update of its document."""
     run_command = block(task, "RunCommand")
-    if "DocumentHash" in run_command and (known(task, "TaskArn") or "").startswith("AWS-"):
+    if "DocumentHash" in run_command and _OWNED_BY_AWS.match(known(task, "TaskArn") or ""):
         yield Failure(
             "task_invocation_parameters.run_command.document_hash",
             "pins a document that AWS updates; the task fails from that update on",
@@ -319,34 +337,56 @@ def pinned_hash_of_an_aws_document(task: Request) -> Iterator[Failure]:
 
 
 def install_without_reboot_option(task: Request) -> Iterator[Failure]:
-    """Warn of a patch installation that reboots nodes without a word of it in the program.
+    """Warn of an installation that reboots nodes by default, where the program does not say so.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
     """
-    parameters = known(block(task, "RunCommand"), "Parameters") or {}
-    if (
-        _document(task) in _PATCH_DOCUMENTS
-        and parameters.get("Operation") == ["Install"]
-        and "RebootOption" not in parameters
-    ):
-        yield Failure(
-            "task_invocation_parameters.run_command.parameters",
-            'reboots nodes that need it after the installation; write "RebootOption": ["RebootIfNeeded"] to say so, or'
-            ' ["NoReboot"]',
-        )
+    values = _SPELLING.get(_document(task), {})
+    path, parameters = _command_parameters(task)
+    for operation, reboot in _REBOOTS.items():
+        if operation in values and parameters.get(operation) == ["Install"] and not parameters.get(reboot):
+            default, other = values[reboot]
+            yield Failure(
+                path,
+                f'reboots nodes that need it after the installation; write "{reboot}": ["{default}"] to say so, or'
+                f' ["{other}"]',
+            )
 
 
-def override_list_with_hooks(task: Request) -> Iterator[Failure]:
-    """Warn of a parameter that the document with hooks does not have.
+def spelling_in_patch_parameters(task: Request) -> Iterator[Failure]:
+    """Warn of upper and lower case that AWS's documents do not have: the command would fail in the window."""
+    given_document = _document(task)
+    document = {name.casefold(): name for name in _SPELLING}.get(given_document.casefold(), "")
+    if given_document != document and document:
+        yield Failure("task_arn", f"is in the wrong case; write {document}")
+    spelling = _SPELLING.get(document, {})
+    names = {name.casefold(): name for name in spelling}
+    path, parameters = _command_parameters(task)
+    for given, values in parameters.items():
+        name = names.get(given.casefold(), given)
+        if name != given:
+            yield Failure(member(path, given), f"is no parameter of {document}; write {name}")
+        words = {word.casefold(): word for word in spelling.get(name, ())}
+        for value in values if isinstance(values, list) else ():
+            word = words.get(value.casefold(), value) if isinstance(value, str) else value
+            if word != value:
+                yield Failure(member(path, given), f"has a value in the wrong case; write {word}")
+
+
+def parameters_of_another_patch_document(task: Request) -> Iterator[Failure]:
+    """Warn of a parameter that only another patch document has.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaselinewithhooks.html
     """
-    parameters = known(block(task, "RunCommand"), "Parameters") or {}
-    if _document(task) == _PATCH_DOCUMENT_WITH_HOOKS and "InstallOverrideList" in parameters:
-        yield Failure(
-            "task_invocation_parameters.run_command.parameters.InstallOverrideList",
-            f"is no parameter of {_PATCH_DOCUMENT_WITH_HOOKS}; use AWS-RunPatchBaseline, or leave it out",
-        )
+    document = _document(task)
+    if document not in _PATCH_DOCUMENTS:
+        return
+    has_hooks = document == _PATCH_DOCUMENT_WITH_HOOKS
+    other = _PATCH_DOCUMENT if has_hooks else _PATCH_DOCUMENT_WITH_HOOKS
+    path, parameters = _command_parameters(task)
+    for name in _LISTS if has_hooks else _HOOKS:
+        if name in parameters:
+            yield Failure(member(path, name), f"is no parameter of {document}; use {other}, or leave it out")
 
 
 def log_group_without_output(task: Request) -> Iterator[Failure]:
@@ -360,6 +400,28 @@ def log_group_without_output(task: Request) -> Iterator[Failure]:
             "task_invocation_parameters.run_command.cloud_watch_output_config",
             "names a log group, but sends no output to it; set cloud_watch_output_enabled to True",
         )
+
+
+def prefix_without_bucket(task: Request) -> Iterator[Failure]:
+    """Warn of a prefix for output in S3 that names no bucket.
+
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowRunCommandParameters.html
+    """
+    run_command = block(task, "RunCommand")
+    if "OutputS3KeyPrefix" in run_command and "OutputS3BucketName" not in run_command:
+        yield Failure(
+            "task_invocation_parameters.run_command.output_s3_key_prefix",
+            "has no effect without a bucket; set output_s3_bucket_name too",
+        )
+
+
+def _command_parameters(task: Request) -> tuple[str, Request]:
+    """Give the parameters of a command, each a list, and the path of the argument: the deprecated one counts too."""
+    old = known(task, "TaskParameters")
+    if "TaskInvocationParameters" in task or old is None:
+        path = "task_invocation_parameters.run_command.parameters"
+        return path, known(block(task, "RunCommand"), "Parameters") or {}
+    return "task_parameters", {name: known(old, name, "Values") for name in old}
 
 
 def _document(task: Request) -> str:
@@ -437,8 +499,10 @@ RULES: Final[tuple[Rule, ...]] = (
 
 WARNINGS: Final[tuple[Rule, ...]] = (
     install_without_reboot_option,
-    override_list_with_hooks,
+    spelling_in_patch_parameters,
+    parameters_of_another_patch_document,
     log_group_without_output,
+    prefix_without_bucket,
     notification_without_its_role,
     pinned_hash_of_an_aws_document,
     node_pseudo_parameters_without_nodes,

@@ -78,24 +78,43 @@ class Schedule(dict[str, Any], ABC):
         runs = self.with_offset(offset_days)._runs(period, zone)  # noqa: SLF001 - the same class
         return [run.astimezone(zone) for run in islice(period.within(runs), n)]
 
-    def skipped_run(self, timezone: str, *, after: datetime | None = None) -> datetime | None:
+    def skipped_run(
+        self,
+        timezone: str,
+        *,
+        after: datetime | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> datetime | None:
         """Return the next local time at which the window would open, if the clocks skip it and the day has no other.
 
         In spring the clocks skip an hour, so a window that opens in that hour on that day may not open at all. It looks
-        five years ahead. None means that no run is skipped, or that this machine does not know the time zone.
+        five years ahead from the first opening on. None means that no run is skipped, or that this machine
+        does not know the time zone.
 
         Args:
             timezone: the IANA name of the window's time zone.
             after: only later times. Default: now.
+            start: the window's start date.
+            end: the window's end date.
+
+        Raises:
+            ScheduleError: a time has no zone.
         """
         zone = find_zone(timezone)
         if zone is None:
             return None
-        since = (after or datetime.now(UTC)).astimezone(zone).date()
+        period = ActivePeriod.of(self.expression, after=after, start=start, end=end, created=None)
+        try:
+            since = self._first_day(period.opens.astimezone(zone).date())
+        except OverflowError:  # the last day of Python's calendar
+            return None
         for day in days_with_skipped_times(zone, since, _YEARS_AHEAD):
             times = self._times_on(day)
             if times and all(instant(local, zone) is None for local in times):
-                return times[0]
+                moments = (local.replace(tzinfo=zone).astimezone(UTC) for local in times)
+                if next(period.within(moments), None) is not None:
+                    return times[0]
         return None
 
     def with_offset(self, offset_days: int | None) -> "Schedule":
@@ -112,6 +131,10 @@ class Schedule(dict[str, Any], ABC):
             given=offset_days,
             allowed="none: AWS shifts cron expressions only",
         )
+
+    def _first_day(self, since: date) -> date:
+        """Give a day from `since` on, before which the schedule opens no window."""
+        return since
 
     def _times_on(self, day: date) -> list[datetime]:  # noqa: ARG002 - a rate has no local times
         """Give the local times at which the schedule opens the window on a day."""

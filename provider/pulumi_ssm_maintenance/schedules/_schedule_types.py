@@ -73,6 +73,11 @@ class Cron(Schedule):
             allowed=f"{self.offset_days}, which the schedule has already, or none beside it",
         )
 
+    def _first_day(self, since: date) -> date:
+        lag = timedelta(days=self.offset_days or 0)
+        first = next(self._timetable.dates(since - lag), None)
+        return since if first is None else first + lag
+
     def _times_on(self, day: date) -> list[datetime]:
         lag = timedelta(days=self.offset_days or 0)
         times = takewhile(lambda local: local.date() == day - lag, self._timetable.times(day - lag))
@@ -205,6 +210,9 @@ class At(Schedule):
                 allowed="YYYY-MM-DDTHH:MM:SS and no more: the zone is the time zone of the window",
             )
         self._set(expression=expression, _moment=moment)
+
+    def _first_day(self, since: date) -> date:
+        return max(since, self._moment.date())
 
     def _times_on(self, day: date) -> list[datetime]:
         return [self._moment] if self._moment.date() == day else []

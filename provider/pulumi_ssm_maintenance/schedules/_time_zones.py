@@ -48,7 +48,8 @@ def timezone_warning(timezone: str) -> str | None:
 
 def days_with_skipped_times(zone: ZoneInfo, since: date, years: int) -> Iterator[date]:
     """Give the days on which the clocks of a zone skip some local time, from a date on."""
-    for number in range(years * 366):
+    # The last days of Python's calendar have no next day to compare with.
+    for number in range(min(years * 366, (date.max - since).days - 2)):
         day = since + timedelta(days=number)
         midnight = datetime.combine(day, time(), UTC)
         # The offset of a zone grows on a day on which its clocks go forward.

@@ -198,6 +198,64 @@ class TestRules:
         with pytest.raises(ArgumentError, match=message):
             rule(os, rule_of())
 
+    @pytest.mark.parametrize(
+        ("os", "product", "owner"),
+        [
+            ("AMAZON_LINUX_2", "WindowsServer2022", "WINDOWS"),
+            ("AMAZON_LINUX_2", "AmazonLinux2023", "AMAZON_LINUX_2023"),
+            ("AMAZON_LINUX_2023", "AmazonLinux2", "AMAZON_LINUX_2"),
+            ("AMAZON_LINUX", "AmazonLinux2.0", "AMAZON_LINUX_2"),
+            ("WINDOWS", "Ubuntu22.04", "UBUNTU"),
+            ("DEBIAN", "Raspbian9", "RASPBIAN"),
+            ("CENTOS", "RedhatEnterpriseLinux8.5", "REDHAT_ENTERPRISE_LINUX"),
+            ("UBUNTU", "Debian11", "DEBIAN and RASPBIAN"),
+            ("MACOS", "suse15.4", "SUSE"),
+        ],
+    )
+    def test_for_a_product_of_another_system_are_refused(self, rule, os, product, owner):
+        message = rf"PRODUCT.: got '{product}', allowed: products of {os}, or '\*'; this is one of {owner}$"
+        with pytest.raises(ArgumentError, match=message):
+            rule(os, PatchRule.matching({"PRODUCT": ["*", product]}))
+
+    @pytest.mark.parametrize(
+        ("os", "product"),
+        [
+            ("AMAZON_LINUX", "AmazonLinux2018.03"),
+            ("AMAZON_LINUX_2", "AmazonLinux2"),
+            ("AMAZON_LINUX_2", "AmazonLinux2.0"),
+            ("AMAZON_LINUX_2023", "AmazonLinux2023.4"),
+            ("RASPBIAN", "Debian10"),
+            ("SUSE", "Suse12.5"),
+            ("UBUNTU", "Ubuntu26.04"),
+            ("WINDOWS", "WindowsServer2025"),
+            ("WINDOWS", "MicrosoftDefenderAntivirus"),
+            ("ROCKY_LINUX", "a product of the future"),
+        ],
+    )
+    def test_for_a_product_of_their_system_are_taken_without_a_word(self, rule, warnings, os, product):
+        assert rule(os, PatchRule.matching({"PRODUCT": [product]}))[0] == {"PRODUCT": [product]}
+        assert not warnings
+
+    @pytest.mark.parametrize("os", get_args(OperatingSystem))
+    def test_take_every_value_that_aws_documents_for_the_system_without_a_word(self, rule, warnings, os):
+        for key, values in SYSTEMS[os].values.items():
+            for value in (*values, "*"):
+                assert rule(os, PatchRule.matching({key: [value]}))[0] == {key: [value]}
+        assert not warnings
+
+    def test_for_an_application_without_its_patch_set_are_warned(self, rule, warnings):
+        filters = {"PRODUCT": ["WindowsServer2022", "Office 2016"]}
+        for made in (PatchRule.matching(filters), PatchRule.all(filters=filters)):
+            rule("WINDOWS", made)
+        assert len(warnings) == 2
+        assert all("'Office 2016' is an application, and a rule without PATCH_SET" in warning for warning in warnings)
+        rule("WINDOWS", PatchRule.matching(filters | {"PATCH_SET": ["APPLICATION", "OS"]}))
+        assert len(warnings) == 2
+
+    def test_for_applications_have_no_other_patch_set(self, rule):
+        with pytest.raises(ArgumentError, match=r"PATCH_SET.: got .'OS'., allowed: APPLICATION in app"):
+            rule("WINDOWS", PatchRule.applications(filters={"PATCH_SET": ["OS"]}))
+
     def test_a_value_that_aws_does_not_document_is_a_warning_since_the_documents_may_be_old(self, rule, warnings):
         assert rule("WINDOWS", PatchRule.matching({"CLASSIFICATION": ["Hotpatch"]}))[0] == {
             "CLASSIFICATION": ["Hotpatch"]
@@ -274,6 +332,11 @@ class TestArguments:
             ({"sources": [SOURCE] * 21}, "sources: got 21, allowed: at most 20"),
             ({"sources": [SOURCE | {"name": "x y"}]}, r"sources.0.: name: got 'x y', allowed: 3 to 50 characters"),
             ({"sources": [SOURCE | {"products": []}]}, r"sources.0.: products: got .., allowed: a list of 1 to 20"),
+            (
+                {"sources": [SOURCE | {"products": ["Ubuntu22.04"]}]},
+                r"sources.0.: products: got .Ubuntu22.04., .*UBUNTU",
+            ),
+            ({"global_filters": {"PRODUCT": ["Suse12.5"]}}, "global_filters: .*this is one of SUSE"),
             ({"sources": [SOURCE | {"configuration": "s" * 1025}]}, "configuration: got 1025, allowed: 1 to 1024 char"),
             (
                 {"available_security_updates_compliance_status": "COMPLIANT"},

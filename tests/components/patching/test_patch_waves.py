@@ -152,6 +152,38 @@ def test_a_wrong_mapping_is_refused_with_its_place_and_what_is_allowed(changes, 
         registered(lambda: PatchWaves("patching", patching=patching(**changes), environment="prod", now=NOW))
 
 
+def test_a_key_without_a_value_is_as_if_it_were_not_there(resources):
+    changed = copy.deepcopy(PATCHING)
+    dev, prod = changed["environments"]
+    changed["defaults"] |= {"freeze": None, "offset_days": None, "logs": {"bucket": None}}
+    dev |= dict.fromkeys(("timezone", "waves", "freeze", "duration", "enabled", "approve_until_date", "notify"))
+    prod |= {"targets": None, "max_errors": None}
+    prod["waves"][0]["targets"] |= {"patch_group": None, "ids": None}
+    prod["waves"][1]["max_concurrency"] = None
+    for stack in ("dev", "prod"):
+        plain = resources(lambda: PatchWaves("patching", patching=PATCHING, now=NOW), stack=stack)
+        assert resources(lambda: PatchWaves("patching", patching=changed, now=NOW), stack=stack) == plain
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"dev": {"targets": {"patch_group": None}}}, "targets: got .., allowed: one of tags, patch_group"),
+        ({"dev": {"targets": {"tags": {"Role": None}}}}, r"tags\['Role'\]: got None, allowed: text or a list of text"),
+        ({"dev": {"targets": {"patch_group": [None]}}}, r"patch_group.0.: got None|patch_group: got .None."),
+    ],
+)
+def test_targets_without_a_value_are_refused_by_their_place(registered, changes, message):
+    with pytest.raises(ArgumentError, match=message):
+        registered(lambda: PatchWaves("patching", patching=patching(**changes), now=NOW), stack="prod")
+
+
+def test_defaults_without_a_value_are_none(resources):
+    bare = {"defaults": None, "environments": [{**PATCHING["environments"][0], "reboot": "NoReboot"}]}
+    made = resources(lambda: PatchWaves("patching", patching=bare, now=NOW), stack="dev")
+    assert made["MaintenanceWindow"]["patching-window"]["scheduleTimezone"] == "UTC"
+
+
 def test_a_schedule_that_aws_would_refuse_is_refused_in_every_stack(registered):
     changed = patching(dev={"schedule": "cron(0 25 ? * TUE *)"})
     with pytest.raises(ScheduleError, match="25"):

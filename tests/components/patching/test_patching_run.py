@@ -5,6 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 import pytest
+from tests.components import recorded_program
 from tests.components.event_patterns import invocation_event, matches, run_event
 
 from pulumi_ssm_maintenance_components import (
@@ -117,6 +118,12 @@ class TestTask:
         [
             ("https://s3.eu-west-1.amazonaws.com/lists/may.yaml", ["arn:aws:s3:::lists/may.yaml"]),
             ("https://our.lists.s3-eu-west-1.amazonaws.com/may.yaml", ["arn:aws:s3:::our.lists/may.yaml"]),
+            (
+                "https://lists.s3.dualstack.eu-west-1.amazonaws.com/a/b.yaml?versionId=1",
+                ["arn:aws:s3:::lists/a/b.yaml"],
+            ),
+            ("https://lists.s3.cn-north-1.amazonaws.com.cn/may.yaml", ["arn:aws:s3:::lists/may.yaml"]),
+            ("s3://lists/what?.yaml", ["arn:aws:s3:::lists/what?.yaml"]),
             ("https://s3.example.com/may.yaml", None),
             ("ssm-document://may", None),
         ],
@@ -663,6 +670,20 @@ def test_nodes_behind_vpc_endpoints_may_read_the_buckets_of_aws_in_their_region(
         "arn:aws:s3:::aws-patchmanager-macos-us-east-1-*/*",
     ]
     assert "s3:GetObject" not in actions_of_nodes(run())
+
+
+def test_the_policy_of_nodes_names_the_partition_of_the_account(run, monkeypatch):
+    for token, answer in {
+        "aws:index/getPartition:getPartition": {"partition": "aws-cn", "dnsSuffix": "amazonaws.com.cn"},
+        "aws:index/getRegion:getRegion": {"region": "cn-north-1", "name": "cn-north-1"},
+    }.items():
+        monkeypatch.setitem(recorded_program._ANSWERS, token, answer)
+    found = run(vpc_endpoints=True, logs={"bucket": "our-logs"}, baseline_override="s3://lists/base.json")
+    statements = found["Policy"]["web-node-policy"]["policy"]["Statement"]
+    named = {resource for it in statements for resource in it["Resource"]} - {"*"}
+    assert {"arn:aws-cn:s3:::our-logs/*", "arn:aws-cn:s3:::lists/base.json"} <= named
+    assert "arn:aws-cn:s3:::aws-ssm-cn-north-1/*" in named
+    assert all(resource.startswith("arn:aws-cn:") for resource in named)
 
 
 def test_buckets_of_aws_without_a_policy_for_the_nodes_are_refused(run):

@@ -364,7 +364,8 @@ def test_the_notification_of_a_failed_runbook_names_its_execution(run):
         ({"engine": None, "approvers": ["ann"]}, r"approvers: got \['ann'\], .* engine='runbook' has it"),
         ({"engine": None, "assume_role": ROLE}, "assume_role: got .* engine='runbook' has it"),
         ({"snapshot_retention_days": 30}, "snapshot_retention_days: got 30, allowed: none without `snapshot`"),
-        ({"snapshot": True, "snapshot_retention_days": 0}, "snapshot_retention_days: got 0, allowed: 1 day or more"),
+        ({"snapshot": True, "snapshot_retention_days": 0}, "snapshot_retention_days: got 0, allowed: 1 to 36500 days"),
+        ({"snapshot": True, "snapshot_retention_days": 10**6}, "got 1000000, allowed: 1 to 36500 days"),
         (
             {"engine": None, "snapshot_retention_days": 30},
             "snapshot_retention_days: got 30, .* engine='runbook' has it",

@@ -35,6 +35,10 @@ def report():
     return Step.lambda_("report", FUNCTION)
 
 
+def removal(**changes):
+    return Step.remove_images(**{"tag_key": "app", "tag_value": "shop", "retention_days": 30} | changes)
+
+
 def test_a_failed_step_ends_the_runbook():
     steps = composed(*Step.snapshot_patch_check(reboot="NoReboot"))
     assert [step["onFailure"] for step in steps.values()] == ["Abort"] * 3
@@ -47,6 +51,25 @@ def test_each_clean_up_step_runs_even_if_earlier_steps_failed():
         "snapshot": "step:report",
         "report": "Continue",
         "tidy": "Continue",
+    }
+
+
+def test_an_image_of_any_runbook_can_be_tagged_and_removed_by_its_tag():
+    steps = composed(Step.snapshot(), Step.tag_image(tags={"app": "shop", "node": "{{ InstanceId }}"}))
+    assert steps["tag_image"]["inputs"]["InputPayload"] == {
+        "ImageId": "{{ snapshot.ImageId }}",
+        "Tags": {"app": "shop", "node": "{{ InstanceId }}"},
+    }
+    removal = Step.remove_images(tag_key="app", tag_value="shop", retention_days=30)
+    payload = composed(removal, on_node=False)["remove_images"]["inputs"]["InputPayload"]
+    assert payload == {"RetentionDays": 30, "TagKey": "app", "TagValue": "shop"}
+    (permit,) = removal.permits
+    here = SimpleNamespace(arn=lambda service, resource, owner: f"arn:aws:{service}:::{resource}")
+    of_this_app = {"StringEquals": {"aws:ResourceTag/app": "shop"}}
+    assert {it["Action"][0]: it.get("Condition") for it in permit(here)} == {
+        "ec2:DescribeImages": None,
+        "ec2:DeregisterImage": of_this_app,
+        "ec2:DeleteSnapshot": of_this_app,
     }
 
 
@@ -130,6 +153,10 @@ def test_a_script_may_come_from_a_file(tmp_path):
     ("make", "message"),
     [
         (lambda: Step.snapshot("take image"), "name: got 'take image'"),
+        (lambda: Step.tag_image(tags={}), "tags: got {}, allowed: one tag or more"),
+        (lambda: removal(tag_value=""), "tag_value: got .., allowed: text"),
+        (lambda: removal(retention_days=0), "retention_days: got 0, allowed: 1 to 36500 days"),
+        (lambda: removal(retention_days=True), "retention_days: got True, allowed: a whole number"),
         (Step.run_patch, "reboot: got None"),
         (lambda: Step.run_patch(reboot="Never"), "reboot: got 'Never'"),
         (lambda: Step.approve(topic_arn=TOPIC, approvers=["ann"], required=2), "required: got 2"),

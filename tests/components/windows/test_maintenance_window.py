@@ -1,6 +1,6 @@
 """MaintenanceWindow: its defaults, its checks, and what it says about itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,6 +108,15 @@ def test_a_window_whose_hour_the_clocks_skip_on_a_day_of_its_schedule_is_warned(
     registered(lambda: MaintenanceWindow("web", schedule="cron(30 4 ? * SUN *)", timezone="Europe/Berlin"))
     registered(lambda: MaintenanceWindow("web", schedule="cron(30 2 ? * TUE#2 *)", timezone="Europe/Berlin"))
     assert len(warnings) == 1
+
+
+def test_a_window_that_ends_before_the_clocks_skip_its_hour_is_not_warned(registered, warnings):
+    nightly = {"schedule": "cron(30 2 * * ? *)", "timezone": "Europe/Berlin"}
+    over = datetime.now(UTC).replace(month=2, day=1)
+    registered(lambda: MaintenanceWindow("web", **nightly, start=over, end=over + timedelta(days=30)))
+    registered(lambda: MaintenanceWindow("web", **nightly, start=datetime(2030, 4, 2, tzinfo=UTC)))
+    (warning,) = warnings
+    assert "on 2031-03-30 the clocks of Europe/Berlin skip 02:30" in warning
 
 
 def test_a_window_says_in_words_and_in_dates_when_it_opens(registered):

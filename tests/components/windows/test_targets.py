@@ -141,3 +141,26 @@ def test_more_window_targets_than_a_task_takes_are_split_in_their_order(count, s
     chunks = split_window_targets(ids)
     assert [len(chunk) for chunk in chunks] == split
     assert [it for chunk in chunks for it in chunk] == ids
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Targets.by_tags({"Role": later(None)}), "targets, tag:Role: got an output of None, allowed: text"),
+        (lambda: Targets.by_tags({"Role": ["a", later(1)]}), "targets, tag:Role: got an output of a number"),
+        (lambda: Targets.by_tags({"Role": later(["a"])}), "targets, tag:Role: got an output of a list, allowed: text"),
+        (lambda: Targets.by_tags({"Role": later("")}), "targets, tag:Role: a value is empty"),
+        (lambda: Targets.by_ids([later(2.5)]), "targets, InstanceIds: got an output of a number"),
+        (lambda: Targets.by_resource_group(later({})), "targets, resource-groups:Name: got an output of a dict"),
+    ],
+)
+def test_a_value_that_turns_out_to_be_no_text_is_refused_before_it_goes_to_aws(registered, make, message):
+    def program():
+        make().register("web", "mw-0123456789abcdef0", owner_information="web", opts=pulumi.ResourceOptions())
+
+    with pytest.raises(ValueError, match=message):
+        registered(program)
+
+
+def later(value):
+    return pulumi.Output.from_input(value)

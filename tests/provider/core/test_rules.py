@@ -349,7 +349,13 @@ def test_notifications_without_their_role_are_pointed_out(parameters, warnings):
 
 @pytest.mark.parametrize(
     ("arn", "warned"),
-    [("AWS-RunPatchBaseline", True), ("Patch", False), ("arn:aws:ssm:eu-west-1:111122223333:document/AWS-X", False)],
+    [
+        ("AWS-RunPatchBaseline", True),
+        ("arn:aws:ssm:eu-west-1::document/AWS-RunPatchBaseline", True),
+        ("arn:aws-cn:ssm:cn-north-1::document/AmazonCloudWatch-ManageAgent", True),
+        ("Patch", False),
+        ("arn:aws:ssm:eu-west-1:111122223333:document/AWS-X", False),
+    ],
 )
 def test_a_pinned_hash_of_a_document_of_aws_is_pointed_out(arn, warned):
     parameters = {"document_hash": "0" * 64, "document_hash_type": "Sha256"}
@@ -373,6 +379,7 @@ REBOOTS = (
         (INSTALL, True),
         (INSTALL | {"RebootOption": ["NoReboot"]}, False),
         (INSTALL | {"RebootOption": UNKNOWN}, False),
+        (INSTALL | {"RebootOption": []}, True),
         ({"Operation": ["Scan"]}, False),
         ({"Operation": UNKNOWN}, False),
         ({}, False),
@@ -384,16 +391,107 @@ def test_an_installation_that_reboots_without_a_word_of_it_is_pointed_out(docume
     assert warnings_of({**arguments, "task_arn": "Patch"}) == []
 
 
-@pytest.mark.parametrize("document", PATCH_DOCUMENTS)
-def test_an_override_list_that_the_document_with_hooks_does_not_take_is_pointed_out(document):
-    parameters = {"Operation": ["Scan"], "InstallOverrideList": ["s3://bucket/list.yaml"]}
+@pytest.mark.parametrize(
+    ("parameters", "warned"),
+    [
+        ({"Action": ["Install"]}, True),
+        ({"Action": ["Install"], "AllowReboot": ["False"]}, False),
+        ({"Action": ["Scan"]}, False),
+        (INSTALL, False),
+    ],
+)
+def test_updates_of_windows_that_reboot_without_a_word_of_it_are_pointed_out(parameters, warned):
+    arguments = task(task_arn="AWS-InstallWindowsUpdates", **block("run_command", parameters=parameters))
     warning = (
-        f"{RUN_COMMAND}.parameters.InstallOverrideList: is no parameter of AWS-RunPatchBaselineWithHooks; use"
-        " AWS-RunPatchBaseline, or leave it out"
+        REBOOTS.replace("RebootOption", "AllowReboot").replace("RebootIfNeeded", "True").replace("NoReboot", "False")
     )
-    warned = document.endswith("WithHooks")
+    assert warnings_of(arguments) == ([warning] if warned else [])
+
+
+def test_an_installation_by_the_deprecated_parameters_is_pointed_out_too():
+    arguments = task(task_arn="AWS-RunPatchBaseline", task_parameters={"Operation": {"values": ["Install"]}})
+    first, *_ = warnings_of(arguments)
+    assert first == REBOOTS.replace(f"{RUN_COMMAND}.parameters", "task_parameters")
+    both = arguments | {"task_parameters": {**arguments["task_parameters"], "RebootOption": {"values": ["NoReboot"]}}}
+    assert not any("reboots" in warning for warning in warnings_of(both))
+
+
+@pytest.mark.parametrize(
+    ("document", "parameters", "warned"),
+    [
+        (
+            "AWS-RunPatchBaseline",
+            {"operation": ["Scan"]},
+            [".operation: is no parameter of AWS-RunPatchBaseline; write Operation"],
+        ),
+        (
+            "AWS-RunPatchBaseline",
+            {"Operation": ["install"]},
+            [".Operation: has a value in the wrong case; write Install"],
+        ),
+        (
+            "arn:aws:ssm:eu-west-1::document/AWS-RunPatchBaselineWithHooks",
+            {"Operation": ["SCAN"], "rebootOption": ["noreboot"]},
+            [
+                ".Operation: has a value in the wrong case; write Scan",
+                ".rebootOption: is no parameter of AWS-RunPatchBaselineWithHooks; write RebootOption",
+                ".rebootOption: has a value in the wrong case; write NoReboot",
+            ],
+        ),
+        (
+            "AWS-InstallWindowsUpdates",
+            {"Action": ["Scan"], "allowreboot": ["True"]},
+            [".allowreboot: is no parameter of AWS-InstallWindowsUpdates; write AllowReboot"],
+        ),
+        ("AWS-RunPatchBaseline", {"Operation": ["{{ssm:operation}}"], "StepTimeoutSeconds": ["900"]}, []),
+        ("AWS-RunPatchBaseline", {"Operation": [UNKNOWN], "SnapshotId": UNKNOWN}, []),
+        ("Patch", {"operation": ["install"]}, []),
+        ("AWS-RunShellScript", {"commands": ["install"], "operation": ["x"]}, []),
+    ],
+)
+def test_upper_and_lower_case_that_aws_does_not_take_is_pointed_out(document, parameters, warned):
     found = warnings_of(task(task_arn=document, **block("run_command", parameters=parameters)))
-    assert found == ([warning] if warned else [])
+    assert found == [f"{RUN_COMMAND}.parameters{warning}" for warning in warned]
+
+
+@pytest.mark.parametrize("prefix", ["", "arn:aws:ssm:eu-west-1::document/"])
+def test_the_name_of_a_patch_document_in_lower_case_is_pointed_out(prefix):
+    arguments = task(
+        task_arn=f"{prefix}aws-runpatchbaseline", **block("run_command", parameters={"operation": ["Scan"]})
+    )
+    assert warnings_of(arguments) == [
+        "task_arn: is in the wrong case; write AWS-RunPatchBaseline",
+        f"{RUN_COMMAND}.parameters.operation: is no parameter of AWS-RunPatchBaseline; write Operation",
+    ]
+
+
+@pytest.mark.parametrize("document", PATCH_DOCUMENTS)
+@pytest.mark.parametrize("prefix", ["", "arn:aws:ssm:eu-west-1::document/"])
+@pytest.mark.parametrize(
+    "parameter",
+    ["InstallOverrideList", "BaselineOverride", "PreInstallHookDocName", "PostInstallHookDocName", "OnExitHookDocName"],
+)
+def test_a_parameter_that_only_another_patch_document_takes_is_pointed_out(document, prefix, parameter):
+    parameters = {"Operation": ["Scan"], parameter: ["x"]}
+    has_hooks, is_hook = document.endswith("WithHooks"), parameter.endswith("DocName")
+    other = "AWS-RunPatchBaseline" if has_hooks else "AWS-RunPatchBaselineWithHooks"
+    warning = f"{RUN_COMMAND}.parameters.{parameter}: is no parameter of {document}; use {other}, or leave it out"
+    found = warnings_of(task(task_arn=f"{prefix}{document}", **block("run_command", parameters=parameters)))
+    assert found == ([warning] if has_hooks != is_hook else [])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "warned"),
+    [
+        ({"output_s3_key_prefix": "web"}, True),
+        ({"output_s3_key_prefix": "web", "output_s3_bucket_name": "logs"}, False),
+        ({"output_s3_key_prefix": "web", "output_s3_bucket_name": UNKNOWN}, False),
+        ({"output_s3_bucket_name": "logs"}, False),
+    ],
+)
+def test_a_prefix_without_a_bucket_is_pointed_out(parameters, warned):
+    warning = f"{RUN_COMMAND}.output_s3_key_prefix: has no effect without a bucket; set output_s3_bucket_name too"
+    assert warnings_of(task(**block("run_command", **parameters))) == ([warning] if warned else [])
 
 
 @pytest.mark.parametrize(

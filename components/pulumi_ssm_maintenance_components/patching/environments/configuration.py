@@ -203,7 +203,7 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
         ArgumentError: a key or a value is wrong.
         ScheduleError: AWS would refuse a schedule.
     """
-    config = typed_value(where, "patching", patching, PatchingConfig)
+    config = cast("PatchingConfig", _without_nulls(typed_value(where, "patching", patching, PatchingConfig)))
     defaults = config.get("defaults", {})
     problems = Problems(where)
     own = config["environments"]
@@ -213,6 +213,13 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
     ]
     problems.raise_all()
     return {environment.name: environment for environment in environments if environment is not None}
+
+
+def _without_nulls(value: object) -> object:
+    """Leave out what YAML gives as null, such as a key whose value is a comment: it is as if it were not there."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(part) for key, part in value.items() if part is not None}
+    return [_without_nulls(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _demand_names(where: str, names: list[str]) -> None:

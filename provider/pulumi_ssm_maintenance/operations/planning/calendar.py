@@ -53,7 +53,8 @@ def calendar_notes(
         yield f"ended on {end:%Y-%m-%d}"
     elif not openings:
         yield "has no further opening"
-    skipped = schedule_of(window.fields).skipped_run(zone, after=now)
+    start = moment(window.fields.get("StartDate"), zone)
+    skipped = schedule_of(window.fields).skipped_run(zone, after=now, start=start, end=end)
     if skipped is not None and openings and skipped <= openings[-1].opens.replace(tzinfo=None):
         yield f"does not open on {skipped:{_SHOWN}}: the clocks skip that time"
     listed = scheduled or [one for one in (moment(window.fields.get("NextExecutionTime"), zone),) if one is not None]
