@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tempfile
 import venv
 from pathlib import Path
@@ -13,6 +14,16 @@ _DATA = {
     "pulumi_ssm_maintenance/py.typed",
     "pulumi_ssm_maintenance/pulumi-plugin.json",
     "pulumi_ssm_maintenance_components/py.typed",
+}
+_LICENSE = ".dist-info/licenses/LICENSE"
+_BESIDE_THE_CODE = {
+    ".gitignore",
+    "CHANGELOG.md",
+    "LICENSE",
+    "PKG-INFO",
+    "README.md",
+    "pyproject.toml",
+    "tools/long_description.py",
 }
 _IMPORT_AND_COMPARE = """
 import sys
@@ -30,24 +41,38 @@ for entry_point in wheel.entry_points:
 
 
 def main(wheel: Path) -> None:
-    """Check one wheel. The first fault ends the program with an error."""
+    """Check one wheel, and the sdist beside it. The first fault ends the program with an error."""
     _look_into(wheel)
+    _look_into_sdist(wheel.with_name(f"{'-'.join(wheel.name.split('-')[:2])}.tar.gz"))
     with tempfile.TemporaryDirectory() as folder:
         environment = Path(folder, "environment")
         _install(wheel, environment)
         command: list[str | Path] = [environment / "bin" / "python", "-I", "-c", _IMPORT_AND_COMPARE]
         if subprocess.run(command, cwd=folder, check=False).returncode:
             sys.exit(f"{wheel.name} does not work outside the checkout; the reason is above")
-    print(f"{wheel.name}: both packages import from the wheel, and the wheel contains nothing else")
+    print(f"{wheel.name}: both packages import from the wheel; it and the sdist contain nothing else")
 
 
 def _look_into(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
     if missing := _DATA - names:
         sys.exit(f"{wheel.name} lacks {', '.join(sorted(missing))}")
+    if not any(name.endswith(_LICENSE) for name in names):
+        sys.exit(f"{wheel.name} lacks the licence")
     code = {name for name in names if ".dist-info/" not in name}
     if unexpected := {name for name in code if name.partition("/")[0] not in _ROOTS or "/tests/" in name}:
         sys.exit(f"{wheel.name} holds {', '.join(sorted(unexpected))}, which users should not get")
+
+
+def _look_into_sdist(sdist: Path) -> None:
+    """Check that it has what a wheel is built from, and nothing that Python or an editor left in the checkout."""
+    with tarfile.open(sdist) as content:
+        names = {it.name.partition("/")[2] for it in content.getmembers() if it.isfile()}
+    code = {name for name in names if name.startswith(("provider/", "components/"))}
+    if (beside := names - code) != _BESIDE_THE_CODE:
+        sys.exit(f"{sdist.name} differs from what it should hold: {', '.join(sorted(beside ^ _BESIDE_THE_CODE))}")
+    if unexpected := {name for name in code if "/tests/" in name or name.endswith(".pyc")}:
+        sys.exit(f"{sdist.name} holds {', '.join(sorted(unexpected))}, which users should not get")
 
 
 def _install(wheel: Path, environment: Path) -> None:

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-# Who asks for credentials: https://docs.github.com/actions/reference/security/oidc
+# What the host says of a job that asks for credentials: https://docs.github.com/actions/reference/security/oidc
 # and https://docs.gitlab.com/ci/cloud_services/aws/.
 HOSTS = {
     "github": {
@@ -15,7 +15,7 @@ HOSTS = {
     },
     "gitlab": {
         "issuer": "gitlab.com",
-        "audience": "https://gitlab.com",
+        "audience": "https://{issuer}",
         "preview": "project_path:{repository}:ref_type:branch:ref:*",
         "deploy": "project_path:{repository}:ref_type:branch:ref:main",
         "read": "project_path:{repository}:ref_type:branch:ref:main",
@@ -24,6 +24,8 @@ HOSTS = {
 
 config = pulumi.Config()
 host = HOSTS[config.require("host")]
+issuer = config.get("issuer") or host["issuer"]
+audience = host["audience"].format(issuer=issuer)
 repository = config.require("repository")
 account = aws.get_caller_identity_output().account_id
 partition = aws.get_partition_output().partition
@@ -121,9 +123,8 @@ def of_state(actions: list[str]) -> list[dict[str, object]]:
 
 def role(name: str, statements: list[dict[str, object]], policies: list[str]) -> aws.iam.Role:
     """Make the role that the pipeline assumes for one job."""
-    issuer = host["issuer"]
     operator = "StringLike" if "*" in host[name] else "StringEquals"
-    conditions: dict[str, dict[str, str]] = {"StringEquals": {f"{issuer}:aud": host["audience"]}}
+    conditions: dict[str, dict[str, str]] = {"StringEquals": {f"{issuer}:aud": audience}}
     conditions.setdefault(operator, {})[f"{issuer}:sub"] = host[name].format(repository=repository)
     trust = {
         "Effect": "Allow",
@@ -146,9 +147,7 @@ def role(name: str, statements: list[dict[str, object]], policies: list[str]) ->
 
 provider_arn: pulumi.Input[str] | None = config.get("provider_arn")
 if provider_arn is None:
-    provider_arn = aws.iam.OpenIdConnectProvider(
-        "pipeline", url=f"https://{host['issuer']}", client_id_lists=[host["audience"]]
-    ).arn
+    provider_arn = aws.iam.OpenIdConnectProvider("pipeline", url=f"https://{issuer}", client_id_lists=[audience]).arn
 
 read_state = ["s3:GetObject"]
 roles = {

@@ -1,26 +1,25 @@
-"""The recipes for pipelines: they follow the schemas of GitHub and GitLab, and their shell steps run on a local AWS."""
+"""The recipes for pipelines and our own workflows: what linters say of them, and what they may do."""
 
-import http.server
-import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import pytest
 import yaml
+from tests.pipelines.recipes import (
+    EXPRESSION,
+    GITHUB,
+    GITLAB,
+    OWN_WORKFLOWS,
+    ROOT,
+    jobs,
+    runs,
+    scripts_of_gitlab,
+)
 
-from pulumi_ssm_maintenance.testing.engine.installation import PASSPHRASE, engine_environment
-
-ROOT = Path(__file__).parents[2]
-RECIPES = ROOT / "examples" / "pipelines"
-GITHUB = sorted((RECIPES / "github").glob("*.yml"))
-GITLAB = RECIPES / "gitlab" / "gitlab-ci.yml"
-OWN_WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
+BINARIES = Path(sys.executable).parent
+DEPENDABOT = ROOT / ".github" / "dependabot.yml"
 RUN_BY_OTHERS = ("actions/", "aws-actions/", "pulumi/actions@", "pypa/gh-action-pypi-publish@")
 
 
@@ -28,6 +27,7 @@ def test_every_workflow_follows_the_schema_of_github():
     assert [path.name for path in GITHUB] == ["deploy.yml", "morning.yml", "nightly.yml", "preview.yml"]
     check("vendor.github-workflows", *GITHUB, *OWN_WORKFLOWS)
     check("custom.github-workflows-require-timeout", *GITHUB, *OWN_WORKFLOWS)
+    check("vendor.dependabot", DEPENDABOT)
 
 
 def test_the_pipeline_of_gitlab_follows_its_schema():
@@ -47,11 +47,53 @@ def test_a_wrong_workflow_is_found(tmp_path):
         check("vendor.github-workflows", wrong)
 
 
+def test_zizmor_finds_nothing_unsafe_in_a_workflow():
+    audit(*GITHUB, *OWN_WORKFLOWS, DEPENDABOT)
+
+
+@pytest.mark.parametrize(
+    ("safe", "unsafe", "finding"),
+    [
+        ("@de0fac2e4500dabe0009e67214ff5f5447ce83dd", "@v6", "unpinned-uses"),
+        ("persist-credentials: false", "fetch-depth: 1", "artipacked"),
+        ('"$PULUMI_STACK"', "${{ github.event.pull_request.title }}", "template-injection"),
+    ],
+)
+def test_an_unsafe_workflow_is_found(tmp_path, safe, unsafe, finding):
+    wrong = tmp_path / "preview.yml"
+    text = (ROOT / "examples/pipelines/github/preview.yml").read_text()
+    assert safe in text
+    wrong.write_text(text.replace(safe, unsafe))
+    with pytest.raises(AssertionError, match=re.escape(finding)):
+        audit(wrong)
+
+
+def audit(*files):
+    command = [BINARIES / "zizmor", "--offline", "--no-progress", "--quiet", "--persona=pedantic", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+SCRIPTS = {
+    **{f"{path.name}: {step['name']}": step["run"] for path in GITHUB for job in jobs(path) for step in runs(job)},
+    **{f"gitlab: {name}": "\n".join(lines) for name, lines in scripts_of_gitlab().items()},
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_shellcheck_finds_nothing_in_a_script(name):
+    command = [BINARIES / "shellcheck", "--shell=bash", "-"]
+    done = subprocess.run(command, input=SCRIPTS[name], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("path", [*GITHUB, *OWN_WORKFLOWS], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_workflow_gets_no_more_than_it_needs(path):
     workflow = yaml.safe_load(path.read_text())
-    assert "permissions" in workflow
+    # Secrets go to the steps that need them, not to those of others.
+    assert "secrets." not in str(workflow.get("env", ""))
     for job in workflow["jobs"].values():
+        assert "secrets." not in str(job.get("env", ""))
         granted = {**workflow["permissions"], **job.get("permissions", {})}
         used = [step["uses"] for step in job["steps"] if "uses" in step]
         assert all(name.startswith(RUN_BY_OTHERS) for name in used)
@@ -61,6 +103,15 @@ def test_a_workflow_gets_no_more_than_it_needs(path):
 
 
 NEEDS_A_TOKEN = re.compile(r"aws-actions/configure|actions/(attest|deploy-pages)|pypa/gh-action-pypi-publish")
+
+
+def test_all_workflows_use_one_version_of_an_action():
+    pins = {}
+    for path in (*GITHUB, *OWN_WORKFLOWS):
+        for name, pin in re.findall(r"uses: ([\w/-]+)@(\w+ # v[\d.]+)", path.read_text()):
+            pins.setdefault(name, set()).add(pin)
+    assert len(pins) >= 10
+    assert {name: found for name, found in pins.items() if len(found) > 1} == {}
 
 
 def test_the_release_compares_its_tag_with_the_version_and_its_address_with_the_package():
@@ -76,134 +127,14 @@ def test_the_release_compares_its_tag_with_the_version_and_its_address_with_the_
 
 def test_both_hosts_run_the_same_commands():
     of_github = [line for path in GITHUB for job in jobs(path) for line in commands(step["run"] for step in runs(job))]
-    described = yaml.safe_load(GITLAB.read_text())
-    of_gitlab = [line for job in described.values() if "script" in job for line in commands(job["script"])]
+    of_gitlab = [line for lines in scripts_of_gitlab().values() for line in commands(lines)]
     assert sorted(of_gitlab) == sorted(of_github)
 
 
 def commands(scripts):
     """The commands of Pulumi and of this package, without how the result is shown."""
     for script in scripts:
-        for line in script.replace("\\\n", " ").splitlines():
+        for line in (it.strip().removeprefix("exec ") for it in script.replace("\\\n", " ").splitlines()):
             if line.startswith(("pulumi ", "ssm-maintenance ")):
                 shown = re.sub(r' --format markdown >> "\$GITHUB_STEP_SUMMARY"', "", line)
                 yield " ".join(shown.split())
-
-
-def jobs(path):
-    workflow = yaml.safe_load(path.read_text())
-    return [{**job, "env": {**workflow.get("env", {}), **job.get("env", {})}} for job in workflow["jobs"].values()]
-
-
-def runs(job):
-    return [step for step in job["steps"] if "run" in step]
-
-
-class Runner:
-    """Runs the shell steps of a job in a repository of a user, as the host does."""
-
-    def __init__(self, folder, environment):
-        self.folder = folder
-        self.log = folder.parent / "log"
-        self.summary = folder.parent / "summary.md"
-        tools = folder.parent / "tools"
-        tools.mkdir()
-        for name in ("pip", "gh"):
-            (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {self.log}\n')
-            (tools / name).chmod(0o755)
-        path = f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-        self.environment = {**environment, "PATH": path, "GITHUB_STEP_SUMMARY": str(self.summary)}
-        self.values = {
-            "vars.PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"],
-            "secrets.PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "github.event.number": "7",
-            "github.token": "not-a-token",
-        }
-
-    def workflow(self, name, last_step=None):
-        """Run the steps of a workflow of GitHub, up to one of them. Return the names of those that failed."""
-        failed = []
-        for step in (step for job in jobs(RECIPES / "github" / name) for step in runs(job)):
-            environment = {**jobs(RECIPES / "github" / name)[0]["env"], **step.get("env", {})}
-            if not failed or step.get("if") == "${{ !cancelled() }}":
-                filled = {key: EXPRESSION.sub(lambda it: self.values[it[1]], text) for key, text in environment.items()}
-                if self.shell(step["run"], filled):
-                    failed.append(step["name"])
-            if step["name"] == last_step:
-                break
-        return failed
-
-    def shell(self, script, environment):
-        """Run one step. Return its exit code."""
-        return subprocess.run(
-            ["bash", "-e", "-c", script], cwd=self.folder, env=self.environment | environment, check=False, timeout=120
-        ).returncode
-
-
-@pytest.fixture
-def runner(local_aws, _plugins_home, tmp_path):
-    """Runs steps in a checkout of a user's program, with its stack."""
-    project = tmp_path / "repository"
-    shutil.copytree(ROOT / "examples" / "quickstart", project)
-    (tmp_path / "state").mkdir()
-    runner = Runner(project, engine_environment(_plugins_home, tmp_path / "state", local_aws.env))
-    assert runner.shell("pulumi stack init prod --non-interactive", {}) == 0
-    return runner
-
-
-def test_the_steps_of_all_workflows_run(runner, local_aws):
-    ssm = local_aws.client("ssm")
-    assert runner.workflow("deploy.yml") == []
-    (window,) = ssm.describe_maintenance_windows()["WindowIdentities"]
-
-    assert runner.workflow("preview.yml") == []
-    assert window["Name"] in (runner.folder / "plan.md").read_text()
-    assert "gh pr comment 7 --body-file plan.md --edit-last --create-if-none" in runner.log.read_text()
-
-    assert "Find drift" not in runner.workflow("nightly.yml")
-    assert "# " in runner.summary.read_text()
-
-    (task,) = ssm.describe_maintenance_window_tasks(WindowId=window["WindowId"])["Tasks"]
-    ssm.update_maintenance_window_task(WindowId=window["WindowId"], WindowTaskId=task["WindowTaskId"], Priority=9)
-    assert runner.workflow("nightly.yml", "Find drift") == ["Find drift"]
-
-    runner.summary.unlink()
-    assert runner.workflow("morning.yml") == ["Status of the last runs"]
-    assert window["WindowId"] in runner.summary.read_text()
-    installed = [line for line in runner.log.read_text().splitlines() if line.startswith("pip ")]
-    assert all(line.startswith("pip install -r requirements.txt pulumi-ssm-maintenance[") for line in installed)
-
-
-def test_the_steps_that_only_gitlab_has_run(tmp_path):
-    asked = []
-
-    class Notes(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            asked.append((self.path, self.headers["PRIVATE-TOKEN"], parse_qs(body)["body"]))
-            self.send_response(201)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Notes) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        environment = {
-            "PATH": os.environ["PATH"],
-            "AWS_TOKEN": "not-a-token",
-            "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
-            "CI_API_V4_URL": f"http://127.0.0.1:{server.server_port}/api/v4",
-            "CI_PROJECT_ID": "3",
-            "CI_MERGE_REQUEST_IID": "7",
-            "GITLAB_TOKEN": "neither",
-        }
-        (tmp_path / "plan.md").write_text("| window | opens |\n")
-        described = yaml.safe_load(GITLAB.read_text())
-        token, _ = described["default"]["before_script"]
-        for script in (token, described["preview"]["script"][-1]):
-            subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, check=True, timeout=60)
-        server.shutdown()
-    assert asked == [("/api/v4/projects/3/merge_requests/7/notes", "neither", ["| window | opens |\n"])]
-    assert (tmp_path / "token").read_text() == "not-a-token"
-    assert (tmp_path / "token").stat().st_mode & 0o077 == 0

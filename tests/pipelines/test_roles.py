@@ -111,3 +111,23 @@ def test_an_account_that_has_the_identity_provider_gets_no_second_one():
     resources = made(host="gitlab", provider_arn=existing)
     assert not [name for kind, name in resources if kind == "OpenIdConnectProvider"]
     assert trust(resources, "deploy")["Principal"] == {"Federated": existing}
+
+
+def test_a_repository_is_trusted_by_the_name_that_github_gives_it_with_numbers():
+    conditions = trust(made(repository="acme@12/infra@34"), "deploy")["Condition"]["StringEquals"]
+    assert conditions["token.actions.githubusercontent.com:sub"] == "repo:acme@12/infra@34:environment:production"
+
+
+def test_a_gitlab_of_ones_own_is_trusted_in_place_of_gitlab_com():
+    resources = made(host="gitlab", issuer="gitlab.example.com", repository="acme/infra")
+    provider = resources["OpenIdConnectProvider", "pipeline"]
+    assert (provider["url"], provider["clientIdLists"]) == (
+        "https://gitlab.example.com",
+        ["https://gitlab.example.com"],
+    )
+    for role in ROLES:
+        conditions = trust(resources, role)["Condition"]
+        keys = {key: value for operator in conditions.values() for key, value in operator.items()}
+        assert keys["gitlab.example.com:aud"] == "https://gitlab.example.com"
+        assert keys["gitlab.example.com:sub"] == SUBJECTS["gitlab", role]
+        assert len(keys) == 2

@@ -22,7 +22,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from .account import Account, CannotAskError
-from .clean_up import clean_up
+from .clean_up import LookupFailedError, clean_up, earlier_runs, windows_of_others
 from .exchanges import ACCOUNT, Recording, Redaction
 from .questions.question import no_answer
 from .questions.table import QUESTIONS
@@ -56,7 +56,11 @@ def main(
         chosen = _chosen(options, questions)
         account, principal = _account(options, sleep)
         if options.clean_up:
-            return _clean(account)
+            with _signals_restored():
+                _ignore_signals()
+                return _clean(account)
+        if not (options.dry_run or options.beside_others):
+            _require_no_windows_of_others(account)
         return _ask(account, principal, chosen, options)
     except UsageError as error:
         print(error, file=sys.stderr)
@@ -76,6 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--only", nargs="+", metavar="NAME", help="ask these questions only, however long they take")
     add("--recording", type=Path, metavar="FILE", help="where exchanges are written; default first-contact-RUN.jsonl")
+    add(
+        "--beside-others",
+        action="store_true",
+        help="ask although the account has enabled windows of others; they are not touched",
+    )
     add("--dry-run", action="store_true", help="show every call, and make none")
     add("--clean-up", metavar="RUN", help="remove what a run has left that was killed")
     add("--list", action="store_true", help="list the questions")
@@ -121,6 +130,22 @@ def _account(options: argparse.Namespace, sleep: Callable[[float], None]) -> tup
     return account, str(caller["Arn"])
 
 
+def _require_no_windows_of_others(account: Account) -> None:
+    """Refuse an account that may be in use, unless the user has said so."""
+    try:
+        others = windows_of_others(account)
+    except LookupFailedError as error:
+        found = f"AWS does not say whether it has maintenance windows of others: {error}"
+    else:
+        if not others:
+            return
+        found = f"it has enabled maintenance windows of others ({len(others)}), such as {others[0]!r}"
+    raise UsageError(
+        f"Account {account.account_id} may be in use: in {account.region} {found}. First contact does not touch them, "
+        "but its calls count against the same limits. Choose another account or region, or add --beside-others"
+    )
+
+
 def _ask(account: Account, principal: str, chosen: list[Question], options: argparse.Namespace) -> int:
     path = options.recording or Path(f"first-contact-{account.run}.jsonl")
     results: list[tuple[Question, Finding]] = []
@@ -135,13 +160,18 @@ def _ask(account: Account, principal: str, chosen: list[Question], options: argp
         print(f"Run {account.run} asks {len(chosen)} questions in {account.region} of account {account.account_id}.")
         if not account.dry:
             print(f"If it is killed: make first-contact ARGS='--account {account.account_id} --clean-up {account.run}'")
-        with _ended_by_signals():
+            for run in earlier_runs(account):
+                print(f"Run {run} has left something, unless it is at work: see --clean-up {run}.")
+        with _signals_restored():
+            _end_by_one_signal()
             try:
                 results.extend((question, _put(account, question)) for question in chosen)
+                _ignore_signals()
             except KeyboardInterrupt:
                 interrupted = True
                 print("Interrupted: removing what was made ...")
             finally:
+                _ignore_signals()
                 code = _clean(account)
     if account.dry:
         return HOLDS
@@ -164,8 +194,7 @@ def _put(account: Account, question: Question) -> Finding:
 
 def _clean(account: Account) -> int:
     """Remove everything of the run, and say what is left."""
-    with _signals_ignored():
-        done = clean_up(account)
+    done = clean_up(account)
     if account.dry:
         return HOLDS
     print(f"Removed: {', '.join(done.removed) or 'nothing was left'}.")
@@ -189,25 +218,36 @@ def _about(account: Account) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does, so that it cleans up."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """Let nothing interrupt the clean-up but a kill."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+def _signals_restored() -> Iterator[None]:
+    """Give signals back to those who had them before."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_by_one_signal() -> None:
+    """Let the first Ctrl-C or SIGTERM end the questions, and no further one the clean-up that follows."""
+
+    def end(number: int, frame: object) -> None:
+        del number, frame
+        _ignore_signals()
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        signal.signal(number, end)
+
+
+def _ignore_signals() -> None:
+    """Let nothing interrupt the clean-up but a kill."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

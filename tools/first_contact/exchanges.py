@@ -19,6 +19,8 @@ _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 _ARN_ACCOUNT = re.compile(r"(arn:[\w-]+:[\w-]*:[\w-]*:)\d{12}\b")
 _UNIQUE_ID = re.compile(r"\b(A[A-Z]{3})[A-Z0-9]{12,}\b")
 _REQUEST_ID = re.compile(r"(request ?id:? ?)[\w-]+", re.IGNORECASE)
+# The parts of a policy of an organisation name the organisation.
+_ORGANISATION = re.compile(r"(arn:[\w-]+:organizations::\d{12}:)[\w/-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Redaction:
             text = text.replace(self._principal, PRINCIPAL)
         text = text.replace(self._run, RUN).replace(self._account, ACCOUNT)
         text = _ARN_ACCOUNT.sub(rf"\g<1>{ACCOUNT}", text)
+        text = _ORGANISATION.sub(r"\g<1>removed", text)
         text = _UNIQUE_ID.sub(r"\1EXAMPLE", text)
         text = _REQUEST_ID.sub(r"\g<1>removed", text)
         text = _WINDOW.sub(lambda it: self._windows.setdefault(it[0], f"mw-{len(self._windows) + 1:017x}"), text)

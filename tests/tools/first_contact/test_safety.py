@@ -9,6 +9,7 @@ import pytest
 from tests.accounts import environment_of
 from tests.tools.first_contact.asked import ROOT, left_over, start
 from tools.first_contact.account import PREFIX, Account, ForeignNameError
+from tools.first_contact.exchanges import Redaction
 from tools.first_contact.transport import DryTransport
 
 from pulumi_ssm_maintenance.testing import Fault
@@ -79,6 +80,14 @@ def test_without_credentials_nothing_is_asked(contact, local_aws, env, text):
     assert text in run.errors
 
 
+def test_an_account_with_windows_of_others_is_asked_only_if_the_user_says_so(contact, local_aws, foreign):
+    run = contact("--only", "token-again")
+    assert run.code == 2
+    assert "it has enabled maintenance windows of others (1), such as 'web'" in run.errors
+    assert "add --beside-others" in run.errors
+    assert [it.operation for it in local_aws.requests()] == ["GetCallerIdentity", "DescribeMaintenanceWindows"]
+
+
 def test_a_call_that_names_something_of_others_is_not_sent(local_aws):
     account = Account(DryTransport(print), "0badcafe")
     for operation, parameters in (
@@ -93,7 +102,7 @@ def test_a_call_that_names_something_of_others_is_not_sent(local_aws):
 
 
 def test_things_of_others_stay(contact, local_aws, foreign):
-    run = contact("--only", "replace-alarm", "dangling-target", "document-version", "replace-role")
+    run = contact("--beside-others", "--only", "replace-alarm", "dangling-target", "document-version", "replace-role")
     assert run.code == 0
     assert left_over(local_aws) == foreign
 
@@ -108,10 +117,20 @@ def test_a_recording_names_neither_the_account_nor_the_caller(contact, local_aws
     assert "stranger" not in run.recording
 
 
+def test_a_recording_does_not_name_the_organisation_whose_policy_denies_a_call():
+    policy = "arn:aws:organizations::333333333333:policy/o-a1b2c3d4e5/service_control_policy/p-1a2b3c4d"
+    redacted = Redaction(run="0badcafe", account=OTHER)(
+        f"explicit deny in a service control policy: {policy}. Request ID: 1"
+    )
+    assert redacted == (
+        "explicit deny in a service control policy: arn:aws:organizations::123456789012:removed. Request ID: removed"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_killed_can_be_cleaned_up_or_does_it_itself(contact, local_aws, foreign, tmp_path, number):
     local_aws.inject(Fault.hang(30, operation="UpdateMaintenanceWindowTask"))
-    process = start(local_aws, tmp_path, "--only", "replace-alarm")
+    process = start(local_aws, tmp_path, "--beside-others", "--only", "replace-alarm")
     run_id = process.stdout.readline().split()[1]
     while len(local_aws.requests("ssm", "RegisterTaskWithMaintenanceWindow")) < 2:
         time.sleep(0.05)
@@ -120,6 +139,8 @@ def test_a_run_that_is_killed_can_be_cleaned_up_or_does_it_itself(contact, local
     local_aws.clear_faults()
     if number == signal.SIGKILL:
         assert left_over(local_aws) == sorted([*foreign, f"{PREFIX}{run_id}-alarm", f"{PREFIX}{run_id}-window"])
+        following = contact("--beside-others", "--only", "token-again", path=tmp_path / "following.jsonl")
+        assert f"Run {run_id} has left something, unless it is at work: see --clean-up {run_id}." in following.output
         run = contact("--clean-up", run_id)
         assert run.code == 0
         assert "Removed: maintenance window mw-" in run.output
@@ -127,6 +148,19 @@ def test_a_run_that_is_killed_can_be_cleaned_up_or_does_it_itself(contact, local
         assert process.returncode == 130
         assert "Interrupted: removing what was made" in output
     assert left_over(local_aws) == foreign
+
+
+def test_ctrl_c_again_and_again_does_not_keep_it_from_removing_everything(local_aws, tmp_path):
+    local_aws.inject(Fault.hang(30, operation="UpdateMaintenanceWindowTask"))
+    local_aws.inject(Fault.latency(0.5, operation="DeleteMaintenanceWindow"))
+    process = start(local_aws, tmp_path, "--only", "replace-alarm")
+    while len(local_aws.requests("ssm", "RegisterTaskWithMaintenanceWindow")) < 2:
+        time.sleep(0.05)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    assert "Interrupted: removing what was made" in process.communicate()[0]
+    assert left_over(local_aws) == []
 
 
 def test_a_window_whose_id_never_arrived_is_found_and_removed(contact, local_aws):

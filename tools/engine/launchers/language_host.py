@@ -1,17 +1,21 @@
 """Run Python programs for a Pulumi engine that was built from its Go module.
 
-The official language host is part of the official release only. This one is used with a built engine only. It supports
-the commands that work on a stack: preview, up, refresh and destroy. It lists no required plugins: the engine finds them
-by the versions that the resources of the program ask for.
+The official language host is part of the official release only. This one is used with a built engine only. It
+supports the commands that work on a stack: preview, up, refresh and destroy. For `pulumi new` and `pulumi install` it
+installs the requirements of a project. It runs programs with the Python that started it, whatever environment the
+project names. It lists no required plugins: the engine finds them by the versions that the resources of the program
+ask for.
 """
 
 import os
 import runpy
 import signal
+import subprocess
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -47,6 +51,27 @@ class LanguageHost(LanguageServer):
         answer: Future[language_pb2.RunResponse] = Future()
         self._runs.put((request, context, answer))
         return answer.result()
+
+    def InstallDependencies(  # noqa: N802 - named by the protocol
+        self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
+        """Make the virtual environment of a project, and install its requirements into it."""
+        python, folder = sys.executable, request.info.program_directory
+        commands = []
+        if "virtualenv" in request.info.options:
+            environment = Path(request.info.root_directory, str(request.info.options["virtualenv"]))
+            commands.append([python, "-m", "venv", str(environment)])
+            python = str(environment / "bin" / "python")
+        if Path(folder, "requirements.txt").exists():
+            commands.append([python, "-m", "pip", "install", "-r", "requirements.txt"])
+        for command in commands:
+            with subprocess.Popen(
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            ) as process:
+                for line in process.stdout or ():
+                    yield language_pb2.InstallDependenciesResponse(stdout=line)
+            if process.returncode:
+                context.abort(grpc.StatusCode.UNKNOWN, f"{' '.join(command)}: exit status {process.returncode}")
 
     def run_programs(self) -> None:
         """Run programs one after another in the calling thread, until the process ends."""

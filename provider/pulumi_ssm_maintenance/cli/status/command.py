@@ -33,7 +33,7 @@ def status(  # noqa: PLR0913 - the options of a command
         str | None, typer.Option(metavar="AGE", help="How long to watch, such as 4h. Default: until the runs end.")
     ] = None,
     max_age: Annotated[
-        str | None, typer.Option(metavar="AGE", help="Exit with 3 when the last good run is older, such as 40d or 36h.")
+        str | None, typer.Option(metavar="AGE", help="Exit with 3 when the last good run is older, such as 8d or 36h.")
     ] = None,
     no_fail: Annotated[bool, typer.Option("--no-fail", help="Exit with 0 whatever is found.")] = False,
     format: Annotated[output.Report, typer.Option(help="How the runs are printed.")] = output.Report.TEXT,  # noqa: A002 - its name
@@ -81,5 +81,5 @@ def _age(text: str | None, option: str) -> timedelta | None:
         return None
     found = _AGE.fullmatch(text)
     if found is None:
-        raise typer.BadParameter(f"{option} {text}: give days or hours, such as 40d or 36h")
+        raise typer.BadParameter(f"{option} {text}: give days or hours, such as 8d or 36h")
     return timedelta(**{"days" if found[2] == "d" else "hours": int(found[1])})

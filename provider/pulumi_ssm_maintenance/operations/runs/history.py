@@ -99,7 +99,7 @@ def history(  # noqa: PLR0913 - what to read, each by its name
         windows: what `read_windows` has read.
         last: how many runs of each window.
         compliance: whether to add up what the nodes have reported about their patches.
-        max_age: how old the last good run may be.
+        max_age: how old the last good run may be. AWS keeps runs for 30 days, so that more than that finds nothing.
         execution: the id of the one run that is meant. Windows without it are left out, if their runs are known.
         now: the current time, for tests.
     """
@@ -142,7 +142,7 @@ def _read(  # noqa: PLR0913, PLR0917 - see history
     past = replace(
         _empty(window),
         runs=tuple(read_run(reader, window, one) for one in executions[:last]),
-        too_old=max_age is not None and (not good or now - good[0] > max_age),
+        too_old=max_age is not None and now - _last_good(good, window.fields, now) > max_age,
     )
     if not window.fields.get("Enabled", True):
         return replace(past, notes=("is disabled",))
@@ -151,6 +151,11 @@ def _read(  # noqa: PLR0913, PLR0917 - see history
         return replace(past, missed=_missed(window.fields, executions, now), next=coming[0].opens if coming else None)
     except ScheduleError as error:
         return replace(past, notes=(str(error),))
+
+
+def _last_good(good: Sequence[datetime], fields: Mapping[str, Any], now: datetime) -> datetime:
+    """When the last good run began, or could have begun: before what AWS keeps, or as the window was made."""
+    return good[0] if good else max(now - _KEPT, fields.get("CreatedDate") or now - _KEPT)
 
 
 def _missed(fields: Mapping[str, Any], executions: Sequence[Mapping[str, Any]], now: datetime) -> tuple[datetime, ...]:
