@@ -68,7 +68,7 @@ def rehearse(  # noqa: PLR0913 - the options of a command
         output.warning(note)
     _print(found, format)
     for path in _save(found.nights, save):
-        output.progress(f"drawn: {path}")
+        output.note(f"the picture is in {path}")
     if not found.is_good:
         raise typer.Exit(Exit.FINDINGS)
 
