@@ -51,6 +51,10 @@ PLACEHOLDERS: Final = (
         ("TaskInvocationParameters", "RunCommand", "CloudWatchOutputConfig", "CloudWatchOutputEnabled"),
         _is(False),  # noqa: FBT003 - the value itself
     ),
+    # The name of the version that runs where none is named.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-version.html
+    Placeholder(("TaskInvocationParameters", "RunCommand", "DocumentVersion"), _is("$DEFAULT")),
+    Placeholder(("TaskInvocationParameters", "Automation", "DocumentVersion"), _is("$DEFAULT")),
 )
 
 

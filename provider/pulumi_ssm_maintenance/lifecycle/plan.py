@@ -79,7 +79,11 @@ def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
         return _take_over(read_bridged(olds, Inputs(news)), news)
     held, declared = State(olds), Inputs(news)
     # Both sides come from the same decoder, so equal arguments need no further comparison.
-    fields = [] if held.arguments == declared.arguments else differences(held.request, declared.request)
+    fields = (
+        []
+        if held.arguments == declared.arguments
+        else differences(held.request, declared.request, arn=held.raw.get("arn"))
+    )
     # A value that became secret stays in clear in the state until an update writes the outputs again.
     made_secret = sorted({top_level(path) for path in set(declared.secrets) - set(held.secrets)})
     moved = ["region"] if held.region and held.region != declared.region else []

@@ -64,15 +64,7 @@ def test_a_field_that_is_removed_or_added_is_a_difference_of_that_field_only(nam
 
 def is_default(name, task):
     """Whether a field has the value that it has when it is left out."""
-    output_off = {"run_command": {"cloud_watch_output_config": {"cloud_watch_output_enabled": False}}}
-    defaults = {
-        "priority": 0,
-        "cutoff_behavior": "CONTINUE_TASK",
-        "max_concurrency": "1",
-        "max_errors": "1",
-        "task_invocation_parameters": output_off,
-    }
-    return task[name] == defaults.get(name)
+    return not meaning({name: task[name]}) or task[name] == {"max_concurrency": "1", "max_errors": "1"}.get(name)
 
 
 DEFAULTS = {
@@ -80,6 +72,7 @@ DEFAULTS = {
     "cloud_watch_output_enabled": False,
     "priority": 0,
     "cutoff_behavior": "CONTINUE_TASK",
+    "document_version": "$DEFAULT",
 }
 
 
@@ -139,13 +132,46 @@ ALARMS = {"Alarms": [{"Name": "too-hot"}]}
         ({"AlarmConfiguration": ALARMS | {"IgnorePollAlarmFailure": False}}, {"AlarmConfiguration": ALARMS}),
         (OUTPUT_OFF, {}),
         ({"ServiceRoleArn": SERVICE_LINKED_ROLE}, {}),
+        ({RUN_COMMAND: {"RunCommand": {"DocumentVersion": "$DEFAULT"}}}, {}),
+        ({RUN_COMMAND: {"Automation": {"DocumentVersion": "$DEFAULT"}}}, {}),
     ],
-    ids=["priority", "cutoff", "alarm", "output", "role"],
+    ids=["priority", "cutoff", "alarm", "output", "role", "command version", "runbook version"],
 )
 def test_a_default_that_is_spelled_out_is_as_good_as_left_out(spelled_out, left_out):
     assert differences(spelled_out, left_out) == []
     assert differences(left_out, spelled_out) == []
     assert differences(answer(left_out), spelled_out) == []
+
+
+TASK_ARN = "arn:aws:ssm:us-east-1:123456789012:windowtask/4f7ca192-7e9a-40fe-9192-5cb15efc1a3b"
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        ("arn:aws:ssm:us-east-1:123456789012:document/restart", "restart"),
+        ("arn:aws:ssm:us-east-1::document/AWS-RunPatchBaseline", "AWS-RunPatchBaseline"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:report", "report"),
+    ],
+)
+def test_an_arn_is_as_good_as_the_name_of_the_same_document_or_function(arn, name):
+    assert differences({"TaskArn": arn}, {"TaskArn": name}, arn=TASK_ARN) == []
+    assert differences({"TaskArn": name}, {"TaskArn": arn}, arn=TASK_ARN) == []
+    assert differences({"TaskArn": name}, {"TaskArn": arn}) == ["TaskArn"], "the account of the task is not known"
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:ssm:us-east-1:999999999999:document/restart",
+        "arn:aws:ssm:eu-west-1:123456789012:document/restart",
+        "arn:aws:ssm:us-east-1:123456789012:document/other",
+        "arn:aws:lambda:us-east-1:123456789012:function:restart:prod",
+        "arn:aws:states:us-east-1:123456789012:stateMachine:restart",
+    ],
+)
+def test_the_arn_of_something_else_differs_from_a_name(arn):
+    assert differences({"TaskArn": arn}, {"TaskArn": "restart"}, arn=TASK_ARN) == ["TaskArn"]
 
 
 def test_zero_and_false_are_values():
