@@ -38,7 +38,8 @@ def test_a_version_that_does_not_exist_is_refused(ssm, operation):
 
 
 def test_documents_of_the_account_are_still_listed(ssm):
-    content = json.dumps({"schemaVersion": "2.2", "description": "own", "mainSteps": []})
+    step = {"name": "a", "action": "aws:runShellScript", "inputs": {"runCommand": ["true"]}}
+    content = json.dumps({"schemaVersion": "2.2", "description": "own", "mainSteps": [step]})
     ssm.create_document(Name="acme-own", DocumentType="Command", Content=content)
     assert ssm.describe_document(Name="acme-own")["Document"]["Name"] == "acme-own"
     with pytest.raises(ClientError, match="InvalidDocument"):

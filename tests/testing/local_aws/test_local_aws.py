@@ -352,6 +352,7 @@ class TestOtherServices:
             ("events", "put_rule", {"Name": "a b", "EventPattern": "{}"}, "ValidationException"),
             ("events", "put_rule", {"Name": "a" * 65, "EventPattern": "{}"}, "ValidationException"),
             ("logs", "create_log_group", {"logGroupName": "a b"}, "InvalidParameterException"),
+            ("logs", "put_retention_policy", {"logGroupName": "a", "retentionInDays": 91}, "InvalidParameterException"),
             ("kms", "create_key", {"KeyUsage": "DECRYPT"}, "ValidationException"),
         ],
     )

@@ -131,9 +131,15 @@ class TestOpenings:
             StartDate="2019-01-01T00:03:15+09:00",
             EndDate="2019-06-30T00:06:15+09:00",
             after=datetime(2018, 12, 1, tzinfo=UTC),
+            created=datetime(2018, 12, 1, tzinfo=UTC),
         )
         assert (found[0], found[-1]) == ("2019-01-01T00:03:15+09:00", "2019-06-25T00:03:15+09:00")
         assert len(found) == 26
+
+    def test_of_a_rate_with_a_start_date_in_the_past_are_counted_from_the_creation(self):
+        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html
+        found = next_openings("rate(7 days)", 2, StartDate="2019-01-01T00:00:00Z", created=NOW - timedelta(days=1))
+        assert found == ["2026-03-10T05:06:07Z", "2026-03-17T05:06:07Z"]
 
     def test_of_a_rate_without_a_start_date_are_counted_from_the_creation(self):
         created = datetime(2026, 3, 3, 1, 2, 3, 99000, tzinfo=UTC)
@@ -213,7 +219,15 @@ def sorted_pair(items, *ids):
         "rate(5 hour)",
         "rate(1 week)",
         "rate(0 minutes)",
+        "rate(५ days)",
+        "cron(0/-5 2 ? * SUN *)",
+        "cron(1_0 2 ? * SUN *)",
+        "cron(+5 2 ? * SUN *)",
+        "cron(0 २ ? * SUN *)",
         "at(2026-13-01T00:00:00)",
+        "at(2030-01-01)",
+        "at(20300101T000000)",
+        "at(2030-W01-1T00:00:00)",
     ],
 )
 def test_an_unreadable_schedule_is_refused(ssm, schedule):

@@ -89,7 +89,10 @@ class TestCreate:
             {"Duration": 2, "Cutoff": 3},
             {"Duration": 2, "Cutoff": 2},
             {"StartDate": "soon"},
+            {"StartDate": "20300101T000000Z"},
+            {"StartDate": "2030-W01-1"},
             {"EndDate": "later"},
+            {"EndDate": ""},
             {"Name": "a b"},
         ],
         ids=str,
@@ -208,6 +211,11 @@ class TestTags:
         of = {"ResourceType": "MaintenanceWindow", "ResourceId": window}
         ssm.add_tags_to_resource(**of, Tags=[{"Key": "0", "Value": "again"}, {"Key": "last", "Value": ""}])
         assert refusal(ssm.add_tags_to_resource, **of, Tags=[{"Key": "more", "Value": ""}]) == "TooManyTagsError"
+
+    def test_of_a_new_window_are_at_most_fifty(self, ssm):
+        tags = [{"Key": str(number), "Value": ""} for number in range(51)]
+        assert refusal(create, ssm, Tags=tags) == "TooManyTagsError"
+        assert ssm.describe_maintenance_windows()["WindowIdentities"] == []
 
     def test_of_a_missing_window_are_refused(self, ssm):
         of = {"ResourceType": "MaintenanceWindow", "ResourceId": UNKNOWN_WINDOW}

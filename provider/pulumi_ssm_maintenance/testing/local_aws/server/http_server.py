@@ -24,6 +24,7 @@ from .moto_backend import Moto
 from .request_recorder import RequestRecorder
 from .request_validation import check
 from .service_model import service_model
+from .ssm.documents.own_documents import check_own_document
 from .ssm.service import SsmService
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class LocalAwsServer(ThreadedWSGIServer):
             if self.ssm.serves(call):
                 return self.ssm.handle(call, effects)
             check(call)
+            check_own_document(call)
             return self.moto.handle(call)
         except ApiError as error:
             return error_answer(error, call)

@@ -19,6 +19,8 @@ from pulumi_ssm_maintenance.testing.local_aws.local_aws import ACCOUNT_ID
 
 from .api_error import Answer, ApiError
 from .moto_additions.composite_alarms import make_composite_alarms
+from .moto_additions.documents import find_default_versions
+from .moto_additions.identity_providers import complete_identity_providers
 from .moto_additions.instances import choose_instance_ids
 from .moto_additions.lambda_functions import keep_log_settings
 from .moto_additions.managed_policies import keep_managed_policies
@@ -40,11 +42,12 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 _IMPORT_TRIES, _IMPORT_PAUSE = 20, 0.1
 """How often the import of a service is tried while another thread imports, and the seconds between."""
 
-_ADDITIONS: dict[str, Callable[[], None]] = {
-    "cloudwatch": make_composite_alarms,
-    "iam": simulate_policies,
-    "lambda": keep_log_settings,
-    "resource-groups": list_members,
+_ADDITIONS: dict[str, tuple[Callable[[], None], ...]] = {
+    "cloudwatch": (make_composite_alarms,),
+    "iam": (simulate_policies, complete_identity_providers),
+    "lambda": (keep_log_settings,),
+    "resource-groups": (list_members,),
+    "ssm": (find_default_versions,),
 }
 """What is added to moto before a service is served."""
 
@@ -76,7 +79,7 @@ class Moto:
         with self._loading:
             for tries_left in reversed(range(_IMPORT_TRIES)):
                 try:
-                    if add := _ADDITIONS.get(call.service):
+                    for add in _ADDITIONS.get(call.service, ()):
                         add()
                     self._application.get_application(_environ(call.environ, call.body))
                     break

@@ -29,6 +29,15 @@ CHECKED_SERVICES = {
     "stepfunctions": "ValidationException",
 }
 
+# What AWS allows where the model leaves it open, by service and operation.
+_ALLOWED = {
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    ("logs", "PutRetentionPolicy"): (
+        "retentionInDays",
+        (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+    ),
+}
+
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "blob": (str,),
@@ -57,10 +66,18 @@ def check(call: ApiCall) -> None:
     if model is None or call.service not in CHECKED_SERVICES:
         return
     try:
-        validated(call.json_body(), model.input_shape)
+        _check_allowed(call, validated(call.json_body(), model.input_shape))
     except ApiError as error:
         code = CHECKED_SERVICES[call.service] if error.code == "ValidationException" else error.code
         raise ApiError(code, error.message) from None
+
+
+def _check_allowed(call: ApiCall, parameters: dict[str, Any]) -> None:
+    name, values = _ALLOWED.get((call.service, call.operation), ("", ()))
+    if values and parameters[name] not in values:
+        constraint = f"Member must satisfy enum value set: {list(values)}"
+        problem = f"Value '{parameters[name]}' at '{name}' failed to satisfy constraint: {constraint}"
+        raise ApiError("ValidationException", f"1 validation error detected: {problem}")
 
 
 def validated(parameters: dict[str, Any], shape: Shape | None) -> dict[str, Any]:

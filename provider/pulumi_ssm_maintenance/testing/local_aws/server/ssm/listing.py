@@ -51,6 +51,9 @@ def _offset(token: str | None) -> int:
     if token is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token))
+        text = base64.urlsafe_b64decode(token)
     except (binascii.Error, ValueError):
-        raise validation_error("NextToken was not given out by this operation") from None
+        text = b""
+    if not text.isdigit():
+        raise validation_error("NextToken was not given out by this operation")
+    return int(text)

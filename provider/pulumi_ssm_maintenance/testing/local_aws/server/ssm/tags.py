@@ -39,7 +39,7 @@ def add_tags(call: SsmCall) -> Members:
     tags = _tags(call)
     changed = tags | as_mapping(call.parameters["Tags"])
     if len(changed) > MOST_TAGS:
-        raise ApiError("TooManyTagsError", f"A resource can have at most {MOST_TAGS} tags")
+        raise _too_many()
     tags.update(changed)
     return {}
 
@@ -57,8 +57,14 @@ def list_tags(call: SsmCall) -> Members:
 
 
 def as_mapping(tags: list[Members]) -> dict[str, str]:
-    """Turn AWS's list of keys and values into a mapping."""
+    """Turn AWS's list of keys and values into a mapping; TooManyTagsError when a resource cannot have so many."""
+    if len(tags) > MOST_TAGS:
+        raise _too_many()
     return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _too_many() -> ApiError:
+    return ApiError("TooManyTagsError", f"A resource can have at most {MOST_TAGS} tags")
 
 
 def _tags(call: SsmCall) -> dict[str, str]:

@@ -78,22 +78,29 @@ def _numbers(text: str, low: int, high: int, names: dict[str, int] | None = None
         start = low if bounds == "*" else _number(first, low, high, names)
         end = _number(last, low, high, names) if dash else high if slash or bounds == "*" else start
         numbers = range(start, end + 1) if start <= end else (*range(start, high + 1), *range(low, end + 1))
-        found.update(numbers[:: int(step) if slash else 1])
+        found.update(numbers[:: _whole(step) if slash else 1])
     return frozenset(found)
 
 
 def _number(text: str, low: int, high: int, names: dict[str, int] | None) -> int:
     number = (names or {}).get(text)
-    number = int(text) if number is None else number
+    number = _whole(text) if number is None else number
     if not low <= number <= high:
         raise ValueError(f"{text} is not between {low} and {high}")
     return number
 
 
+def _whole(text: str) -> int:
+    """Read digits. Python reads signs, underscores and digits of other scripts too."""
+    if not re.fullmatch("[0-9]+", text):
+        raise ValueError(f"{text} is not a number")
+    return int(text)
+
+
 def _day_of_month(text: str) -> Callable[[date], bool]:
     if text == "L":
         return lambda day: day.day == _last_day(day)
-    if found := re.fullmatch(r"(\d+|L)W", text):
+    if found := re.fullmatch("([0-9]+|L)W", text):
         asked = None if found[1] == "L" else _number(found[1], 1, 31, None)
         return lambda day: day == _nearest_weekday(day, asked or _last_day(day))
     numbers = _numbers(text, 1, 31)

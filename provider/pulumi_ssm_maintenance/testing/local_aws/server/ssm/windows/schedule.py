@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _SCHEDULE = re.compile(r"(cron|rate|at)\((.+)\)")
 _RATE = re.compile(r"(?:1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))")
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
+_EXTENDED_FORMAT = re.compile(rf"\d{{4}}-\d\d-\d\d|{_DATE_AND_TIME.pattern}")
+"""ISO-8601 with hyphens and colons. Python reads the basic format and weeks too."""
 
 
 def check_schedule(properties: Members) -> None:
@@ -74,12 +77,15 @@ def _unbounded_times(properties: Mapping[str, Any], created: datetime, after: da
             offset = timedelta(days=properties.get("ScheduleOffset", 0))
             yield from _cron_openings(Cron.parse(text), zone, offset, created, after)
         case "rate":
-            # AWS counts from StartDate. Without one it is inferred to count from the creation.
+            # AWS counts from StartDate, or from the creation if that is later. Without a StartDate it is inferred to
+            # count from the creation, which then is no opening.
+            # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html
             starts = _date(properties.get("StartDate"))
-            for opening in _rate_openings(_period(text), starts or created, after, includes_first=starts is not None):
+            base = max(starts or created, created)
+            for opening in _rate_openings(_period(text), base, after, includes_first=starts is not None):
                 yield opening.astimezone(zone)
         case _:
-            moment = datetime.fromisoformat(text)
+            moment = _moment(text)
             opening = moment if moment.tzinfo else moment.replace(tzinfo=zone)
             if opening > after:
                 yield opening
@@ -107,7 +113,7 @@ def _rate_openings(period: timedelta, base: datetime, after: datetime, *, includ
     """Yield openings after `after`, which is never before a StartDate; the base itself is one with a StartDate."""
     passed = (after - base) // period
     first = passed if includes_first and after == base else passed + 1
-    for number in count(first):
+    for number in count(max(first, 0 if includes_first else 1)):
         yield base + period * number
 
 
@@ -123,9 +129,17 @@ def _period(text: str) -> timedelta:
     return timedelta(**{unit or f"{once}s": int(number or 1)})
 
 
+def _moment(text: str) -> datetime:
+    if not _DATE_AND_TIME.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
 def _date(text: str | None) -> datetime | None:
+    if not text or not _EXTENDED_FORMAT.fullmatch(text):
+        return None
     try:
-        date = datetime.fromisoformat(text or "")
+        date = datetime.fromisoformat(text)
     except ValueError:
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
@@ -150,4 +164,4 @@ def _as_text(opening: datetime) -> str:
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
 
-_READERS = {"cron": Cron.parse, "rate": _period, "at": datetime.fromisoformat}
+_READERS = {"cron": Cron.parse, "rate": _period, "at": _moment}
