@@ -131,3 +131,19 @@ def test_a_gitlab_of_ones_own_is_trusted_in_place_of_gitlab_com():
         assert keys["gitlab.example.com:aud"] == "https://gitlab.example.com"
         assert keys["gitlab.example.com:sub"] == SUBJECTS["gitlab", role]
         assert len(keys) == 2
+
+
+def test_the_example_makes_the_roles_runs_again_without_changes_and_leaves_nothing(local_aws, local_stack):
+    stack = local_stack(EXAMPLE)
+    stack.up()
+    stack.expect_no_changes(refresh=True)
+    iam = local_aws.client("iam")
+    (provider,) = (one["Arn"] for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"])
+    for role in ROLES:
+        held = iam.get_role(RoleName=f"pipeline-{role}")["Role"]
+        assert held["Arn"] == stack.outputs[role]
+        (statement,) = held["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Federated": provider}
+    stack.destroy()
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert not [one for one in iam.list_roles()["Roles"] if one["RoleName"].startswith("pipeline-")]

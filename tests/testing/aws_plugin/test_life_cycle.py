@@ -80,8 +80,13 @@ class Raw(pulumi.CustomResource):
             {"displayNam": "x"},
             "aws:sns/topic:Topic has no property 'displayNam'; did you mean 'displayName'?",
         ),
+        (
+            "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+            {"windowId": "mw-0123456789abcdef0", "description": "ab"},
+            "expected length of description to be in the range (3 - 128), got ab",
+        ),
     ],
-    ids=["unserved type", "unknown type", "unknown property"],
+    ids=["unserved type", "unknown type", "unknown property", "wrong value"],
 )
 def test_what_the_plugin_does_not_know_is_refused_by_name_in_the_preview(local_stack, token, props, complaint):
     with pytest.raises(EngineError) as failure:
@@ -102,7 +107,7 @@ def test_a_generated_name_is_kept_until_a_replacement(local_stack):
     stack.up()
     first = stack.outputs
     assert re.fullmatch(r"made-[0-9a-f]{7}", first["made"])
-    assert re.fullmatch(r"by-prefix-[0-9a-f]+", first["prefixed"])
+    assert re.fullmatch(r"by-prefix-[0-9a-f]{26}", first["prefixed"])
     stack.expect_no_changes()
 
     stack.program = lambda: program(path="/ops/")

@@ -180,6 +180,12 @@ def identities_and_code(pick):
     )
     aws.iam.RolePolicyAttachment("attachment", role=role.name, policy_arn=managed.arn)
     aws.iam.InstanceProfile("profile", role=role.name, tags={"team": pick("ops", "sre")})
+    aws.iam.OpenIdConnectProvider(
+        "issuer",
+        url=f"https://{pick('gitlab.com', replaced='token.actions.githubusercontent.com')}",
+        client_id_lists=pick(["a", "b"], ["b", "c"]),
+        tags={"team": pick("ops", "sre")},
+    )
     function = aws.lambda_.Function(
         "function",
         role=role.arn,
@@ -207,11 +213,11 @@ def identities_and_code(pick):
 
 
 IDENTITIES_CHANGED = {
-    **dict.fromkeys(["role", "inline", "managed", "profile", "function", "alias", "machine"], "update"),
+    **dict.fromkeys(["role", "inline", "managed", "profile", "issuer", "function", "alias", "machine"], "update"),
     "attachment": "same",
     "permission": "same",
 }
-IDENTITIES_REPLACED = {"role": "replace", "managed": "replace", "permission": "replace"}
+IDENTITIES_REPLACED = dict.fromkeys(["role", "managed", "issuer", "permission"], "replace")
 
 
 def buckets(pick):

@@ -8,6 +8,7 @@ from .resources.cloudwatch import CLOUDWATCH
 from .resources.compute import COMPUTE
 from .resources.eventbridge import EVENTBRIDGE
 from .resources.iam import IAM
+from .resources.identity_providers import IDENTITY_PROVIDERS
 from .resources.kms import KMS
 from .resources.messaging import MESSAGING
 from .resources.resource_groups import RESOURCE_GROUPS
@@ -22,6 +23,7 @@ _ALL = (
     *DOCUMENTS,
     *EVENTBRIDGE,
     *IAM,
+    *IDENTITY_PROVIDERS,
     *KMS,
     *MESSAGING,
     *PATCHING,

@@ -13,7 +13,9 @@ def same(kind: ResourceType, name: str, left: Any, right: Any) -> bool:
 
     Empty values, False and 0 equal absent ones, as in the Terraform provider.
     """
-    sets = kind.fields.sets
+    sets, spell = kind.fields.sets, kind.spelled.get(name)
+    if spell:
+        left, right = (spell(value) if isinstance(value, str) else value for value in (left, right))
     return bool((_canonical(left, sets, name) or None) == (_canonical(right, sets, name) or None))
 
 

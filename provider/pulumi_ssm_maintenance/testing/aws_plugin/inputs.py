@@ -6,8 +6,10 @@ import random
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from .protocol.errors import PropertyError
 from .protocol.schema import Schema, schema
 from .protocol.wire import Props
 from .resource_type import AutoName, ResourceType
@@ -24,6 +26,7 @@ _DIGITS = 7
 class Naming:
     """What a generated name is made of."""
 
+    type_token: str
     name: str
     """The logical name."""
     seed: bytes
@@ -61,9 +64,20 @@ def completed(kind: ResourceType, props: Props, old: Props, naming: Naming, regi
     missing = {key: value for key, value in kind.defaults.items() if inputs.get(key) is None}
     if "region" in declared.inputs and inputs.get("region") is None and region:
         missing["region"] = region
-    if kind.auto_name and inputs.get(kind.auto_name.property) is None:
-        missing[kind.auto_name.property] = _name(kind.auto_name, inputs, old, naming)
+    auto = kind.auto_name
+    if auto and inputs.get(auto.property) is None and inputs.get(auto.prefix_property()) is None:
+        missing[auto.property] = _name(auto, inputs, old, naming)
     return inputs | missing | {DEFAULTED: sorted(missing)}
+
+
+def named_by_prefix(kind: ResourceType, inputs: Props) -> Props:
+    """Return the inputs of a new object, with its name: a prefix, if there is one, the time and random digits."""
+    auto = kind.auto_name
+    prefix = auto and inputs.get(auto.prefix_property())
+    if not auto or not prefix or inputs.get(auto.property) is not None:
+        return inputs
+    digits = f"{datetime.now(UTC):%Y%m%d%H%M%S}{secrets.randbelow(10**4):04}{secrets.token_hex(4)}"
+    return inputs | {auto.property: f"{prefix}{digits}{auto.ending(inputs)}"}
 
 
 def _with_defaults(item: Any, defaults: Props) -> Any:
@@ -73,11 +87,18 @@ def _with_defaults(item: Any, defaults: Props) -> Any:
 
 
 def _name(auto: AutoName, inputs: Props, old: Props, naming: Naming) -> str:
-    """Return the name generated before, or a new one."""
+    """Return the name generated before, or a new one.
+
+    Raises:
+        PropertyError: the new one is longer than the plugin generates.
+    """
     if auto.property in old.get(DEFAULTED, ()) and old.get(auto.property):
         return str(old[auto.property])
-    prefix = inputs.get(f"{auto.property}Prefix") or f"{naming.name}-"[: auto.max_length - _DIGITS]
-    return (prefix.lower() if auto.lower else prefix) + naming.digits()
+    start = f"{naming.name.lower() if auto.lower else naming.name}-"
+    if len(start) + _DIGITS > auto.max_length:
+        reason = f"name '{start}' plus {_DIGITS} random chars is longer than maximum length {auto.max_length}"
+        raise PropertyError(f"could not make instance of '{naming.type_token}': {reason}")
+    return start + naming.digits() + auto.ending(inputs)
 
 
 def _nested_refusals(

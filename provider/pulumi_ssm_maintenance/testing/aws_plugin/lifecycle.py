@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from .aws.clients import Aws, error_code
 from .aws.tags import Tags
 from .comparison import differences, same, with_known_spelling
-from .inputs import DEFAULTED
+from .inputs import DEFAULTED, named_by_prefix
 from .protocol.errors import GoneError, PropertyError
 from .protocol.schema import schema
 from .protocol.wire import UNKNOWN, Props, has_unknown
@@ -51,6 +51,7 @@ class Change:
 class LiveObject:
     """An object as AWS holds it."""
 
+    identity: str
     outputs: Props
     inputs: Props
 
@@ -66,7 +67,7 @@ def compare(kind: ResourceType, state: Props, old: Props, new: Props, default_ta
 
 def create(kind: ResourceType, aws: Aws, inputs: Props) -> tuple[str, Props]:
     """Create and tag the object; return its id, and its outputs as read back from AWS."""
-    wanted = _plain(inputs)
+    wanted = named_by_prefix(kind, _plain(inputs))
     identity = kind.create(aws, _untagged(wanted))
     if kind.tags and (tags := _all_tags(aws.default_tags, wanted)):
         kind.tags.change(aws, identity, _held(kind, aws, identity, wanted), {}, tags)
@@ -93,7 +94,7 @@ def read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs: Prop
         own = inputs.get("tags") or {}
         held["tags"] = {k: v for k, v in tags.items() if k in own or aws.default_tags.get(k) != v}
         held["tagsAll"] = tags
-    return LiveObject(_outputs(kind, inputs, held), _inputs(kind, inputs, held))
+    return LiveObject(held.pop("id", identity), _outputs(kind, inputs, held), _inputs(kind, inputs, held))
 
 
 def update(  # noqa: PLR0913 - what the engine sends in an update
@@ -137,7 +138,8 @@ def _held(kind: ResourceType, aws: Aws, identity: str, known: Props) -> Props:
     if held is None:
         raise GoneError(f"{kind.name} {identity} does not exist")
     declared = schema(kind.name)
-    found = {name: value for name, value in held.items() if name in declared.outputs and value is not None}
+    readable = declared.outputs | {"id"}
+    found = {name: value for name, value in held.items() if name in readable and value is not None}
     return found | ({"region": aws.region} if "region" in declared.outputs else {})
 
 
@@ -149,7 +151,8 @@ def _must_read(kind: ResourceType, aws: Aws, identity: str, state: Props, inputs
 
 def _outputs(kind: ResourceType, inputs: Props, held: Props) -> Props:
     unread = {name: value for name, value in _plain(inputs).items() if name in kind.fields.write_only}
-    return unread | with_known_spelling(kind, inputs, held)
+    as_declared = {name: value for name, value in inputs.items() if name not in kind.spelled}
+    return unread | with_known_spelling(kind, as_declared, held)
 
 
 def _inputs(kind: ResourceType, old: Props, held: Props) -> Props:

@@ -16,6 +16,7 @@ from .protocol.errors import ConfigError, PluginError, UnknownTypeError
 from .protocol.schema import schema
 from .protocol.wire import Props, from_wire, has_unknown, to_wire
 from .resource_type import ResourceType
+from .values import wrong_values
 
 _DIFF = provider_pb2.PropertyDiff
 
@@ -87,18 +88,17 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answers
     def Check(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
-        """Refuse unknown properties; add names and defaults."""
+        """Refuse unknown properties and wrong values; add names and defaults."""
         kind, given = _kind(request.urn), from_wire(request.news)
         failures = [
             provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in inputs.refusals(kind, given)
         ]
-        completed = inputs.completed(
-            kind,
-            given,
-            from_wire(request.olds),
-            inputs.Naming(request.urn.split("::", 3)[3], request.randomSeed),
-            self._connection.config.region,
-        )
+        naming = inputs.Naming(kind.name, request.urn.split("::", 3)[3], request.randomSeed)
+        completed = inputs.completed(kind, given, from_wire(request.olds), naming, self._connection.config.region)
+        failures += [
+            provider_pb2.CheckFailure(property=name, reason=reason)
+            for name, reason in wrong_values(kind.values, completed)
+        ]
         return provider_pb2.CheckResponse(inputs=to_wire(completed), failures=failures)
 
     @_answers
@@ -140,7 +140,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         found = lifecycle.read(kind, self._aws(kind, inputs | state), identity, state, inputs)
         if found is None:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=identity, properties=to_wire(found.outputs), inputs=to_wire(found.inputs))
+        return provider_pb2.ReadResponse(
+            id=found.identity, properties=to_wire(found.outputs), inputs=to_wire(found.inputs)
+        )
 
     @_answers
     def Update(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 - the protocol's
@@ -196,8 +198,11 @@ def _with_ignored(old: Props, new: Props, ignored: Iterable[str]) -> Props:
 
     The engine has done so before Check. Check may since have filled in a name that the object does not have.
     """
-    kept = {name: old[name] for name in ignored if name in old}
-    return {name: value for name, value in new.items() if name not in set(ignored)} | kept
+    every = {*ignored}
+    if "*" in every:
+        every = {*old, *new}
+    kept = {name: old[name] for name in every if name in old}
+    return {name: value for name, value in new.items() if name not in every} | kept
 
 
 def _diff_kind(old: Props, new: Props, name: str, *, replace: bool) -> Any:

@@ -7,11 +7,15 @@ from typing import Any, Self
 from .aws.clients import Aws
 from .aws.tags import TagApi
 from .protocol.wire import Props
+from .values import Check
 
 Create = Callable[[Aws, Props], str]
 """Create the object from the inputs; return its id."""
 Read = Callable[[Aws, str, Props], Props | None]
-"""Return what AWS holds under the id, with the help of the last known properties; None when it does not exist."""
+"""Return what AWS holds under the id, with the help of the last known properties; None when it does not exist.
+
+An `id` in it is the object's own one, where an import may name the object otherwise.
+"""
 Update = Callable[[Aws, str, Props, Props], None]
 """Update the object from its last known properties to the new inputs, to which values filled in by AWS are added."""
 ImportId = Callable[[str], tuple[str, Props]]
@@ -44,11 +48,25 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class AutoName:
-    """The property that gets `<logical name>-<7 hex digits>` when the program leaves it out."""
+    """The property that gets `<logical name>-<7 hex digits>` when the program leaves it out.
+
+    With a prefix in `<property>Prefix` the name is the prefix and 26 digits, which only the deployment knows.
+    """
 
     property: str = "name"
     max_length: int = 255
+    """The longest name that the plugin generates, by its source. AWS may take more or fewer characters."""
     lower: bool = False
+    fifo: str | None = None
+    """The property that makes a name end in `.fifo`."""
+
+    def prefix_property(self) -> str:
+        """The property with the prefix of the name."""
+        return f"{self.property}Prefix"
+
+    def ending(self, inputs: Props) -> str:
+        """The end of the name of an object with these inputs."""
+        return ".fifo" if self.fifo and inputs.get(self.fifo) is True else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +87,10 @@ class ResourceType:
     delete_before_replace: bool = False
     nested_defaults: Mapping[str, Props] = field(default_factory=dict)
     """The defaults of the items of a list."""
+    values: Mapping[str, Check] = field(default_factory=dict)
+    """What the plugin accepts as the values of properties."""
+    spelled: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """How texts of equal meaning become equal, by property."""
     renewed: frozenset[str] = frozenset()
     """Outputs that an update changes, hence unknown in its preview."""
     renewed_by: str | None = None

@@ -6,7 +6,8 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names, structure
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType, id_after
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType, id_after
+from pulumi_ssm_maintenance.testing.aws_plugin.values import arn, at_least, items, length, one_of
 
 _ALARM: Names = {
     "name": "AlarmName",
@@ -146,6 +147,14 @@ def _delete_filter(aws: Aws, identity: str, state: Props) -> None:
     aws.client("logs").delete_metric_filter(logGroupName=state["logGroupName"], filterName=identity)
 
 
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+_RETENTION = (
+    0,  # the plugin's, for ever
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+_ACTIONS = items(arn, most=5)
+
 CLOUDWATCH = (
     ResourceType(
         name="aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -156,6 +165,16 @@ CLOUDWATCH = (
             " evaluateLowSampleCountPercentiles?"
         ),
         defaults={"actionsEnabled": True, "treatMissingData": "missing"},
+        values={
+            "alarmActions": _ACTIONS,
+            "alarmDescription": length(0, 1024),
+            "evaluationPeriods": at_least(1),
+            "insufficientDataActions": _ACTIONS,
+            "name": length(0, 255),
+            "okActions": _ACTIONS,
+            "statistic": one_of("SampleCount", "Average", "Sum", "Minimum", "Maximum"),
+            "treatMissingData": one_of("breaching", "notBreaching", "ignore", "missing"),
+        },
         tags=TagCalls("cloudwatch").on(by_property("ResourceARN", "arn")),
         create=_put_alarm,
         read=_read_alarm,
@@ -164,9 +183,15 @@ CLOUDWATCH = (
     ),
     ResourceType(
         name="aws:cloudwatch/logGroup:LogGroup",
-        fields=Fields.parse("name! namePrefix!^ retentionInDays kmsKeyId logGroupClass!? skipDestroy^"),
+        fields=Fields.parse("name!? namePrefix!^ retentionInDays kmsKeyId logGroupClass!? skipDestroy^"),
         defaults={"retentionInDays": 0, "skipDestroy": False},
-        auto_name=AutoName(max_length=512),
+        values={
+            "kmsKeyId": arn,
+            "logGroupClass": one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY"),
+            "name": length(1, 512, r"[\w./#-]+"),
+            "namePrefix": length(1, 512 - 26, r"[\w./#-]+"),
+            "retentionInDays": one_of(*_RETENTION),
+        },
         tags=TagCalls("logs", held="tags", added="tags", removed="tagKeys", as_map=True).on(
             by_property("resourceArn", "arn")
         ),

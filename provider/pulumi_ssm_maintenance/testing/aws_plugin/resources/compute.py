@@ -12,7 +12,8 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_id, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.errors import PropertyError
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType, id_after
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import arn, at_least, length, number, one_of
 
 _FUNCTION: Names = {"name": "FunctionName", "kmsKeyArn": "KMSKeyArn"}
 _CODE = ("code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceCodeHash")
@@ -109,7 +110,7 @@ def _read_alias(aws: Aws, _identity: str, known: Props) -> Props:
     held = aws.ask("lambda", "get_alias", FunctionName=function, Name=known["name"])
     gateway = f"arn:{aws.partition}:apigateway:{aws.region}:lambda:path/2015-03-31/functions"
     arn = held["aliasArn"]
-    return held | {"arn": arn, "functionName": function, "invokeArn": f"{gateway}/{arn}/invocations"}
+    return held | {"id": arn, "arn": arn, "functionName": function, "invokeArn": f"{gateway}/{arn}/invocations"}
 
 
 def _update_alias(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
@@ -118,6 +119,12 @@ def _update_alias(aws: Aws, _identity: str, _state: Props, new: Props) -> None:
 
 def _delete_alias(aws: Aws, _identity: str, state: Props) -> None:
     aws.client("lambda").delete_alias(FunctionName=state["functionName"], Name=state["name"])
+
+
+def _import_alias(text: str) -> tuple[str, Props]:
+    """Read `function/alias`."""
+    function, slash, name = text.partition("/")
+    return text, {"functionName": function, "name": name} if slash else {}
 
 
 _PERMISSION: Names = {"function": "FunctionName", "principalOrgId": "PrincipalOrgID"}
@@ -154,6 +161,15 @@ def _remove_permission(aws: Aws, identity: str, state: Props) -> None:
     if state.get("qualifier"):
         arguments["Qualifier"] = state["qualifier"]
     aws.client("lambda").remove_permission(**arguments)
+
+
+def _import_permission(text: str) -> tuple[str, Props]:
+    """Read `function/statement`, or `function:qualifier/statement`."""
+    function, slash, statement = text.rpartition("/")
+    if not slash:
+        return text, {}
+    name, _colon, qualifier = function.partition(":") if not function.startswith("arn:") else (function, "", "")
+    return statement, {"function": name} | ({"qualifier": qualifier} if qualifier else {})
 
 
 def _create_machine(aws: Aws, inputs: Props) -> str:
@@ -200,6 +216,13 @@ COMPUTE = (
             "skipDestroy": False,
             "timeout": 3,
         },
+        values={
+            "description": length(0, 256),
+            "memorySize": at_least(128),
+            "packageType": one_of("Zip", "Image"),
+            "role": arn,
+            "timeout": number(1, 900),
+        },
         auto_name=AutoName(max_length=64),
         tags=TagCalls("lambda", "list_tags", as_map=True).on(by_property("Resource", "arn")),
         renewed=frozenset({"version", "qualifiedArn", "qualifiedInvokeArn", "lastModified", "sourceCodeSize"}),
@@ -211,6 +234,7 @@ COMPUTE = (
     ResourceType(
         name="aws:lambda/alias:Alias",
         fields=Fields.parse("name! functionName! functionVersion description routingConfig"),
+        import_id=_import_alias,
         create=_create_alias,
         read=_read_alias,
         update=_update_alias,
@@ -219,11 +243,12 @@ COMPUTE = (
     ResourceType(
         name="aws:lambda/permission:Permission",
         fields=Fields.parse(
-            "function! action! principal! statementId! statementIdPrefix!^ qualifier! sourceArn! sourceAccount!"
+            "function! action! principal! statementId!? statementIdPrefix!^ qualifier! sourceArn! sourceAccount!"
             " principalOrgId!^ eventSourceToken!^"
         ),
         auto_name=AutoName("statementId", max_length=100),
-        import_id=id_after("function"),
+        values={"sourceArn": arn, "statementId": length(1, 100, r"[\w-]+")},
+        import_id=_import_permission,
         create=_add_permission,
         read=_read_permission,
         delete=_remove_permission,
@@ -231,11 +256,17 @@ COMPUTE = (
     ResourceType(
         name="aws:sfn/stateMachine:StateMachine",
         fields=Fields.parse(
-            "name! namePrefix!^ type! definition roleArn loggingConfiguration? tracingConfiguration?"
+            "name!? namePrefix!^ type! definition roleArn loggingConfiguration? tracingConfiguration?"
             " encryptionConfiguration? publish^"
         ),
         defaults={"type": "STANDARD", "publish": False},
-        auto_name=AutoName(max_length=80),
+        values={
+            "definition": length(0, 1024 * 1024),
+            "name": length(1, 80, r"[\w-]+"),
+            "namePrefix": length(1, 80 - 26, r"[\w-]+"),
+            "roleArn": arn,
+            "type": one_of("STANDARD", "EXPRESS"),
+        },
         tags=TagCalls("stepfunctions", held="tags", added="tags", removed="tagKeys", key="key", value="value").on(
             by_id("resourceArn")
         ),

@@ -8,6 +8,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names, properti
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import arn, json_text, length, one_of
 
 _DEFAULT_BUS = "default"
 _TARGET: Names = {"targetId": "Id", "inputPaths": "InputPathsMap", "runCommandTargets": "RunCommandTargets"}
@@ -148,14 +149,26 @@ def _delete_group(aws: Aws, identity: str, _: Props) -> None:
     aws.client("scheduler").delete_schedule_group(Name=identity)
 
 
+_LONGEST_NAME = 64
+_NAME = r"[\w.-]+"
+_NAMES = {"name": length(1, _LONGEST_NAME, _NAME), "namePrefix": length(1, _LONGEST_NAME - 26, _NAME)}
+
 EVENTBRIDGE = (
     ResourceType(
         name="aws:cloudwatch/eventRule:EventRule",
         fields=Fields.parse(
-            "name! namePrefix!^ eventBusName! eventPattern scheduleExpression state? roleArn description forceDestroy^"
+            "name!? namePrefix!^ eventBusName! eventPattern scheduleExpression state? roleArn description forceDestroy^"
         ),
         defaults={"eventBusName": _DEFAULT_BUS, "forceDestroy": False},
-        auto_name=AutoName(max_length=64),
+        values=_NAMES
+        | {
+            "description": length(0, 512),
+            "eventPattern": json_text,
+            "roleArn": arn,
+            "scheduleExpression": length(0, 256),
+            "state": one_of("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
+        },
+        auto_name=AutoName(max_length=_LONGEST_NAME),
         tags=TagCalls("events").on(by_property("ResourceARN", "arn")),
         create=_put_rule,
         read=_read_rule,
@@ -169,7 +182,14 @@ EVENTBRIDGE = (
             " retryPolicy runCommandTargets sqsTarget forceDestroy^"
         ),
         defaults={"eventBusName": _DEFAULT_BUS, "forceDestroy": False},
-        auto_name=AutoName("targetId", max_length=64),
+        values={
+            "arn": arn,
+            "input": json_text,
+            "roleArn": arn,
+            "rule": length(1, _LONGEST_NAME, _NAME),
+            "targetId": length(1, _LONGEST_NAME, _NAME),
+        },
+        auto_name=AutoName("targetId"),
         import_id=_import_target,
         create=_put_target,
         read=_read_target,
@@ -179,11 +199,18 @@ EVENTBRIDGE = (
     ResourceType(
         name="aws:scheduler/schedule:Schedule",
         fields=Fields.parse(
-            "name! namePrefix!^ groupName! scheduleExpression scheduleExpressionTimezone flexibleTimeWindow"
+            "name!? namePrefix!^ groupName! scheduleExpression scheduleExpressionTimezone flexibleTimeWindow"
             " target startDate^ endDate^ state description kmsKeyArn actionAfterCompletion?"
         ),
         defaults={"groupName": "default", "scheduleExpressionTimezone": "UTC", "state": "ENABLED"},
-        auto_name=AutoName(max_length=64),
+        values=_NAMES
+        | {
+            "description": length(0, 512),
+            "groupName": length(1, _LONGEST_NAME, _NAME),
+            "scheduleExpression": length(1, 256),
+            "scheduleExpressionTimezone": length(1, 50),
+            "state": one_of("ENABLED", "DISABLED"),
+        },
         create=_create_schedule,
         read=_read_schedule,
         update=_update_schedule,
@@ -191,8 +218,8 @@ EVENTBRIDGE = (
     ),
     ResourceType(
         name="aws:scheduler/scheduleGroup:ScheduleGroup",
-        fields=Fields.parse("name! namePrefix!^"),
-        auto_name=AutoName(max_length=64),
+        fields=Fields.parse("name!? namePrefix!^"),
+        values=_NAMES,
         tags=TagCalls("scheduler").on(by_property("ResourceArn", "arn")),
         create=_create_group,
         read=_read_group,

@@ -8,6 +8,15 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, Tags, by_id, by_property
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import Check, json_text, length, number
+
+_NAME = r"[\w+=,.@-]*"
+_PREFIX_DIGITS = 26
+
+
+def _names(longest: int) -> dict[str, Check]:
+    """The checks of a name, and of a prefix that leaves room for the digits."""
+    return {"name": length(1, longest, _NAME), "namePrefix": length(1, longest - _PREFIX_DIGITS, _NAME)}
 
 
 def _create_role(aws: Aws, inputs: Props) -> str:
@@ -204,10 +213,17 @@ IAM = (
     ResourceType(
         name="aws:iam/role:Role",
         fields=Fields.parse(
-            "name! namePrefix!^ path! assumeRolePolicy description maxSessionDuration permissionsBoundary"
+            "name!? namePrefix!^ path! assumeRolePolicy description maxSessionDuration permissionsBoundary"
             " forceDetachPolicies^ managedPolicyArns~? inlinePolicies~?"
         ),
         defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
+        values=_names(64)
+        | {
+            "assumeRolePolicy": json_text,
+            "description": length(0, 1000),
+            "maxSessionDuration": number(3600, 43200),
+            "path": length(0, 512),
+        },
         auto_name=AutoName(max_length=64),
         tags=TagCalls("iam", "list_role_tags", "tag_role", "untag_role").on(by_id("RoleName")),
         create=_create_role,
@@ -217,7 +233,8 @@ IAM = (
     ),
     ResourceType(
         name="aws:iam/rolePolicy:RolePolicy",
-        fields=Fields.parse("name! namePrefix!^ role! policy"),
+        fields=Fields.parse("name!? namePrefix!^ role! policy"),
+        values=_names(128) | {"policy": json_text},
         create=_put_role_policy,
         read=_read_role_policy,
         update=_update_role_policy,
@@ -225,8 +242,9 @@ IAM = (
     ),
     ResourceType(
         name="aws:iam/policy:Policy",
-        fields=Fields.parse("name! namePrefix!^ path! description! policy"),
+        fields=Fields.parse("name!? namePrefix!^ path! description! policy"),
         defaults={"path": "/"},
+        values=_names(128) | {"description": length(0, 1000), "policy": json_text},
         tags=TagCalls("iam", "list_policy_tags", "tag_policy", "untag_policy").on(by_property("PolicyArn", "arn")),
         create=_create_policy,
         read=_read_policy,
@@ -244,8 +262,9 @@ IAM = (
     ),
     ResourceType(
         name="aws:iam/instanceProfile:InstanceProfile",
-        fields=Fields.parse("name! namePrefix!^ path! role"),
+        fields=Fields.parse("name!? namePrefix!^ path! role"),
         defaults={"path": "/"},
+        values=_names(128),
         tags=replace(_PROFILE_TAGS, read=_read_profile_tags),
         create=_create_profile,
         read=_read_profile,

@@ -7,6 +7,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_id
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import json_text, length, number
 
 _KEY: Names = {"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled"}
 _PENDING = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
@@ -76,6 +77,12 @@ KMS = (
             "enableKeyRotation": False,
             "isEnabled": True,
             "keyUsage": "ENCRYPT_DECRYPT",
+        },
+        values={
+            "deletionWindowInDays": number(7, 30),
+            "description": length(0, 8192),
+            "policy": json_text,
+            "rotationPeriodInDays": number(90, 2560),
         },
         auto_name=None,
         tags=TagCalls("kms", "list_resource_tags", key="TagKey", value="TagValue").on(by_id("KeyId")),

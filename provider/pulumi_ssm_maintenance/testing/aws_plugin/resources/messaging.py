@@ -8,6 +8,7 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls, by_id
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import arn, json_text, length, number, one_of
 
 _FEEDBACK = {
     f"{prefix}{what}": f"{member}{what[:1].upper()}{what[1:]}"
@@ -227,11 +228,24 @@ def _value(name: str, text: str) -> Any:
     return text == "true" if text in ("true", "false") else text
 
 
+_PROTOCOLS = (
+    "application",
+    "email",
+    "email-json",
+    "firehose",
+    "http",
+    "https",
+    "lambda",
+    "sms",
+    "sqs",
+)
+
 MESSAGING = (
     ResourceType(
         name="aws:sns/topic:Topic",
-        fields=Fields.parse(f"name! namePrefix!^ {' '.join(_TOPIC)} fifoTopic! policy? signatureVersion?"),
-        auto_name=AutoName(max_length=256),
+        fields=Fields.parse(f"name!? namePrefix!^ {' '.join(_TOPIC)} fifoTopic! policy? signatureVersion?"),
+        values={"displayName": length(0, 100), "policy": json_text, "signatureVersion": number(1, 2)},
+        auto_name=AutoName(max_length=80, fifo="fifoTopic"),
         tags=TagCalls("sns").on(by_id("ResourceArn")),
         create=_create_topic,
         read=_read_topic,
@@ -241,6 +255,7 @@ MESSAGING = (
     ResourceType(
         name="aws:sns/topicPolicy:TopicPolicy",
         fields=Fields.parse("arn! policy"),
+        values={"arn": arn, "policy": json_text},
         auto_name=None,
         create=_put_topic_policy,
         read=_read_topic_policy,
@@ -258,6 +273,11 @@ MESSAGING = (
             "endpointAutoConfirms": False,
             "rawMessageDelivery": False,
         },
+        values={
+            "protocol": one_of(*_PROTOCOLS),
+            "subscriptionRoleArn": arn,
+            "topic": arn,
+        },
         auto_name=None,
         create=_subscribe,
         read=_read_subscription,
@@ -267,7 +287,7 @@ MESSAGING = (
     ResourceType(
         name="aws:sqs/queue:Queue",
         fields=Fields.parse(
-            f"name! namePrefix!^ {' '.join(_QUEUE)} fifoQueue! policy? kmsDataKeyReusePeriodSeconds?"
+            f"name!? namePrefix!^ {' '.join(_QUEUE)} fifoQueue! policy? kmsDataKeyReusePeriodSeconds?"
             " sqsManagedSseEnabled? deduplicationScope? fifoThroughputLimit? redriveAllowPolicy?"
         ),
         defaults={
@@ -277,7 +297,16 @@ MESSAGING = (
             "receiveWaitTimeSeconds": 0,
             "visibilityTimeoutSeconds": 30,
         },
-        auto_name=AutoName(max_length=80),
+        values={
+            "delaySeconds": number(0, 900),
+            "kmsDataKeyReusePeriodSeconds": number(60, 86400),
+            "maxMessageSize": number(1024, 1048576),
+            "messageRetentionSeconds": number(60, 1209600),
+            "policy": json_text,
+            "receiveWaitTimeSeconds": number(0, 20),
+            "visibilityTimeoutSeconds": number(0, 43200),
+        },
+        auto_name=AutoName(max_length=80, fifo="fifoQueue"),
         tags=TagCalls("sqs", "list_queue_tags", "tag_queue", "untag_queue", as_map=True).on(by_id("QueueUrl")),
         create=_create_queue,
         read=_read_queue,
@@ -287,6 +316,7 @@ MESSAGING = (
     ResourceType(
         name="aws:sqs/queuePolicy:QueuePolicy",
         fields=Fields.parse("queueUrl! policy"),
+        values={"policy": json_text},
         auto_name=None,
         create=_put_queue_policy,
         read=_read_queue_policy,

@@ -4,7 +4,8 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import structure
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagApi, Tags
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
-from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import AutoName, Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import length
 
 _SERVICE = "resource-groups"
 _BY_TAGS = "TAG_FILTERS_1_0"
@@ -55,7 +56,7 @@ RESOURCE_GROUPS = (
     ResourceType(
         name="aws:resourcegroups/group:Group",
         fields=Fields.parse("name! description resourceQuery"),
-        auto_name=AutoName(max_length=128),
+        values={"description": length(0, 1024), "name": length(1, 300, r"[\w.-]+")},
         tags=TagApi(_read_tags, _change_tags),
         create=_create_group,
         read=_read_group,

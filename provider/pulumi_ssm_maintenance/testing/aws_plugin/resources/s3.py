@@ -195,7 +195,7 @@ def _bucket_setting(name: str, fields: str, put: Any, read: Any, delete: Any) ->
 S3 = (
     ResourceType(
         name="aws:s3/bucket:Bucket",
-        fields=Fields.parse("bucket! bucketPrefix!^ objectLockEnabled!^ forceDestroy^"),
+        fields=Fields.parse("bucket!? bucketPrefix!^ objectLockEnabled!^ forceDestroy^"),
         defaults={"forceDestroy": False},
         auto_name=AutoName("bucket", max_length=63, lower=True),
         tags=TagApi(_read_tags, _change_tags),

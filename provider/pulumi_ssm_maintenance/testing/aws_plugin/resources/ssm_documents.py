@@ -1,13 +1,18 @@
 """SSM documents and parameters."""
 
+from typing import Any
+
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import length, one_of
 
 _SHARE = "Share"
 # A change of one of these makes a new version.
 _VERSIONED = ("content", "documentFormat", "documentType", "targetType", "versionName")
+_MOST_ACCOUNTS = 20
+"""How many accounts AWS takes in one call."""
 _TAG_CALLS = TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList")
 
 
@@ -43,24 +48,33 @@ def _update_document(aws: Aws, identity: str, state: Props, new: Props) -> None:
     client.update_document_default_version(Name=identity, DocumentVersion=version)
 
 
-def _delete_document(aws: Aws, identity: str, _: Props) -> None:
+def _delete_document(aws: Aws, identity: str, state: Props) -> None:
+    """Stop sharing the document, and delete it: AWS deletes no shared one."""
+    _share(aws, identity, state, {})
     aws.client("ssm").delete_document(Name=identity)
 
 
 def _share(aws: Aws, name: str, old: Props, new: Props) -> None:
     before, after = _accounts(old), _accounts(new)
-    if before != after:
-        aws.client("ssm").modify_document_permission(
-            Name=name,
-            PermissionType=_SHARE,
-            AccountIdsToAdd=sorted(after - before),
-            AccountIdsToRemove=sorted(before - after),
-        )
+    for member, accounts in (("AccountIdsToAdd", after - before), ("AccountIdsToRemove", before - after)):
+        listed = sorted(accounts)
+        for first in range(0, len(listed), _MOST_ACCOUNTS):
+            aws.client("ssm").modify_document_permission(
+                Name=name, PermissionType=_SHARE, **{member: listed[first : first + _MOST_ACCOUNTS]}
+            )
 
 
 def _accounts(inputs: Props) -> set[str]:
     listed = (inputs.get("permissions") or {}).get("account_ids", "")
     return {account for account in listed.split(",") if account}
+
+
+def _permissions(name: str, value: Any) -> str | None:
+    """Check whom a document is shared with: accounts, and nothing else."""
+    given = value if isinstance(value, dict) else {}
+    if missing := [key for key in ("type", "account_ids") if key not in given]:
+        return f'"{name}": "{missing[0]}" must be defined'
+    return None if given["type"] == _SHARE else f'"{name}": only {_SHARE} "type" supported'
 
 
 def _create_parameter(aws: Aws, inputs: Props) -> str:
@@ -103,6 +117,13 @@ DOCUMENTS = (
         name="aws:ssm/document:Document",
         fields=Fields.parse("name! documentType content documentFormat targetType versionName permissions"),
         defaults={"documentFormat": "JSON"},
+        values={
+            "documentFormat": one_of("YAML", "JSON", "TEXT"),
+            "name": length(3, 128, r"[\w.-]+"),
+            "permissions": _permissions,
+            "targetType": length(1, 200, r"/[\w.:/-]*"),
+            "versionName": length(3, 128, r"[\w.-]+"),
+        },
         tags=_TAG_CALLS.on(lambda identity, _: {"ResourceType": "Document", "ResourceId": identity}),
         renewed=frozenset({"defaultVersion", "documentVersion", "latestVersion", "hash", "parameters"}),
         renewed_by="content",
@@ -116,6 +137,12 @@ DOCUMENTS = (
         fields=Fields.parse(
             "name! type value? insecureValue? description allowedPattern tier? dataType? keyId? overwrite^"
         ),
+        values={
+            "description": length(0, 1024),
+            "name": length(1, 2048),
+            "tier": one_of("Standard", "Advanced", "Intelligent-Tiering"),
+            "type": one_of("String", "StringList", "SecureString"),
+        },
         tags=_TAG_CALLS.on(lambda identity, _: {"ResourceType": "Parameter", "ResourceId": identity}),
         renewed=frozenset({"version"}),
         create=_create_parameter,

@@ -6,12 +6,16 @@ from typing import Any
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.clients import Aws
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import structure
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
+from pulumi_ssm_maintenance.testing.aws_plugin.protocol.errors import PropertyError
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType
+from pulumi_ssm_maintenance.testing.aws_plugin.values import items, length, one_of
 
 # Windows has further predefined baselines, whose names have more hyphens.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
 _AWS_DEFAULT = re.compile("AWS-[0-9A-Za-z]+PatchBaseline")
+_BASELINE = re.compile(r"(arn:.+:patchbaseline/)?pb-[0-9a-f]{17}")
+_LEVELS = one_of("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNSPECIFIED")
 _LISTS = ("approvalRules", "approvedPatches", "globalFilters", "rejectedPatches", "sources")
 _WHEN_GONE: Props = {name: [] for name in _LISTS} | {"description": "", "approvedPatchesEnableNonSecurity": False}
 
@@ -39,8 +43,14 @@ def _update_baseline(aws: Aws, identity: str, state: Props, new: Props) -> None:
     _send(aws, "update_patch_baseline", changed, BaselineId=identity)
 
 
-def _delete_baseline(aws: Aws, identity: str, _: Props) -> None:
-    aws.client("ssm").delete_patch_baseline(BaselineId=identity)
+def _delete_baseline(aws: Aws, identity: str, state: Props) -> None:
+    """Delete a baseline. One in use may be the default: the plugin takes that back and tries again."""
+    client = aws.client("ssm")
+    try:
+        client.delete_patch_baseline(BaselineId=identity)
+    except client.exceptions.ResourceInUseException:
+        _delete_default(aws, state["operatingSystem"], {})
+        client.delete_patch_baseline(BaselineId=identity)
 
 
 def _send(aws: Aws, method: str, inputs: Props, **fixed: Any) -> Any:
@@ -92,12 +102,30 @@ def _delete_group(aws: Aws, identity: str, _: Props) -> None:
 
 
 def _create_default(aws: Aws, inputs: Props) -> str:
-    aws.client("ssm").register_default_patch_baseline(BaselineId=inputs["baselineId"])
-    return str(inputs["operatingSystem"])
+    client, named = aws.client("ssm"), {"BaselineId": inputs["baselineId"]}
+    system, wanted = str(client.get_patch_baseline(**named)["OperatingSystem"]), inputs["operatingSystem"]
+    if system != wanted:
+        raise PropertyError(f"Patch Baseline Operating System ({system}) does not match {wanted}")
+    client.register_default_patch_baseline(**named)
+    return system
 
 
 def _read_default(aws: Aws, identity: str, _: Props) -> Props:
-    return aws.ask("ssm", "get_default_patch_baseline", OperatingSystem=identity)
+    """Read the default of an operating system, which an import may name by its baseline."""
+    system = identity
+    if _BASELINE.fullmatch(identity):
+        system = aws.client("ssm").get_patch_baseline(BaselineId=identity)["OperatingSystem"]
+    return aws.ask("ssm", "get_default_patch_baseline", OperatingSystem=system) | {"id": system}
+
+
+def _bare_id(baseline: str) -> str:
+    return baseline.rpartition("/")[2]
+
+
+def _baseline(name: str, value: Any) -> str | None:
+    return (
+        None if _BASELINE.fullmatch(str(value)) else f'{name}: must match "pb-" followed by 17 hexadecimal characters'
+    )
 
 
 def _delete_default(aws: Aws, identity: str, _: Props) -> None:
@@ -121,6 +149,16 @@ PATCHING = (
         ),
         defaults={"operatingSystem": "WINDOWS", "approvedPatchesComplianceLevel": "UNSPECIFIED"},
         nested_defaults={"approvalRules": {"complianceLevel": "UNSPECIFIED", "enableNonSecurity": False}},
+        values={
+            "approvedPatches": items(length(1, 100), most=50),
+            "approvedPatchesComplianceLevel": _LEVELS,
+            "description": length(0, 1024),
+            "globalFilters": items(most=4),
+            "name": length(3, 128, r"[\w.-]+"),
+            "rejectedPatches": items(length(1, 100), most=50),
+            "rejectedPatchesAction": one_of("ALLOW_AS_DEPENDENCY", "BLOCK"),
+            "sources": items(most=20),
+        },
         tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
             lambda identity, _: {"ResourceType": "PatchBaseline", "ResourceId": identity}
         ),
@@ -140,6 +178,8 @@ PATCHING = (
     ResourceType(
         name="aws:ssm/defaultPatchBaseline:DefaultPatchBaseline",
         fields=Fields.parse("baselineId! operatingSystem!"),
+        values={"baselineId": _baseline},
+        spelled={"baselineId": _bare_id},
         auto_name=None,
         create=_create_default,
         read=_read_default,

@@ -5,6 +5,15 @@ from pulumi_ssm_maintenance.testing.aws_plugin.aws.shapes import Names
 from pulumi_ssm_maintenance.testing.aws_plugin.aws.tags import TagCalls
 from pulumi_ssm_maintenance.testing.aws_plugin.protocol.wire import Props
 from pulumi_ssm_maintenance.testing.aws_plugin.resource_type import Fields, ResourceType, id_after
+from pulumi_ssm_maintenance.testing.aws_plugin.values import (
+    arn,
+    at_least,
+    items,
+    length,
+    matching,
+    number,
+    one_of,
+)
 
 _TASK_NAMES: Names = {
     "automationParameters": "Automation",
@@ -109,6 +118,8 @@ def _block_properties(block: Props) -> Props:
     return block | {"parameters": pairs}
 
 
+_NAME = length(3, 128, r"[\w.-]+")
+
 WINDOWS = (
     ResourceType(
         name="aws:ssm/maintenanceWindow:MaintenanceWindow",
@@ -117,6 +128,7 @@ WINDOWS = (
             " startDate endDate description"
         ),
         defaults={"allowUnassociatedTargets": False, "enabled": True},
+        values={"scheduleOffset": number(1, 6)},
         tags=TagCalls("ssm", add="add_tags_to_resource", remove="remove_tags_from_resource", held="TagList").on(
             lambda identity, _: {"ResourceType": "MaintenanceWindow", "ResourceId": identity}
         ),
@@ -128,6 +140,13 @@ WINDOWS = (
     ResourceType(
         name="aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
         fields=Fields.parse("windowId! resourceType! targets name! description! ownerInformation"),
+        values={
+            "description": length(3, 128),
+            "name": _NAME,
+            "ownerInformation": length(1, 128),
+            "resourceType": one_of("INSTANCE", "RESOURCE_GROUP", any_case=True),
+            "targets": items(most=5),
+        },
         import_id=id_after("windowId"),
         create=_create_target,
         read=_read_target,
@@ -140,6 +159,17 @@ WINDOWS = (
             "windowId! taskType! taskArn targets taskInvocationParameters maxConcurrency? maxErrors? priority"
             " serviceRoleArn? cutoffBehavior name description parameters~"
         ),
+        values={
+            "cutoffBehavior": one_of("CONTINUE_TASK", "CANCEL_TASK"),
+            "description": length(1, 128),
+            "maxConcurrency": matching(r"[1-9][0-9]*|[1-9][0-9]?%|100%"),
+            "maxErrors": matching(r"[1-9][0-9]*|0|[1-9][0-9]%|[0-9]%|100%"),
+            "name": _NAME,
+            "priority": at_least(0),
+            "serviceRoleArn": arn,
+            "targets": items(most=5),
+            "taskType": one_of("RUN_COMMAND", "AUTOMATION", "STEP_FUNCTIONS", "LAMBDA"),
+        },
         import_id=id_after("windowId"),
         create=_create_task,
         read=_read_task,
