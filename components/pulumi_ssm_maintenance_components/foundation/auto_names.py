@@ -31,6 +31,10 @@ class _Limit:
     longest: int
     marks: str
     """The characters that AWS allows besides ASCII letters and digits."""
+    whose: str = "AWS"
+    """Who sets the longest name."""
+    reserved: tuple[str, ...] = ()
+    """The beginnings of names that AWS keeps for itself."""
 
 
 _LIMITS: Mapping[NamedResource, _Limit] = MappingProxyType(
@@ -42,10 +46,15 @@ _LIMITS: Mapping[NamedResource, _Limit] = MappingProxyType(
         "rule": _Limit(64, "-_."),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
         "alarm": _Limit(255, _ASCII),
-        # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-        "topic": _Limit(256, "-_"),
+        # AWS allows 256: https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html. The aws provider generates no
+        # more than 80: https://github.com/pulumi/pulumi-aws, provider/resources.go.
+        "topic": _Limit(80, "-_", whose="the aws provider"),
         # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-        "document": _Limit(128, "-_."),
+        "document": _Limit(
+            128,
+            "-_.",
+            reserved=("aws", "amazon", "amzn", "AWSEC2", "AWSConfigRemediation", "AWSSupport"),
+        ),
         # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
         "function": _Limit(64, "-_"),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
@@ -77,6 +86,10 @@ class _Generated:
     def is_spelled_well(self) -> bool:
         return {*self.name} <= {*string.ascii_letters, *string.digits, *_LIMITS[self.kind].marks}
 
+    @property
+    def is_reserved(self) -> bool:
+        return self.name.startswith(_LIMITS[self.kind].reserved)
+
 
 class AutoNames:
     """The generated names of a component, and of the components in it, with the check of all of them at once."""
@@ -96,7 +109,7 @@ class AutoNames:
         """
         generated = _Generated(kind, name)
         self._names.append(generated)
-        if generated.excess or not generated.is_spelled_well:
+        if generated.excess or not generated.is_spelled_well or generated.is_reserved:
             return hashlib.sha256(name.encode()).hexdigest()[:_STAND_IN_LENGTH]
         return name
 
@@ -104,9 +117,10 @@ class AutoNames:
         """Raise the mistakes in the names.
 
         Raises:
-            ArgumentError: names are too long, or contain a character that AWS does not allow; a line for each of both.
+            ArgumentError: names are too long, contain a character that AWS does not allow, or begin with what AWS keeps
+                for itself; a line for each.
         """
-        if lines := [*self._length_problem(), *self._spelling_problem()]:
+        if lines := [*self._length_problem(), *self._spelling_problem(), *self._beginning_problem()]:
             raise ArgumentError(*lines)
 
     def _length_problem(self) -> Iterator[str]:
@@ -114,10 +128,11 @@ class AutoNames:
         if not too_long:
             return
         worst, *others = too_long
+        limit = _LIMITS[worst.kind]
         shorter = [f"{it.kind} '…{it.name.removeprefix(self._component_name)}'" for it in others]
         also = f", which is short enough for the other names that are too long too: {', '.join(shorter)}"
         yield (
-            f"{self._where}: name: too long by {worst.excess}: AWS allows {_LIMITS[worst.kind].longest} characters in"
+            f"{self._where}: name: too long by {worst.excess}: {limit.whose} allows {limit.longest} characters in"
             f" the name of a {worst.kind}, and the provider makes {worst.length} of {worst.name!r}; allowed: at most"
             f" {len(self._component_name) - worst.excess} characters{also if others else ''}"
         )
@@ -132,3 +147,10 @@ class AutoNames:
             f"{self._where}: name: got {self._component_name!r}, allowed: {allowed}, which AWS allows in the names of"
             f" all that the component makes: {', '.join(kinds)}"
         )
+
+    def _beginning_problem(self) -> Iterator[str]:
+        if reserved := next((it for it in self._names if it.is_reserved), None):
+            yield (
+                f"{self._where}: name: got {self._component_name!r}, allowed: a name that does not begin with"
+                f" {', '.join(_LIMITS[reserved.kind].reserved)}, which AWS keeps for its own {reserved.kind}s"
+            )

@@ -1,5 +1,6 @@
 """Names that AWS would refuse: refused while the program runs, with the component and the cure."""
 
+import re
 from pathlib import Path
 
 import pulumi
@@ -48,6 +49,7 @@ LONGEST = [
         63 - 8 - len("-logs"),
     ),
     (LambdaTask, TASK | {"function": "x"}, 64 - 8 - len("-task-role")),
+    (LambdaTask, TASK | {"function": "x", "task_role": ROLE, "notify": ["a@example.com"]}, 80 - 8 - len("-alerts")),
     (LambdaTask, TASK | {"function": CODE}, 64 - 8 - len("-function-role")),
     (StepFunctionTask, TASK | {"state_machine": MACHINE}, 64 - 8 - len("-state-machine-role")),
     (AutomationRunbook, TASK | {"steps": [Step.snapshot()]}, 64 - 8 - len("-assume-role")),
@@ -61,7 +63,7 @@ def test_the_longest_name_is_taken_and_one_more_character_is_refused_with_the_cu
     assert registered(lambda: kind("n" * longest, **args))
     with pytest.raises(ArgumentError) as refused:
         registered(lambda: kind("n" * (longest + 1), **args))
-    assert "name: too long by 1: AWS allows" in str(refused.value)
+    assert re.search("name: too long by 1: (AWS|the aws provider) allows", str(refused.value))
     assert str(refused.value).startswith(f"{kind.__name__} ")
 
 
@@ -78,6 +80,13 @@ def test_the_text_names_the_place_the_child_the_excess_and_the_cure(registered):
 def test_a_name_with_a_character_that_aws_refuses_is_refused(name, registered):
     with pytest.raises(ArgumentError, match=f"PatchingRun '{name}': name: got '{name}', allowed: letters, digits"):
         registered(lambda: PatchingRun(name, **RUN))
+
+
+@pytest.mark.parametrize("name", ["aws-restart", "amazon", "amzn-nodes", "AWSSupport-nodes"])
+def test_a_name_that_would_give_a_document_a_name_of_aws_is_refused(name, registered):
+    with pytest.raises(ArgumentError, match=f"^AutomationRunbook '{name}': name: got '{name}', allowed: a name that"):
+        registered(lambda: AutomationRunbook(name, **TASK, steps=[Step.snapshot()]))
+    assert registered(lambda: LambdaTask(name, **TASK, function="x")), "it makes no document"
 
 
 @pytest.mark.parametrize("kind", _LIMITS)
