@@ -14,17 +14,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import boto3
+import jmespath
 import pulumi
 import pulumi_aws
 import pytest
 import yaml
 from botocore import xform_name
+from jmespath.exceptions import JMESPathError
+from tests.components.minimal import MACHINE, PATCHING
 from tests.components.recorded_program import run
 from tests.components.test_examples_golden import configuration
-from tests.docs.pages import PAGES, ROOT, snippets
+from tests.docs.pages import PAGES, ROOT, SOURCES, docstring_examples, snippets
 
 import pulumi_ssm_maintenance
 import pulumi_ssm_maintenance_components
+from pulumi_ssm_maintenance import testing
+from pulumi_ssm_maintenance.simulation import Assumptions
 from pulumi_ssm_maintenance_components import MaintenanceWindow, Targets
 
 KNOWN = {"python", "sh", "yaml", "json", "text", "mermaid"}
@@ -69,11 +74,53 @@ def test_the_python_of_a_page_runs_as_a_part_of_a_program(page, tmp_path, monkey
     run(program, config=settings(page))
 
 
+def test_every_fence_of_a_page_is_a_snippet():
+    for page in PAGES:
+        fences = re.findall(r"^ *(?:```|~~~)", page.read_text(), re.MULTILINE)
+        assert len(fences) == 2 * len([it for it in snippets() if it.page == page]), page
+
+
+EXAMPLES = docstring_examples()
+
+
+def test_every_example_of_a_docstring_is_found():
+    assert len(EXAMPLES) == sum(len(re.findall(r"Example::?\n", path.read_text())) for path in SOURCES)
+
+
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if it.language == "python"], ids=str)
+def test_the_example_of_a_docstring_runs(example, tmp_path, monkeypatch):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.py").write_text("def handler(event, context): ...")
+    monkeypatch.chdir(tmp_path)
+    if "session" in example.text:
+        exec(compile(ast.Module(imports_of(example), []), str(example), "exec"), {})
+        return
+
+    def program():
+        names = surroundings()
+        window = pulumi_aws.ssm.MaintenanceWindow("bare", schedule="rate(7 days)", duration=3, cutoff=1)
+        names |= {"window": window, "target": names["nodes"], "machine": MACHINE}
+        exec(compile(example.text, str(example), "exec"), names)
+
+    run(program, config={"shop:patching": json.dumps(PATCHING)})
+
+
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if it.language == "session"], ids=str)
+def test_the_session_of_a_docstring_runs(example, local_aws):
+    names = {name: getattr(testing, name) for name in testing.__all__} | {"aws": local_aws}
+    exec(compile(example.text, str(example), "exec"), names | {"Assumptions": Assumptions})
+
+
 @pytest.mark.parametrize("snippet", [it for it in snippets("python") if NEEDS_AN_ACCOUNT.search(it.text)], ids=str)
 def test_python_that_needs_an_account_imports_what_exists(snippet):
+    exec(compile(ast.Module(imports_of(snippet), []), str(snippet), "exec"), {})
+
+
+def imports_of(snippet):
+    """The imports of a piece of Python, which must have some."""
     imports = [it for it in ast.parse(snippet.text).body if isinstance(it, ast.Import | ast.ImportFrom)]
     assert imports
-    exec(compile(ast.Module(imports, []), str(snippet), "exec"), {})
+    return imports
 
 
 def surroundings():
@@ -229,7 +276,18 @@ def aws_faults(words):
         return ["no such operation"]
     members = {xform_name(name, "-") for name in model.operation_model(operations[operation]).input_shape.members}
     allowed = {f"--{name}" for name in members | {"query", "output", "region", "profile"}}
-    return [f"{option} is no option" for option in rest if option.startswith("--") and option not in allowed]
+    faults = [f"{option} is no option" for option in rest if option.startswith("--") and option not in allowed]
+    queries = [rest[place + 1] for place, option in enumerate(rest) if option == "--query"]
+    return [*faults, *(f"{query} is no query" for query in queries if not is_query(query))]
+
+
+def is_query(text):
+    """Whether the AWS command line can read a query."""
+    try:
+        jmespath.compile(text)
+    except JMESPathError:
+        return False
+    return True
 
 
 def make_faults(words):
@@ -298,6 +356,7 @@ COMMANDS = {
         ("pulumi up --yess", "--yess is no option"),
         ("aws ssm describe-tasks", "no such operation"),
         ("aws ssm describe-maintenance-window-tasks --window mw-1", "--window is no option"),
+        ("aws ssm describe-maintenance-windows --query 'WindowIdentities['", "WindowIdentities[ is no query"),
         ("make tests", "tests is no target"),
         ("pip install 'pulumi-ssm-maintenance[tests]'", "tests is no extra"),
         ("python -m pulumi_ssm_maintenance.nothing", "pulumi_ssm_maintenance.nothing is no module"),

@@ -1,5 +1,11 @@
 """Adopt maintenance windows that exist: a Pulumi program, its import file, and a stack whose preview is empty.
 
+Example::
+
+    from pathlib import Path
+
+    from pulumi_ssm_maintenance.operations.adopt import apply, plan, read_windows, write
+
     live = read_windows(session, ["mw-…"])
     adoption = plan(live.windows)
     folder = write(adoption, Path("infrastructure"))

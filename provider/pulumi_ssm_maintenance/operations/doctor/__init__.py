@@ -2,9 +2,12 @@
 
 Example::
 
-live = read_windows(session, ["mw-…"])
-for finding in examine(session, live.windows).findings:
-    print(finding)
+    from pulumi_ssm_maintenance.operations.doctor import examine
+    from pulumi_ssm_maintenance.operations.live import read_windows
+
+    live = read_windows(session, ["mw-…"])
+    for finding in examine(session, live.windows).findings:
+        print(finding)
 """
 
 from pulumi_ssm_maintenance.checks.findings import Finding, Level

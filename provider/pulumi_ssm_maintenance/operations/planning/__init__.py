@@ -1,7 +1,12 @@
 """Plan the next openings of windows: what runs when, whether it fits, and what is in its way.
 
-live = read_windows(session, ["mw-…"])
-planned = plan(from_live(live.windows), nodes={"web-nodes": 60}, minutes_per_node=30)
+Example::
+
+    from pulumi_ssm_maintenance.operations.live import read_windows
+    from pulumi_ssm_maintenance.operations.planning import from_live, plan
+
+    live = read_windows(session, ["mw-…"])
+    planned = plan(from_live(live.windows), nodes={"web-nodes": 60}, minutes_per_node=30)
 """
 
 from .calendar import PlannedOpening

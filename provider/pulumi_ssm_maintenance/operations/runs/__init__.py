@@ -1,8 +1,13 @@
 """What became of the last runs of windows: run, task, invocation and node joined, and the runs that did not happen.
 
-live = read_windows(session, ["mw-…"])
-for window in history(session, live.windows, last=3).windows:
-print(window.name, [run.status for run in window.runs])
+Example::
+
+    from pulumi_ssm_maintenance.operations.live import read_windows
+    from pulumi_ssm_maintenance.operations.runs import history
+
+    live = read_windows(session, ["mw-…"])
+    for window in history(session, live.windows, last=3).windows:
+        print(window.name, [run.status for run in window.runs])
 """
 
 from .compliance import Compliance
