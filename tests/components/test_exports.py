@@ -47,13 +47,14 @@ def test_every_output_can_be_exported_and_given_to_another_resource(kind, args, 
 
     def program():
         made = kind("web", **args)
-        for name in inspect.get_annotations(kind):
-            if not name.startswith("_"):
-                pulumi.Output.from_input(serialize(name, getattr(made, name)))
+        for name, value in {**public(made), "itself": made}.items():
+            pulumi.Output.from_input(serialize(name, value))
 
     registered(program)
     assert failed == {}
-    assert exported.keys() == {name for name in inspect.get_annotations(kind) if not name.startswith("_")}
+    assert exported.keys() >= {
+        name for base in kind.__mro__ for name in inspect.get_annotations(base) if name[0] != "_"
+    }
     if args is WITH_EVERYTHING:
         assert exported["waves"]["canary"]["task_id"] == "id-of-web-canary"
         assert exported["waves"]["fleet"]["target_ids"] == ["id-of-web-fleet.a", "id-of-web-fleet.b"]
@@ -62,3 +63,9 @@ def test_every_output_can_be_exported_and_given_to_another_resource(kind, args, 
         (gap,) = exported["gaps"]
         assert (gap["environment"], gap["before"]) == ("prod", "dev")
         assert gap["installs_until"] < gap["run"]
+
+
+def public(made):
+    """What a program can read from a component: the attributes of its class, of its bases and of itself."""
+    values = {name: getattr(made, name) for name in dir(made) if not name.startswith("_")}
+    return {name: value for name, value in values.items() if not callable(value)}
