@@ -9,10 +9,16 @@ LAUNCHERS = ["exec", OFFICIAL]
 _OFFICIAL_FORM = '#!/bin/sh\n"${PULUMI_PYTHON_CMD:-python3}" -u -m pulumi.dynamic $@\n'
 
 
+def write_official_launcher(folder):
+    """Write a launcher of Pulumi's own form; give its path."""
+    launcher = folder / "pulumi-resource-pulumi-python"
+    launcher.write_text(_OFFICIAL_FORM)
+    launcher.chmod(0o755)
+    return launcher
+
+
 def use_launcher(kind, folder, monkeypatch):
     """Let the engine start its plugins with this launcher: the engine looks on PATH before it looks beside itself."""
     if kind == OFFICIAL:
-        launcher = folder / "pulumi-resource-pulumi-python"
-        launcher.write_text(_OFFICIAL_FORM)
-        launcher.chmod(0o755)
+        write_official_launcher(folder)
         monkeypatch.setenv("PATH", str(folder), prepend=":")

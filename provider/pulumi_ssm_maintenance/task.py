@@ -25,6 +25,22 @@ _TYPE: Final = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 _PACKAGE: Final = "pulumi-python"
 _TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask"
 
+_REFUSED_OPTIONS: Final = {
+    "import_": (
+        "does not work with dynamic providers; write"
+        ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
+    ),
+    "custom_timeouts": (
+        "has no effect on dynamic providers: leave it out, and limit the attempts of a call with aws:maxRetries, or"
+        " max_retries of a Provider"
+    ),
+    "id": (
+        "makes Pulumi read a task and ignore the arguments: write MaintenanceWindowTask.get(…, id=…) to read one, or"
+        ' adopt="<window_id>/<window_task_id>" to manage it'
+    ),
+}
+"""The resource options with which Pulumi would do something else than the program says, and what to do instead."""
+
 FROM_PULUMI_AWS: Final = pulumi.Alias(type_=_TYPE_IN_PULUMI_AWS)
 """The alias with which a task takes over what `pulumi_aws.ssm.MaintenanceWindowTask` managed, in one `pulumi up`.
 
@@ -189,12 +205,10 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
     """Refuse the options with which Pulumi would do something else than the program says."""
     if opts is None:
         return
-    if opts.import_ is not None:
-        message = (
-            f"MaintenanceWindowTask {resource_name!r}: import_ does not work with dynamic providers; write"
-            ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
-        )
-        raise ArgumentError(message)
+    for name, cure in _REFUSED_OPTIONS.items():
+        if getattr(opts, name) is not None:
+            message = f"MaintenanceWindowTask {resource_name!r}: {name} {cure}"
+            raise ArgumentError(message)
     parent = opts.parent
     inherited: Mapping[str, Any] = parent._providers if parent else {}  # noqa: SLF001 - nothing public lists them
     mapped = opts.providers if isinstance(opts.providers, Mapping) else {}
@@ -233,6 +247,8 @@ async def _bookkeeping(
     resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None
 ) -> dict[str, Any]:
     facts = {"name": resource_name, **await facts_about(arguments)}
+    if opts and (opts.transforms or opts.transformations):
+        facts["fingerprint"] = ""  # equals none: they may make a value secret without changing it
     if secret_outputs := _ARGUMENTS & {*((opts and opts.additional_secret_outputs) or ())}:
         facts["secrets"] = sorted({*facts["secrets"], *secret_outputs})
     if opts and opts.replace_on_changes:

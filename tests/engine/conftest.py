@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.declared import BY_TYPE, as_held, as_program, as_request, held_tasks, in_order
 
-# Who we are is never refused; a role to assume is asked for by who sets the provider up, in words of the docs.
+# AWS refuses nobody the question who the caller is. Which roles are assumed is the user's choice, as the docs say.
 WITHOUT_PERMISSION = {"sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
 
 

@@ -37,8 +37,8 @@ class Chain:
         self.windows, self.tasks, self.made = [], {}, 0
         self.stack = local_stack(as_program(self.tasks))
 
-    def declare(self, deed):
-        {"create": self._create, "change": self._change, "destroy": self.tasks.clear}[deed]()
+    def declare(self, step):
+        {"create": self._create, "change": self._change, "destroy": self.tasks.clear}[step]()
 
     def _create(self):
         self.windows = [self.new_window() for _ in range(WINDOWS)]
@@ -64,15 +64,15 @@ class Chain:
             task = {"window_id": window, "task_type": "AUTOMATION", "task_arn": "task", "priority": 1}
             self.tasks[f"task-{self.made}"] = task
 
-    def run_and_kill(self, deed):
+    def run_and_kill(self, step):
         """Start a run, kill its victim, and give the moment, None when the run had ended.
 
-        Nothing of the run lives on afterwards.
+        Afterwards no process of the run is left.
         """
         self.aws.clear_requests()
         self.aws.inject(Fault.latency(SECONDS_A_CALL))
-        running = self.stack.start_destroy() if deed == "destroy" else self.stack.start_up()
-        answers = self.draw.randint(0, TASKS if deed == "destroy" else 2 * TASKS)
+        running = self.stack.start_destroy() if step == "destroy" else self.stack.start_up()
+        answers = self.draw.randint(0, TASKS if step == "destroy" else 2 * TASKS)
         while len(self.aws.requests("ssm")) < answers and running.process.poll() is None:
             time.sleep(0.01)
         time.sleep(self.draw.uniform(0, SECONDS_A_CALL if answers else SECONDS_BEFORE_THE_FIRST_CALL))
@@ -97,10 +97,10 @@ class Chain:
             running.wait()
         return moment
 
-    def run_again(self, deed):
+    def run_again(self, step):
         if self.victim == "engine":
             self.stack.cancel()
-        return self.stack.destroy() if deed == "destroy" else self.stack.up()
+        return self.stack.destroy() if step == "destroy" else self.stack.up()
 
     def calls_at(self, moment):
         """The calls that were under way at a moment."""
@@ -114,10 +114,10 @@ def test_after_a_kill_the_same_program_brings_exactly_what_is_declared(
     launcher, local_aws, local_stack, new_window, ssm, assert_exactly, count, victim, seed
 ):
     chain = Chain(f"{launcher}-{victim}-{seed}", victim, local_aws, local_stack, new_window)
-    for deed in CHAIN:
-        chain.declare(deed)
-        moment = chain.run_and_kill(deed)
-        count(f"kills of the {victim} in a run to {deed}")
+    for step in CHAIN:
+        chain.declare(step)
+        moment = chain.run_and_kill(step)
+        count(f"kills of the {victim} in a run to {step}")
         count(f"kills of the {victim} under the launcher of the {launcher} form")
         if moment is None:
             count("kills that came too late: the run had ended")
@@ -130,6 +130,6 @@ def test_after_a_kill_the_same_program_brings_exactly_what_is_declared(
         in_state = set(task_ids(chain.stack).values())
         count("tasks at AWS that no state knew after a kill", len(at_aws - in_state))
         count("tasks gone from AWS that a state still knew after a kill", len(in_state - at_aws))
-        chain.run_again(deed)
+        chain.run_again(step)
         assert_exactly(chain.windows, (chain.stack, chain.tasks))
         count("kills after which one more run brought exactly what is declared")

@@ -17,6 +17,7 @@ from pulumi_ssm_maintenance.testing import LocalAws
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
+PLUGIN = (sys.executable, "-u", "-m", "pulumi.dynamic")
 
 
 class Secret:
@@ -37,8 +38,7 @@ class Secret:
 class Host:
     """A running `python -m pulumi.dynamic`."""
 
-    def __init__(self, env):
-        command = [sys.executable, "-u", "-m", "pulumi.dynamic"]
+    def __init__(self, env, command=PLUGIN):
         self._process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
         address = f"127.0.0.1:{self._process.stdout.readline().strip()}"
         self._channel = grpc.insecure_channel(address)
@@ -82,10 +82,15 @@ class Host:
     def delete(self, id_, outputs):
         self._stub.Delete(provider_pb2.DeleteRequest(id=id_, properties=self._struct(plain(outputs))))
 
+    def lose_reader(self):
+        """Read nothing more of what it prints, as when the engine has ended."""
+        self._process.stdout.close()
+
     def close(self):
-        self._channel.close()
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
+        if self._process.poll() is None:
+            self._channel.close()
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def _read(self, request):
         answer = self._stub.Read(request)
@@ -169,8 +174,8 @@ def start_host(local_aws):
     """Start a host of one's own, with the stack's configuration and further environment variables."""
     with ExitStack() as hosts:
 
-        def start(config=None, **env):
-            host = Host({**local_aws.environ, **env})
+        def start(config=None, command=PLUGIN, **env):
+            host = Host({**local_aws.environ, **env}, command)
             hosts.callback(host.close)
             host.configure(config or {})
             return host

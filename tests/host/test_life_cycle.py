@@ -124,7 +124,7 @@ def test_each_method_makes_its_fixed_number_of_calls(host, local_aws, run_comman
     assert calls_of(host.delete, id_, outputs)[0] == ["DeregisterTaskFromMaintenanceWindow"]
 
 
-def test_a_race_for_the_first_client_asks_once_who_we_are(start_host, local_aws, run_command):
+def test_a_race_for_the_first_client_asks_once_for_the_caller(start_host, local_aws, run_command):
     host = start_host()
     inputs, _ = host.check(run_command)
     with ThreadPoolExecutor(4) as threads:
@@ -267,11 +267,11 @@ class TestErrors:
         inputs, _ = host.check(run_command)
         id_, outputs = host.create(inputs)
         roles = [{"roleArn": "arn:aws:iam::222222222222:role/deploy"}]
-        stranger = start_host({"aws:assumeRoles": roles})
+        other = start_host({"aws:assumeRoles": roles})
         for method, arguments in (
-            (stranger.read, (id_, outputs)),
-            (stranger.update, (id_, outputs, {**inputs, "priority": 4.0})),
-            (stranger.delete, (id_, outputs)),
+            (other.read, (id_, outputs)),
+            (other.update, (id_, outputs, {**inputs, "priority": 4.0})),
+            (other.delete, (id_, outputs)),
         ):
             _, last = self.failing(method, *arguments)
             assert "it is in account 123456789012, and the credentials belong to account 222222222222" in last

@@ -66,10 +66,16 @@ def test_strict_refuses_with_each_reason_and_no_secret(strict, broken):
     assert CANARY not in str(reasons)
 
 
-def test_a_secret_name_is_not_in_the_reason(strict, broken):
+def test_no_part_of_a_secret_value_is_in_a_reason(strict, broken):
+    block = "task_invocation_parameters.run_command.parameters"
     broken["alarm_configuration"] = {"alarms": [{"name": CANARY}]}
-    broken["__task"]["secrets"] = ["alarm_configuration.alarms[0].name"]
-    assert CANARY not in str(strict(broken))
+    broken["service_role_arn"] = "arn:aws:iam::444455556666:role/canary"
+    broken |= run_command_with(parameters={"commands": ["true"], CANARY: ["x"]})
+    broken["__task"]["secrets"] = ["alarm_configuration.alarms[0].name", "service_role_arn", block]
+    reasons = strict(broken)
+    assert [reason.partition(":")[0] for reason in reasons] == ["task.parameters", "task.role", "task.alarm"]
+    assert "canary" not in str(reasons)
+    assert "444455556666" not in str(reasons)
 
 
 def test_a_task_in_order_passes(strict, run_command):

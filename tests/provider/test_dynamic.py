@@ -322,6 +322,53 @@ class TestATaskOfTwoResources:
             "adopt: names the task of 'patch': a task belongs to one resource only"
         ]
 
+    def test_that_one_names_in_vain_stays_the_others(self, aws, warnings):
+        made = configured().create(self.other())
+        configured().diff("another", INPUTS, INPUTS)
+        adopting = {**INPUTS, "adopt": f"{INPUTS['window_id']}/{made.id}"}
+        assert reasons(configured().check(INPUTS, adopting)) == [
+            "adopt: names the task of 'other': a task belongs to one resource only"
+        ]
+        configured().delete(made.id, made.outs)
+        assert aws.alive == []
+
+    def test_that_an_existing_resource_names_in_vain_is_deregistered_with_its_own(self, aws):
+        made = configured().create(self.other())
+        task_provider.claims.__init__()  # the next run
+        adopting = {**INPUTS, "adopt": f"{INPUTS['window_id']}/{made.id}"}
+        assert reasons(configured().check(INPUTS, adopting)) == []
+        configured().diff("another", INPUTS, adopting)
+        configured().delete(made.id, made.outs)
+        assert aws.alive == []
+
+    def test_that_a_task_of_another_window_names_is_deregistered_with_its_own(self, aws):
+        made = configured().create(self.other())
+        task_provider.claims.__init__()  # the next run
+        elsewhere = {**INPUTS, "window_id": "mw-fedcba98765432100", "adopt": f"{INPUTS['window_id']}/{made.id}"}
+        assert reasons(configured().check({}, elsewhere)) == []
+        configured().delete(made.id, made.outs)
+        assert aws.alive == []
+
+    @pytest.mark.parametrize("first", ["this", "other"])
+    def test_that_both_have_outlives_the_one_that_is_replaced(self, aws, first):
+        made = configured().create(INPUTS)
+        task_provider.claims.__init__()  # the next run
+        this, other = made.outs, {**self.other(), "window_task_id": made.id}
+        for state in (this, other) if first == "this" else (other, this):
+            configured().diff(made.id, state, state)
+        configured().delete(made.id, this)
+        assert aws.alive == [made.id]
+        configured().delete(made.id, other)
+        assert aws.alive == []
+
+    def test_that_went_with_the_other_resource_is_a_warning(self, aws, warnings):
+        made = configured().create(INPUTS)
+        configured().delete(made.id, made.outs)
+        configured().diff(made.id, self.other(), self.other())
+        (warning,) = warnings
+        assert f"{made.id} was deregistered in this run, with another resource that had it" in warning
+        assert "run `pulumi refresh`, then `pulumi up`" in warning
+
     def test_that_both_have_is_a_warning(self, warnings):
         configured().diff("id", INPUTS, INPUTS)
         configured().diff("id", self.other(), self.other())
@@ -354,7 +401,7 @@ class TestSettingsThatAreNotUsable:
             call(configured(region="Ireland"))
         assert aws.calls == []
 
-    def test_are_forgotten_once_mended(self):
+    def test_are_forgotten_when_they_are_corrected(self):
         configured(region="Ireland")
         assert configured(region="eu-west-1").check({}, INPUTS).failures == []
 

@@ -15,7 +15,7 @@ from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskA
 from pulumi_ssm_maintenance.core.fingerprint import fingerprint
 from pulumi_ssm_maintenance.core.identity import idempotency_key
 from pulumi_ssm_maintenance.errors import ArgumentError
-from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING
+from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Inputs
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
 MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "RUN_COMMAND", "task_arn": "AWS-RunShellScript"}
@@ -271,6 +271,27 @@ class TestOptionsThatPulumiWouldNotHonour:
 
         run(program)
 
+    def test_an_id_is_refused_with_what_reads_or_manages_a_task(self, run):
+        def program():
+            with pytest.raises(pulumi.RunError, match=r"id makes Pulumi read .* MaintenanceWindowTask\.get.* adopt="):
+                MaintenanceWindowTask("task", **MINIMAL, opts=pulumi.ResourceOptions(id=TestGet.ID))
+
+        run(program)
+        assert "task" not in run.names()
+
+    @pytest.mark.parametrize("lookup", [False, True])
+    def test_timeouts_are_refused_with_what_limits_a_call(self, run, lookup):
+        opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="5m"))
+        get = partial(MaintenanceWindowTask.get, id=TestGet.ID)
+        declare = get if lookup else partial(MaintenanceWindowTask, **MINIMAL)
+
+        def program():
+            with pytest.raises(pulumi.RunError, match=r"custom_timeouts has no effect .* aws:maxRetries"):
+                declare("task", opts=opts)
+
+        run(program)
+        assert "task" not in run.names()
+
     @pytest.mark.parametrize("given", ["provider", "providers", "parent", "mapping"])
     @pytest.mark.parametrize("lookup", [False, True])
     def test_an_aws_provider_alone_is_refused(self, run, given, lookup):
@@ -330,6 +351,16 @@ class TestOptionsThatPulumiWouldNotHonour:
         opts = pulumi.ResourceOptions(additional_secret_outputs=["name", "arn"])
         run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
         assert run.inputs("task")[BOOKKEEPING]["secrets"] == ["name"]
+
+
+class TestTransforms:
+    @pytest.mark.parametrize("option", ["transforms", "transformations"])
+    def test_may_make_a_value_secret_without_changing_it_so_no_value_is_shown(self, run, option):
+        opts = pulumi.ResourceOptions(**{option: [lambda _: None]})
+        run(lambda: MaintenanceWindowTask("task", **MINIMAL, opts=opts))
+        inputs = run.inputs("task")
+        assert inputs[BOOKKEEPING]["fingerprint"] == ""
+        assert set(Inputs(inputs).without_fingerprint().hidden) == inputs.keys() - {BOOKKEEPING, "__provider"}
 
 
 class TestInputTypes:

@@ -389,6 +389,7 @@ def test_a_refusal_is_an_error_of_ours_and_a_value_error_and_survives_pickling()
     with pytest.raises(SsmMaintenanceError) as refused:
         Cron("0 24 * * ? *")
     assert isinstance(refused.value, ValueError)
+    refused.value.add_note("in the night")
     copy = pickle.loads(pickle.dumps(refused.value))
     assert (str(copy), vars(copy)) == (str(refused.value), vars(refused.value))
 

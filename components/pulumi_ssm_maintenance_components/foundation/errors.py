@@ -14,4 +14,4 @@ class SeveralMistakesError(ScheduleError):
         self._schedule = schedule
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems, self._schedule)
+        return type(self), (self.problems, self._schedule), vars(self)

@@ -78,11 +78,11 @@ class TaskProvider(ResourceProvider):
             )
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])
-        failures = checked.failures or _adopted_twice(Inputs(checked.inputs))
+        failures = checked.failures or _adopted_twice(Inputs(checked.inputs), exists=bool(olds))
         if failures:
             # No property is named, because the engine prints the value of a property that is.
             return CheckResult({}, [CheckFailure("", str(failure)) for failure in failures])
-        warnings.give(Properties(news), map(str, checked.warnings))
+        warnings.give(Inputs(checked.inputs), map(str, checked.warnings))
         refused = _preflight(connection, Inputs(checked.inputs), Properties(news))
         return CheckResult({} if refused else to_host(checked.inputs), refused)
 
@@ -96,6 +96,9 @@ class TaskProvider(ResourceProvider):
             warnings.give(
                 declared, [f"{task} is the task of {other!r} too; give one of them an idempotency_key of its own"]
             )
+        if claims.was_deregistered(task.window_task_id):
+            gone = f"{task} was deregistered in this run, with another resource that had it"
+            warnings.give(declared, [f"{gone}; run `pulumi refresh`, then `pulumi up`"])
         changes = plan.diff(state.raw, declared.raw)
         warnings.give(declared, changes.warnings)
         return DiffResult(changes=bool(changes.changed), replaces=changes.replacing, delete_before_replace=True)
@@ -157,10 +160,12 @@ def _preflight(connection: Connection, checked: Inputs, declared: Properties) ->
     return refused
 
 
-def _adopted_twice(declared: Inputs) -> list[Failure]:
-    """Refuse a task that another resource of this run has."""
+def _adopted_twice(declared: Inputs, *, exists: bool) -> list[Failure]:
+    """Refuse a task that another resource of this run has. A resource that exists keeps its own, and claims no other."""
     task = parse_task_id(declared.adopt) if isinstance(declared.adopt, str) else None
-    other = task and claims.claim(task.window_task_id, declared)
+    if task is None or task.window_id != declared.window_id:
+        return []  # in another window `adopt` has no effect
+    other = (claims.holder if exists else claims.claim)(task.window_task_id, declared)
     return [Failure("adopt", f"names the task of {other!r}: a task belongs to one resource only")] if other else []
 
 

@@ -102,13 +102,19 @@ class Connection:
         role = self.assume_role_with_web_identity
         proxies = [proxy for proxy in (self.http_proxy, self.https_proxy) if proxy]
         credentials = (self.access_key, self.secret_key, self.token, role and role.web_identity_token, *proxies)
-        logins = [login for proxy in proxies for login in _LOGIN.findall(proxy)]
+        urls = [*proxies, self.endpoints.ssm or "", self.endpoints.sts or ""]
+        logins = [login for url in urls for login in _LOGIN.findall(url)]
         passwords = [login.partition(":")[2] for login in logins]
         texts = (*credentials, *logins, *map(unquote, logins), *passwords, *map(unquote, passwords))
         return [text for text in texts if text]
 
 
 _READERS: Final = readers_of(Connection)
+
+_KEYS_OF_THE_ENVIRONMENT: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_TOKEN_OF_THE_ENVIRONMENT: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+_INSTEAD_OF_THE_ENVIRONMENT: Final = ("access_key", "profile", "assume_role_with_web_identity")
+"""The settings with which boto3 reads no credentials from the environment."""
 
 HONOURED: Final = frozenset(_READERS)
 """The keys of pulumi-aws that decide about account, region or the way there, and are honoured."""
@@ -152,7 +158,7 @@ def read_connection(get: Callable[[str], Any]) -> Connection:
                 settings[name] = read(configured[key])
             except (ValueError, TypeError) as problem:
                 problems.append(f"aws:{key}: {problem}")
-    problems += [*_unknown_regions(settings), *_missing_credentials(configured)]
+    problems += [*_unknown_regions(settings), *_missing_credentials(configured), *_missing_in_environment(settings)]
     if problems:
         raise SettingsError(f"the provider's configuration is not usable: {'; '.join(problems)}")
     return Connection(**settings)
@@ -168,8 +174,20 @@ def _unknown_regions(settings: Mapping[str, Any]) -> Iterator[str]:
 
 def _missing_credentials(configured: Collection[str]) -> Iterator[str]:
     """Describe what an incomplete set of credentials lacks: boto3 would drop it, and use those of another account."""
-    present = [f"aws:{key}" for key in ("accessKey", "secretKey", "token") if key in configured]
-    missing = [f"aws:{key}" for key in ("accessKey", "secretKey") if key not in configured]
+    yield from _incomplete([f"aws:{key}" for key in configured], ("aws:accessKey", "aws:secretKey"), "aws:token")
+
+
+def _missing_in_environment(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Describe what incomplete credentials of the environment lack, unless others are named."""
+    named = (environment_profile(), *(settings.get(name) for name in _INSTEAD_OF_THE_ENVIRONMENT))
+    if not any(named):
+        present = [name for name in (*_KEYS_OF_THE_ENVIRONMENT, _TOKEN_OF_THE_ENVIRONMENT) if os.environ.get(name)]
+        yield from _incomplete(present, _KEYS_OF_THE_ENVIRONMENT, _TOKEN_OF_THE_ENVIRONMENT)
+
+
+def _incomplete(configured: Collection[str], keys: tuple[str, ...], token: str) -> Iterator[str]:
+    present = [name for name in (*keys, token) if name in configured]
+    missing = [name for name in keys if name not in configured]
     if present and missing:
         yield f"{' and '.join(missing)}: required together with {' and '.join(present)}; set all of them, or none"
 

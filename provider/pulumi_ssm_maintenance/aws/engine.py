@@ -6,8 +6,8 @@ killed, that shell survives. Two facts hold under every launcher:
 - The engine reads what the plugin prints: it holds the other end of the pipe that is the plugin's standard output.
 - The engine listens on the address that it passes to each plugin as an argument.
 
-Where a language host starts the plugin and reads its output instead, the address alone tells. Only an address that
-refuses connections counts: a busy engine is slow, and does not refuse.
+Where a language host starts the plugin and reads its output instead, and on Windows, the address alone tells. Only an
+address that refuses connections counts: a busy engine is slow, and does not refuse.
 """
 
 import re
@@ -40,6 +40,8 @@ def demand_engine(**_request: Any) -> None:
 
 def output_is_read(descriptor: int) -> bool:
     """Tell whether anything can still read what is written to a file descriptor. Only a pipe can lose its reader."""
+    if not hasattr(select, "poll"):
+        return True  # as on Windows, where the address alone tells
     output = select.poll()
     output.register(descriptor, 0)
     # Linux reports an error on a pipe without a reader, macOS a hang-up.

@@ -7,6 +7,7 @@ region in a process, shared by the host's threads.
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -32,7 +33,7 @@ from pulumi_ssm_maintenance.errors import (
 
 from .connection import Connection
 from .read_delay import ReadDelay
-from .session import Clients, session_region
+from .session import UNUSABLE, Clients, session_region
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -67,6 +68,7 @@ _CERTIFICATES: Final[_Meaning] = (
         " AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, ca_bundle of the profile)."
     ),
 )
+_LOGIN: Final[_Meaning] = (CredentialsError, "Sign in with `aws login`, then run the command again.")
 _CREDENTIALS: Final[_Meaning] = (
     CredentialsError,
     "Check the credentials of the provider (aws:profile, AWS_PROFILE, …) and run the command again.",
@@ -111,12 +113,36 @@ _BY_CODE: Final[dict[str, _Meaning]] = {
     "UnrecognizedClientException": _CREDENTIALS,
 }
 
+# The calls by which boto3 gets credentials. What AWS refuses there is not about the task.
+_BY_OPERATION: Final[dict[str, _Meaning]] = {
+    "AssumeRole": (
+        CredentialsError,
+        (
+            "Check the role that is assumed, its trust policy and the external id, the settings of the session, and the"
+            " credentials that assume it."
+        ),
+    ),
+    "AssumeRoleWithWebIdentity": (
+        CredentialsError,
+        "Check the token, the role, and that its trust policy names the issuer and the subject of the token.",
+    ),
+    "GetRoleCredentials": (
+        CredentialsError,
+        "Check the account and the role that the profile names, or sign in again with `aws sso login`.",
+    ),
+}
+
 # What botocore raises without an answer of AWS's. The first class that fits counts.
 _BY_CLASS: Final[dict[type[Exception], _Meaning]] = {
     botocore_errors.NoCredentialsError: _CREDENTIALS,
     botocore_errors.PartialCredentialsError: _CREDENTIALS,
     botocore_errors.CredentialRetrievalError: _CREDENTIALS,
+    botocore_errors.InvalidConfigError: _CREDENTIALS,  # of profiles that name each other, or nothing
+    botocore_errors.UnknownCredentialError: _CREDENTIALS,
+    botocore_errors.MissingDependencyException: _CREDENTIALS,
     botocore_errors.TokenRetrievalError: _SIGN_IN,
+    # Older versions of boto3 do not know the first of the two.
+    getattr(botocore_errors, "LoginError", botocore_errors.SSOError): _LOGIN,
     botocore_errors.SSOError: _SIGN_IN,
     botocore_errors.RefreshWithMFAUnsupportedError: _MFA,
     botocore_errors.SSLError: _CERTIFICATES,
@@ -124,6 +150,15 @@ _BY_CLASS: Final[dict[type[Exception], _Meaning]] = {
     botocore_errors.HTTPClientError: _UNAVAILABLE,
     botocore_errors.BotoCoreError: (RejectedError, "Check the provider's configuration."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials these are, as STS says."""
+
+    account: Account | None = None
+    problem: str = ""
+    """Why the account is not known."""
 
 
 class Gateway:
@@ -141,14 +176,7 @@ class Gateway:
             answer = self._client.register_task_with_maintenance_window(**request, ClientToken=token)
         if window_task_id := answer.get("WindowTaskId"):
             return TaskId(request["WindowId"], window_task_id)
-        # Something on the way has answered instead of AWS, such as the sign-in page of a proxy.
-        raise UnavailableError(
-            action="create",
-            task=f"in {request['WindowId']}",
-            code="UnexpectedAnswer",
-            detail="the answer names no task, so it does not come from AWS",
-            next_step=f"Check the endpoint and the proxy. {_RUN_AGAIN}",
-        )
+        raise _unexpected("create", f"in {request['WindowId']}", "the answer names no task")
 
     def get(self, task: TaskId, redact: Redact) -> dict[str, Any]:
         """Read a task."""
@@ -173,14 +201,18 @@ class Gateway:
 
     def account(self) -> Account | None:
         """Return the caller's account; None when STS does not answer."""
-        return self._asked_account().result()
+        return self.caller().account
+
+    def caller(self) -> Caller:
+        """Return whose credentials these are, or why that is not known."""
+        return self._asked_caller().result()
 
     def ask_account(self) -> None:
         """Start to look up the caller's account while other calls run; `account` waits for the result."""
-        self._asked_account()
+        self._asked_caller()
 
-    def _asked_account(self) -> Future[Account | None]:
-        return _accounts.get(self._clients.connection, lambda: _in_background(partial(_ask_account, self._clients)))
+    def _asked_caller(self) -> Future[Caller]:
+        return _callers.get(self._clients.connection, lambda: _in_background(partial(_ask_caller, self._clients)))
 
     @contextmanager
     def _translated(self, action: str, task: str, redact: Redact) -> Iterator[None]:
@@ -193,6 +225,8 @@ class Gateway:
             code = facts.get("Code", "Unknown")
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             kind, next_step = _BY_CODE.get(code, _UNAVAILABLE if status >= 500 else _REJECTED)
+            if not issubclass(kind, UnavailableError):
+                kind, next_step = _BY_OPERATION.get(error.operation_name, (kind, next_step))
             detail = self._redacted(redact, facts.get("Message") or "AWS gave no reason")
             raise kind(action=action, task=task, code=code, detail=detail, next_step=next_step) from error
         except botocore_errors.BotoCoreError as error:
@@ -200,9 +234,11 @@ class Gateway:
             name = type(error).__name__
             detail = self._redacted(redact, str(error))
             raise kind(action=action, task=task, code=name, detail=detail, next_step=next_step) from error
+        except UNUSABLE as error:
+            raise _unexpected(action, task, f"the answer cannot be read ({type(error).__name__})") from error
 
     def _redacted(self, redact: Redact, text: str) -> str:
-        return redact(hiding([*self._clients.connection.secrets, *self._clients.sent_tokens])(text))
+        return redact(self._clients.hide(text))
 
 
 def gateway(connection: Connection, region: str) -> Gateway:
@@ -214,16 +250,18 @@ def gateway(connection: Connection, region: str) -> Gateway:
     """
     opened = _gateways.get((connection, region), lambda: _open(connection, region))
     if connection.allowed_account_ids or connection.forbidden_account_ids:
-        _demand_allowed(connection, opened.account())
+        _demand_allowed(connection, opened.caller())
     return opened
 
 
-def _demand_allowed(connection: Connection, account: Account | None) -> None:
+def _demand_allowed(connection: Connection, caller: Caller) -> None:
     allowed, forbidden = connection.allowed_account_ids, connection.forbidden_account_ids
+    account = caller.account
     if account is None:
+        reason = f": {caller.problem}" if caller.problem else ""
         raise WrongAccountError(
-            "aws:allowedAccountIds or aws:forbiddenAccountIds is set, and STS did not say whose credentials these are."
-            " Make STS reachable, or remove the setting."
+            "aws:allowedAccountIds or aws:forbiddenAccountIds is set, and STS did not say whose credentials these are"
+            f"{reason}. Correct the credentials, make STS reachable, or remove the setting."
         )
     if (allowed and account.account_id not in allowed) or account.account_id in forbidden:
         rule = f"only {', '.join(allowed)} are allowed" if allowed else "it is forbidden"
@@ -270,21 +308,23 @@ def _setting_up(connection: Connection) -> Iterator[None]:
         yield
     except (botocore_errors.BotoCoreError, ValueError) as error:
         # ValueError is how botocore refuses an endpoint that is no URL.
-        reason = hiding(connection.secrets)(str(error))
+        reason = hiding(connection.secrets)(str(error)).rstrip(".")
         raise SettingsError(
             f"no connection to AWS could be set up: {reason}. Check the provider's configuration."
         ) from error
 
 
-def _ask_account(clients: Clients) -> Account | None:
+def _ask_caller(clients: Clients) -> Caller:
     if clients.connection.skip_requesting_account_id:
-        return None
+        return Caller(problem="aws:skipRequestingAccountId is set")
     try:
         clients.load_credentials()
-        return account_of(clients.sts().get_caller_identity().get("Arn"))
-    except (botocore_errors.BotoCoreError, botocore_errors.ClientError, ValueError):
-        # ValueError as above: a task that is registered already must not fail over the address of STS.
-        return None
+        return Caller(account_of(clients.sts().get_caller_identity().get("Arn")))
+    except (botocore_errors.BotoCoreError, botocore_errors.ClientError) as error:
+        return Caller(problem=clients.hide(f"{type(error).__name__}: {error}".rstrip(".")))
+    except UNUSABLE as error:
+        # A task that is registered already must not fail over an answer, or the address, of STS.
+        return Caller(problem=f"the answer cannot be used ({type(error).__name__})")
 
 
 def _in_background(work: Callable[[], T]) -> Future[T]:
@@ -294,9 +334,20 @@ def _in_background(work: Callable[[], T]) -> Future[T]:
     return answer
 
 
+def _unexpected(action: str, task: str, what: str) -> UnavailableError:
+    """Say that something on the way has answered instead of AWS, such as the sign-in page of a proxy."""
+    return UnavailableError(
+        action=action,
+        task=task,
+        code="UnexpectedAnswer",
+        detail=f"{what}, so it does not come from AWS",
+        next_step=f"Check the endpoint and the proxy. {_RUN_AGAIN}",
+    )
+
+
 def _task_fields(answer: Any) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name in task_fields()}
 
 
 _gateways: _OncePerProcess[Gateway] = _OncePerProcess()
-_accounts: _OncePerProcess[Future[Account | None]] = _OncePerProcess()
+_callers: _OncePerProcess[Future[Caller]] = _OncePerProcess()

@@ -17,10 +17,17 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
-from botocore.exceptions import CredentialRetrievalError, RefreshWithMFAUnsupportedError
+from botocore.exceptions import (
+    BotoCoreError,
+    CredentialRetrievalError,
+    PartialCredentialsError,
+    RefreshWithMFAUnsupportedError,
+)
 from botocore.loaders import Loader, create_loader
+from botocore.parsers import ResponseParserError
 
 from pulumi_ssm_maintenance._version import __version__
+from pulumi_ssm_maintenance.core.secrecy import hiding
 
 from .connection import Connection, environment_region
 from .engine import demand_engine
@@ -51,6 +58,21 @@ _TOKEN_PARAMETERS: Final = {
 }
 
 
+# The methods by which boto3 finds the credentials of the machine that it runs on.
+_OF_THE_MACHINE: Final = frozenset({"container-role", "iam-role", "ec2-credentials-file", "boto-config"})
+
+UNUSABLE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # also for credentials that have expired again when they arrive
+    ResponseParserError,
+)
+"""What botocore raises, besides its own errors, for files, commands and answers that it cannot use."""
+
+
 class Clients:
     """Makes the clients of a connection in one region."""
 
@@ -60,6 +82,10 @@ class Clients:
         self.sent_tokens: set[str] = set()
         """The tokens that the clients have sent, wherever they came from. AWS repeats a token in the error about a
         wrong signature, and no message may show one."""
+
+    def hide(self, text: str) -> str:
+        """Remove the secrets of the connection, and the tokens that were sent, from a text."""
+        return hiding([*self.connection.secrets, *self.sent_tokens])(text)
 
     def ssm(self) -> Any:
         """Make the client for Systems Manager."""
@@ -110,7 +136,7 @@ class Clients:
         connection = self.connection
         session = self._noted(configured_session(connection))
         session.set_config_variable("region", self.region)
-        resolver = _Resolver(session.get_component("credential_provider").providers)
+        resolver = _Resolver(session)
         if connection.skip_metadata_api_check:
             resolver.remove("iam-role")
         profiles: Any = resolver.get_provider("assume-role")
@@ -247,9 +273,23 @@ def _loader(data_path: str | None) -> Loader:
 class _Resolver(CredentialResolver):
     """boto3's own chain of credentials, whose failures say that they are about credentials."""
 
+    def __init__(self, session: botocore.session.Session) -> None:
+        super().__init__(session.get_component("credential_provider").providers)
+        self._session = session
+
     def load_credentials(self) -> Any:
         with _failures_named():
-            return super().load_credentials()
+            found: Any = super().load_credentials()
+            if found is None or found.method in _OF_THE_MACHINE:
+                self._demand_whole_profile()
+            return found
+
+    def _demand_whole_profile(self) -> None:
+        """Refuse a profile without its access key: boto3 passes over it, and uses the account of the machine."""
+        profile = self._session.get_scoped_config()
+        if profile.keys() & {"aws_secret_access_key", "aws_session_token"} and "aws_access_key_id" not in profile:
+            name = f"the profile {self._session.profile or 'default'}"
+            raise PartialCredentialsError(provider=name, cred_var="aws_access_key_id")
 
 
 class _Assumed(CredentialProvider):
@@ -270,8 +310,12 @@ def _failures_named() -> Iterator[None]:
     """Turn what boto3 raises for unusable files, commands and answers into its error about credentials."""
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = f"a file, command or answer with credentials cannot be used ({type(error).__name__}: {error})"
+    except BotoCoreError:
+        raise  # some are OSErrors too, such as one about a certificate
+    except UNUSABLE as error:
+        # The text of a parser contains the whole answer, which may hold credentials.
+        shown = "" if isinstance(error, ResponseParserError) else f": {error}"
+        reason = f"a file, command or answer with credentials cannot be used ({type(error).__name__}{shown})"
         raise CredentialRetrievalError(provider="credentials", error_msg=reason) from error
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pulumi_ssm_maintenance.aws.session import UNUSABLE
+
 _MISSING: Final = frozenset(
     {
         "404",
@@ -126,7 +128,7 @@ class Reader:
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "Unknown"))
             return _Answer() if code in _MISSING else _Answer(unreadable=(permission, code))
-        except (BotoCoreError, OSError, ValueError) as error:
+        except (BotoCoreError, *UNUSABLE) as error:
             problem = type(error).__name__
             if isinstance(error, _NO_WAY_TO_AWS):  # each further question would wait as long for nothing
                 self._unreachable[service] = problem

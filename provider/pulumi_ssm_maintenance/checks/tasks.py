@@ -23,7 +23,7 @@ def _role_problems(arn: str, argument: str, facts: Facts) -> Iterator[Problem]:
     owner = account_of(arn)
     if facts.account and owner and owner.account_id != facts.account.account_id:
         yield fail(
-            f"role {arn} belongs to account {owner.account_id}, and the window to {facts.account.account_id}",
+            f"role {arn} belongs to another account than the window, {facts.account.account_id}",
             f"Name a role of the window's account in {argument}.",
         )
         return
@@ -94,7 +94,7 @@ def _machine(task: Task, facts: Facts) -> Iterator[Problem]:
     if machine.get("status") == "DELETING":
         yield fail(f"state machine {task.arn} is being deleted", "Create it anew.")
     if len(parts) > _MACHINE_PARTS and _qualified(task.arn, facts) is None:
-        yield fail(f"state machine {task.arn} has no version or alias {parts[-1]}", "Create it, or correct task_arn.")
+        yield fail(f"state machine {task.arn} does not have this version or alias", "Create it, or correct task_arn.")
     name = task.invocation.get("Name")
     if name and PLACEHOLDER not in name and machine.get("type", "STANDARD") == "STANDARD":
         yield fail(

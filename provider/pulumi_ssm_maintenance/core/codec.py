@@ -15,6 +15,7 @@ from typing import Any, Final
 from .constraints import allows, describe, legible, number_text, violation
 from .model import Shape, argument_name, task_shape
 from .paths import covers, item, member
+from .secrecy import ALWAYS
 
 
 class Unknown:
@@ -147,7 +148,7 @@ class _Encoder:
             if inner is None:
                 nearest = _nearest(shape, str(name))
                 missing.discard(nearest or "")
-                self._refuse(member(path, str(name)), _unknown_name(shape, str(name), nearest, path))
+                self._refuse(self._entry(path, str(name)), self._unknown_name(shape, str(name), nearest, path))
                 continue
             failures_before = len(self.failures)
             encoded = self.value(inner.shape, part, member(path, name))
@@ -175,14 +176,14 @@ class _Encoder:
             raise _MisfitError('{"<name>": ["<value>", …]}' if pairs else None)
         encoded = {}
         for name, part in value.items():
-            entry = member(path, str(name))
+            entry = self._entry(path, str(name))
             if part is None:
                 continue
             if shape.key is not None and not allows(shape.key, str(name)):
                 self._refuse(entry, f"its name: {violation(shape.key, str(name), 'a name', hidden=True)}")
             encoded[str(name)] = self.value(_inner(shape), part, entry)
             owner = _owners().get(str(name))
-            if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and owner:
+            if encoded[str(name)] is UNKNOWN and part is not UNKNOWN and owner and not self._names_are_secret(path):
                 self._refuse(entry, f"is a field of {owner}, not a parameter of the document: move it there")
         return encoded
 
@@ -212,6 +213,19 @@ class _Encoder:
             raise _MisfitError("json.dumps(…)" if isinstance(value, Mapping) else None)
         # A lone surrogate has no UTF-8 form. A later check refuses the text, as too long or as no JSON.
         return value.encode("utf-8", "replace")
+
+    def _entry(self, path: str, name: str) -> str:
+        """Write the path of an entry whose name the program chose. In a secret mapping the names are secret too."""
+        return f"{path}[…]" if self._names_are_secret(path) else member(path, name)
+
+    def _unknown_name(self, shape: Shape, name: str, nearest: str | None, path: str) -> str:
+        if self._names_are_secret(path):
+            return f"is not known; known are {', '.join(sorted(shape.members))}"
+        return _unknown_name(shape, name, nearest, path)
+
+    def _names_are_secret(self, path: str) -> bool:
+        """Whether the program made a whole mapping secret. What is always secret has its secrets in the values."""
+        return covers((root for root in self.secrets if root not in ALWAYS), path)
 
     def _hidden(self, shape: Shape, path: str) -> bool:
         return shape.sensitive or covers(self.secrets, path)

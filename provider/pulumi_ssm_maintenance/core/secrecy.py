@@ -54,6 +54,7 @@ def hiding(values: Iterable[str]) -> Callable[[str], str]:
 def _forms(value: str) -> Iterator[str]:
     """Give the forms in which AWS or botocore may repeat a value."""
     yield value
+    yield repr(value)[1:-1]
     for ascii_only in (True, False):
         in_json = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
         yield in_json
@@ -64,6 +65,8 @@ def _forms(value: str) -> Iterator[str]:
 def _hidden_texts(value: Any, shape: Shape | None, paths: Collection[str], path: str) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, part in value.items():
+            if not (shape and key in shape.members) and covers((root for root in paths if root not in ALWAYS), path):
+                yield str(key)
             inner = shape.members[key].shape if shape and key in shape.members else shape and shape.item
             yield from _hidden_texts(part, inner, paths, member(path, key))
     elif isinstance(value, list):

@@ -51,6 +51,8 @@ def create(connection: Connection, inputs: Mapping[str, Any], claims: Claims | N
     aws.ask_account()  # in a thread of its own; the outputs need it at the end
     adopted, warnings = _adopted(declared, claims)
     if adopted:
+        if other := claims.claim(adopted.window_task_id, declared):
+            raise _adopted_by_another(adopted, other)
         return _adopt(aws, declared, adopted)
     try:
         made = register(aws, declared)
@@ -125,7 +127,7 @@ def delete(
     """
     state = State(olds)
     task, claims = state.task_id(window_task_id), claims or Claims()
-    if other := claims.kept_for(task.window_task_id, state):
+    if other := claims.release(task.window_task_id, state):
         return [f"was not deregistered, since {other!r} has the same task {task}"]
     aws = gateway(connection, _region(connection, state))
     try:
@@ -153,6 +155,16 @@ def _task_of_another(task: TaskId, other: str) -> TokenMismatchError:
         code="TaskOfAnotherResource",
         detail=f"it was registered with the same idempotency_key and arguments, and belongs to {other!r} now",
         next_step="Give the new task an idempotency_key of its own.",
+    )
+
+
+def _adopted_by_another(task: TaskId, other: str) -> RejectedError:
+    return RejectedError(
+        action="adopt",
+        task=str(task),
+        code="TaskOfAnotherResource",
+        detail=f"it is the task of {other!r}",
+        next_step="Remove `adopt`, or remove the other resource first: a task belongs to one resource only.",
     )
 
 

@@ -92,7 +92,9 @@ class Properties:
         These are all, where the values are not those of the program: a transform may have made any of them secret, and
         the engine does not say which.
         """
-        return (*self.raw,) if self.bookkeeping.get("transformed") else self.secrets
+        if not self.bookkeeping.get("transformed"):
+            return self.secrets
+        return tuple(name for name in self.raw if name not in {BOOKKEEPING, _PROVIDER})
 
     @cached_property
     def redact(self) -> Callable[[str], str]:

@@ -30,7 +30,8 @@ class ScheduleError(ArgumentError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from their positional arguments; ours are named.
-        return partial(type(self), **vars(self)), ()
+        facts = {name: getattr(self, name) for name in ("schedule", "field", "given", "allowed")}
+        return partial(type(self), **facts), (), vars(self)
 
 
 def demand_text(schedule: str, field: str, given: object, allowed: str) -> None:

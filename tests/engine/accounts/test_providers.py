@@ -69,7 +69,7 @@ def test_two_regions_and_two_accounts_in_one_program(stack, apply, held, new_win
     assert holdings() == [0, 0, 0, 0]
 
 
-def test_the_configuration_of_the_stack_says_who_and_where_we_are(stack, apply, held, new_window, automation):
+def test_the_configuration_of_the_stack_chooses_account_and_region(stack, apply, held, new_window, automation):
     window = new_window("eu-west-1", OTHER_ACCOUNT)
     config = {
         "aws:region": "eu-west-1",

@@ -9,8 +9,8 @@ from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 
 @pytest.fixture
-def stranger(local_aws):
-    """The environment of somebody in another account."""
+def other_account(local_aws):
+    """The environment of a caller in another account."""
     return environment_of(local_aws, "222222222222")
 
 
@@ -28,7 +28,7 @@ def made(stack, apply, run_command, automation):
 
 
 def test_credentials_of_another_account_and_expired_ones_empty_no_state(
-    made, stranger, local_aws, held, window, program, run_command, automation
+    made, other_account, local_aws, held, window, program, run_command, automation
 ):
     state, tasks = remembered(made), held(window)
     made.program = program({"command": {**run_command, "priority": 5}, "automation": automation})
@@ -41,7 +41,7 @@ def test_credentials_of_another_account_and_expired_ones_empty_no_state(
         assert held(window) == tasks
 
     both = "it is in account 123456789012, and the credentials belong to account 222222222222"
-    assert_nothing_happens(both, env=stranger)
+    assert_nothing_happens(both, env=other_account)
     local_aws.inject(Fault.expired_credentials())
     with pytest.raises(EngineError, match="ExpiredTokenException"):
         made.refresh()

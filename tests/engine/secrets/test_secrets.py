@@ -114,8 +114,15 @@ def test_what_a_transform_makes_secret_is_in_no_message(stack, automation):
         secret = {"name": pulumi.Output.secret("canary of the name"), "priority": pulumi.Output.secret("canary")}
         return pulumi.ResourceTransformResult({**args.props, **secret}, args.opts)
 
-    made = stack(lambda: MaintenanceWindowTask("task", **automation, opts=pulumi.ResourceOptions(transforms=[hide])))
-    with pytest.raises(EngineError) as failed:
-        made.preview()
-    assert "has a problem: priority: " in str(failed.value)
-    assert "canary" not in str(failed.value)
+    def wrap(args):
+        secret = {name: pulumi.Output.secret(args.props[name]) for name in ("name", "priority")}
+        return pulumi.ResourceTransformResult({**args.props, **secret}, args.opts)
+
+    mistakes = {"name": "canary of the name", "priority": "canary"}
+    for transform, more in ((hide, {}), (wrap, mistakes)):
+        opts = pulumi.ResourceOptions(transforms=[transform])
+        made = stack(lambda more=more, opts=opts: MaintenanceWindowTask("task", **automation, **more, opts=opts))
+        with pytest.raises(EngineError) as failed:
+            made.preview()
+        assert "has a problem: priority: " in str(failed.value)
+        assert "canary" not in str(failed.value)

@@ -242,6 +242,50 @@ def test_a_part_of_the_credentials_never_means_another_account(configured, missi
     )
 
 
+ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": "y"}
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+@pytest.mark.parametrize(
+    ("present", "missing"),
+    [
+        (["AWS_ACCESS_KEY_ID"], ["AWS_SECRET_ACCESS_KEY"]),
+        (["AWS_SECRET_ACCESS_KEY"], ["AWS_ACCESS_KEY_ID"]),
+        (["AWS_SESSION_TOKEN"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]),
+        (["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"], ["AWS_ACCESS_KEY_ID"]),
+    ],
+    ids="+".join,
+)
+def test_a_part_of_the_credentials_of_the_environment_never_means_another_account(monkeypatch, present, missing, empty):
+    for name, value in ENVIRONMENT.items():
+        if name in present:
+            monkeypatch.setenv(name, value)
+        elif empty is not None:
+            monkeypatch.setenv(name, empty)
+    with pytest.raises(SettingsError) as caught:
+        read(region="eu-west-1", assumeRoles=[{"roleArn": "arn:aws:iam::111122223333:role/deploy"}])
+    assert str(caught.value) == (
+        f"the provider's configuration is not usable: {' and '.join(missing)}: required together with"
+        f" {' and '.join(present)}; set all of them, or none"
+    )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [CREDENTIALS, {"profile": "work"}, {"assumeRoleWithWebIdentity": {"roleArn": "arn", "webIdentityToken": "x"}}],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_the_environment_does_not_matter_where_the_settings_name_credentials(monkeypatch, settings):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    read(**settings)
+
+
+def test_a_profile_of_the_environment_names_credentials_too(monkeypatch):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "left over")
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert read() == Connection()
+
+
 @pytest.mark.parametrize("key", sorted(EVERY_KEY))
 @pytest.mark.parametrize("junk", [5, 1.5, True, [5], {"a": 5}, [[]], [{}], "{", "[1]", "text"], ids=repr)
 def test_no_value_of_any_key_is_more_than_refused(key, junk):

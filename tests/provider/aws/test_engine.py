@@ -1,7 +1,9 @@
 """Whether the engine that started the plugin is still running, by its pipe and by its address."""
 
 import os
+import select
 import socket
+import sys
 
 import pytest
 
@@ -70,4 +72,14 @@ def test_a_plugin_sends_nothing_without_either(monkeypatch, gone):
     demand_engine()  # a test is no plugin
     monkeypatch.setattr(engine, "_is_plugin", lambda: True)
     with pytest.raises(SsmMaintenanceError, match="the Pulumi engine that started this provider is gone"):
+        demand_engine()
+
+
+def test_where_no_pipe_can_be_asked_the_address_alone_decides(monkeypatch, listener):
+    monkeypatch.delattr(select, "poll")  # as on Windows
+    monkeypatch.setattr(engine, "_is_plugin", lambda: True)
+    monkeypatch.setattr(sys, "argv", ["plugin", address_of(listener)])
+    demand_engine()
+    listener.close()
+    with pytest.raises(SsmMaintenanceError, match="is gone"):
         demand_engine()

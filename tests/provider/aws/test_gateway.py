@@ -7,6 +7,7 @@ from threading import Barrier, Event, Thread
 import botocore.exceptions
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from tests.botocore_model import service_model
 from tests.provider.fake_gateway import ACCOUNT
 
@@ -83,7 +84,7 @@ def raised_by(action, error):
 @pytest.fixture(autouse=True)
 def _no_memory_of_other_tests(monkeypatch):
     monkeypatch.setattr(gateway_module, "_gateways", gateway_module._OncePerProcess())
-    monkeypatch.setattr(gateway_module, "_accounts", gateway_module._OncePerProcess())
+    monkeypatch.setattr(gateway_module, "_callers", gateway_module._OncePerProcess())
 
 
 def test_a_task_is_registered_under_a_token():
@@ -204,6 +205,7 @@ def test_no_error_of_botocore_gets_through(kind):
     error = kind.__new__(kind)
     Exception.__init__(error, "hunter2")
     error.response = {"Error": {"Code": "X", "Message": "hunter2"}}
+    error.operation_name = "UpdateMaintenanceWindowTask"
     ours = raised_by("update", error)
     assert isinstance(ours, TaskError)
     assert ours.next_step
@@ -216,6 +218,8 @@ def test_no_error_of_botocore_gets_through(kind):
         (botocore.exceptions.NoCredentialsError(), CredentialsError),
         (botocore.exceptions.PartialCredentialsError(provider="env", cred_var="x"), CredentialsError),
         (botocore.exceptions.UnauthorizedSSOTokenError(), CredentialsError),
+        (botocore.exceptions.InvalidConfigError(error_msg="x"), CredentialsError),
+        (botocore.exceptions.UnknownCredentialError(name="x"), CredentialsError),
         (botocore.exceptions.EndpointConnectionError(endpoint_url="x"), UnavailableError),
         (botocore.exceptions.ConnectTimeoutError(endpoint_url="x"), UnavailableError),
         (botocore.exceptions.ReadTimeoutError(endpoint_url="x"), UnavailableError),
@@ -232,13 +236,52 @@ def test_failures_on_the_way_to_aws_are_distinguished(error, kind):
     assert ours.code == type(error).__name__
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ResponseParserError("no XML: <html>hunter2</html>"),
+        UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "invalid"),
+        AttributeError("'list' object has no attribute 'get'"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("action", CALLS)
+def test_an_answer_that_cannot_be_read_comes_from_something_on_the_way(action, error):
+    ours = raised_by(action, error)
+    assert type(ours) is UnavailableError
+    assert "the answer cannot be read" in str(ours)
+    assert "Check the endpoint and the proxy" in str(ours)
+    assert "hunter2" not in str(ours)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "cure"),
+    [
+        ("AssumeRole", "AccessDenied", "its trust policy and the external id"),
+        ("AssumeRole", "ValidationError", "the settings of the session"),
+        ("AssumeRoleWithWebIdentity", "InvalidIdentityToken", "Check the token"),
+        ("GetRoleCredentials", "ForbiddenException", "aws sso login"),
+    ],
+)
+def test_what_aws_refuses_on_the_way_to_credentials_is_about_credentials(operation, code, cure):
+    refused = ClientError({"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {}}, operation)
+    ours = raised_by("create", refused)
+    assert type(ours) is CredentialsError
+    assert cure in ours.next_step
+
+
+def test_an_outage_on_the_way_to_credentials_stays_one():
+    refused = ClientError({"Error": {"Code": "x"}, "ResponseMetadata": {"HTTPStatusCode": 503}}, "AssumeRole")
+    assert type(raised_by("create", refused)) is UnavailableError
+
+
 def sts(monkeypatch, *answers):
     """Let STS give these answers, one for each time that it is asked; gives the list of those not given yet."""
     left = list(answers)
 
     def make(_clients):
         answer = left.pop(0)
-        if isinstance(answer, ValueError):
+        if isinstance(answer, ValueError | RuntimeError):
             raise answer
         return Client(answer)
 
@@ -262,6 +305,9 @@ def test_the_caller_is_asked_for_once(monkeypatch):
         botocore.exceptions.EndpointConnectionError(endpoint_url="x"),
         botocore.exceptions.NoCredentialsError(),
         ValueError("Invalid endpoint: x"),
+        RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired."),
+        ResponseParserError("<html>Sign in, please"),
+        UnicodeDecodeError("utf-8", b"\xe4", 0, 1, "invalid"),
         {},
     ],
     ids=lambda answer: type(answer).__name__,
@@ -337,7 +383,7 @@ def test_only_the_accounts_that_the_settings_allow_are_worked_in(monkeypatch, se
 
 def test_an_unknown_account_is_not_an_allowed_one(monkeypatch):
     sts(monkeypatch, refusal("AccessDenied"))
-    with pytest.raises(WrongAccountError, match="STS did not say whose credentials these are"):
+    with pytest.raises(WrongAccountError, match=r"STS did not say whose credentials these are: .*AccessDenied"):
         gateway(Connection(allowed_account_ids=(MINE,)), REGION)
 
 

@@ -8,6 +8,7 @@ from tests.strategies import BLOCKS, as_the_engine_sends, field, sloppily, tasks
 
 from pulumi_ssm_maintenance.core.codec import MAX_FAILURES, UNKNOWN, Failure, decode, encode
 from pulumi_ssm_maintenance.core.model import REGISTER, task_shape
+from pulumi_ssm_maintenance.core.secrecy import ALWAYS
 
 MINIMAL = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}
 RUN_COMMAND = "task_invocation_parameters.run_command"
@@ -329,6 +330,27 @@ def test_a_value_that_the_user_made_secret_is_not_shown():
         "name: got a string, allowed is 3 to 128 letters, digits, underscores, hyphens and dots",
         "priority: got it, allowed is 0 to 2147483647",
         "cutoff_behavior: got a string, allowed are CONTINUE_TASK, CANCEL_TASK",
+    ]
+
+
+def test_the_names_in_a_mapping_that_the_user_made_secret_are_not_shown():
+    shown = failures_of(
+        {
+            **nested(f"{RUN_COMMAND}.parameters", {"hunter2": "x", "timeout_seconds": 5.0}),
+            "alarm_configuration": {"alarm": 1},
+        },
+        secrets=[f"{RUN_COMMAND}.parameters", "alarm_configuration"],
+    )
+    assert shown == [
+        f'{RUN_COMMAND}.parameters[…]: expected a list, got a string; write ["…"]',
+        f"{RUN_COMMAND}.parameters[…]: expected a list, got a number",
+        "alarm_configuration[…]: is not known; known are alarms, ignore_poll_alarm_failure",
+    ]
+
+
+def test_the_names_of_deprecated_parameters_are_shown_although_their_values_are_always_secret():
+    assert failures_of({"task_parameters": {"a": {"values": "x"}}}, secrets=ALWAYS) == [
+        'task_parameters.a.values: expected a list, got a string; write ["…"]'
     ]
 
 

@@ -55,6 +55,22 @@ def test_no_form_of_a_secret_value_is_left(value, around):
         ({"targets": [{"values": ["i-01234567"]}]}, ["targets[1]"], "i-01234567", "i-01234567"),
         ({"priority": 123456.0}, ["priority"], "got 123456", f"got {REDACTED}"),
         ({"task_arn": 111122223333.0}, ["task_arn"], "got 111122223333", f"got {REDACTED}"),
+        # The names in a mapping that is secret as a whole.
+        ({"task_invocation_parameters": {"run_command": {"parameters": {"hunter2": ["x"]}}}}, [], "hunter2", "hunter2"),
+        (
+            {"task_invocation_parameters": {"run_command": {"parameters": {"hunter2": ["x"]}}}},
+            ["task_invocation_parameters.run_command.parameters"],
+            "AWS-RunShellScript has no parameter hunter2",
+            f"AWS-RunShellScript has no parameter {REDACTED}",
+        ),
+        (
+            {"task_invocation_parameters": {"run_command": {}}},
+            ["task_invocation_parameters"],
+            "run_command",
+            "run_command",
+        ),
+        # As Python writes it.
+        ({"name": 'it\'s "hunter2"\x1b'}, ["name"], repr('it\'s "hunter2"\x1b'), f"'{REDACTED}'"),
         # A short value would be found inside other words.
         ({"name": "arn"}, ["name"], "learn arn: arn", f"learn {REDACTED}: {REDACTED}"),
         ({"priority": 1.0}, ["priority"], "1 of 11", f"{REDACTED} of 11"),

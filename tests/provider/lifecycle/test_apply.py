@@ -228,6 +228,13 @@ class TestATaskOfAnotherResource:
         assert apply.delete(CONNECTION, outcome.window_task_id, outcome.outputs, claims) == []
         assert aws.alive == []
 
+    def test_is_not_adopted(self, aws):
+        outcome = create()
+        adopting = {**INPUTS, "adopt": f"{WINDOW}/{outcome.window_task_id}"}
+        with pytest.raises(RejectedError, match=r"it is the task of 'renamed'\. Remove `adopt`, or remove the other"):
+            apply.create(CONNECTION, adopting, self.claimed(outcome.window_task_id))
+        assert aws.operations() == ["register", "get"]
+
     def test_is_the_same_resources_own_on_a_second_try(self, aws):
         claims = Claims()
         first = apply.create(CONNECTION, INPUTS, claims)

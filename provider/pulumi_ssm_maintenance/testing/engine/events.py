@@ -78,8 +78,13 @@ class EngineError(AssertionError):
     def __init__(self, reason: str, result: OperationResult) -> None:
         """Make the error of a run that failed for a reason."""
         super().__init__(f"pulumi {result.command} {reason}\n{result.output}")
+        self._reason = reason
         self.result = result
         """What the run did and printed."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python rebuilds an exception from its text alone.
+        return type(self), (self._reason, self.result), vars(self)
 
 
 def read_result(command: str, returncode: int, output: str, event_log: str) -> OperationResult:
