@@ -161,7 +161,7 @@ def _preflight(connection: Connection, checked: Inputs, declared: Properties) ->
 
 
 def _adopted_twice(declared: Inputs, *, exists: bool) -> list[Failure]:
-    """Refuse a task that another resource of this run has. A resource that exists keeps its own, and claims no other."""
+    """Refuse a task that another resource of this run has. A resource that exists keeps its own task."""
     task = parse_task_id(declared.adopt) if isinstance(declared.adopt, str) else None
     if task is None or task.window_id != declared.window_id:
         return []  # in another window `adopt` has no effect
