@@ -53,7 +53,14 @@ def create(connection: Connection, inputs: Mapping[str, Any], claims: Claims | N
     if adopted:
         if other := claims.claim(adopted.window_task_id, declared):
             raise _adopted_by_another(adopted, other)
-        return _adopt(aws, declared, adopted)
+        try:
+            return _adopt(aws, declared, adopted)
+        except TaskNotFoundError:
+            if not claims.existed(declared):
+                raise
+        warnings = [
+            "adopt names a task that an interrupted replacement has deregistered; a new task was registered instead"
+        ]
     try:
         made = register(aws, declared)
     except TaskNotFoundError as error:

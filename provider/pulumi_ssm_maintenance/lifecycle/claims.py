@@ -20,6 +20,7 @@ class Claims:
         self._holders: dict[str, dict[_Identity, _Identity]] = {}
         """By task: each resource that has it, and what identifies that resource in the state."""
         self._deregistered: set[str] = set()
+        self._existing: set[_Identity] = set()
         self._lock = Lock()
 
     def claim(self, window_task_id: str, resource: Properties) -> str | None:
@@ -56,6 +57,14 @@ class Claims:
             for resource in [one for one, former in holders.items() if state.identity in {one, former}]:
                 del holders[resource]
             return _other(holders, state)
+
+    def note_existing(self, resource: Properties) -> None:
+        """Note that a resource was in the state when the run began."""
+        self._existing.add(resource.identity)
+
+    def existed(self, resource: Properties) -> bool:
+        """Tell whether a resource was in the state when the run began."""
+        return resource.identity in self._existing
 
     def note_deregistered(self, window_task_id: str) -> None:
         """Note that this run has deregistered a task."""

@@ -1,10 +1,12 @@
 """Taking over a task that exists."""
 
+import time
+
 import pulumi
 import pytest
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask
-from pulumi_ssm_maintenance.testing import EngineError
+from pulumi_ssm_maintenance.testing import EngineError, Fault
 
 
 @pytest.fixture
@@ -95,6 +97,29 @@ def test_a_replacement_by_hand_registers_a_new_task_in_spite_of_adopt(stack, hel
     assert "adopt names the task that this replacement has deregistered" in result.output
     assert held(window).keys() == {made.resource("task")["id"]}
     assert held(window).keys() != {old}
+
+
+def test_a_replacement_that_was_killed_after_the_removal_is_completed_in_spite_of_adopt(
+    stack, apply, assert_held, held, register, window, local_aws, automation
+):
+    adopted = {"task": {**automation, "adopt": register(automation)}}
+    made = stack(adopted)
+    made.up()
+    local_aws.clear_requests()
+    local_aws.inject(Fault.hang(60, operation="RegisterTaskWithMaintenanceWindow"))
+    running = made.start_up(replace=[made.resource("task")["urn"]])
+    deadline = time.monotonic() + 60
+    while not local_aws.requests("ssm", "DeregisterTaskFromMaintenanceWindow"):
+        assert time.monotonic() < deadline, running.output()
+        time.sleep(0.05)
+    time.sleep(0.5)  # until the engine has saved that the old task is gone
+    running.kill()
+    local_aws.clear_faults()
+    made.cancel()
+    assert held(window) == {}
+    result = apply(made)
+    assert "adopt names a task that an interrupted replacement has deregistered" in result.output
+    assert_held(adopted)
 
 
 def test_two_resources_that_adopt_one_task_are_refused_at_preview(stack, held, register, window, automation):

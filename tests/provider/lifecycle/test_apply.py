@@ -240,6 +240,17 @@ class TestATaskOfAnotherResource:
         first = apply.create(CONNECTION, INPUTS, claims)
         assert apply.create(CONNECTION, INPUTS, claims).window_task_id == first.window_task_id
 
+    def test_that_an_interrupted_replacement_has_deregistered_is_registered_again_in_spite_of_adopt(self, aws):
+        adopting = {**INPUTS, "adopt": f"{WINDOW}/{GONE}"}
+        with pytest.raises(TaskNotFoundError, match="Correct `adopt`, or remove it"):
+            apply.create(CONNECTION, adopting)
+        claims = Claims()
+        claims.note_existing(Inputs(adopting))
+        made = apply.create(CONNECTION, adopting, claims)
+        assert aws.alive == [made.window_task_id]
+        (warning,) = made.warnings
+        assert "adopt names a task that an interrupted replacement has deregistered" in warning
+
     def test_that_its_replacement_has_deregistered_is_registered_again_in_spite_of_adopt(self, aws):
         outcome = create()
         adopting = {**INPUTS, "adopt": f"{WINDOW}/{outcome.window_task_id}"}
