@@ -27,16 +27,16 @@ _TYPE_IN_PULUMI_AWS: Final = "aws:ssm/maintenanceWindowTask:MaintenanceWindowTas
 
 _REFUSED_OPTIONS: Final = {
     "import_": (
-        "does not work with dynamic providers; write"
+        "import_ does not work with dynamic providers; write"
         ' adopt="<window_id>/<window_task_id>" instead, and remove it after the first `pulumi up`'
     ),
     "custom_timeouts": (
-        "has no effect on dynamic providers: leave it out, and limit the attempts of a call with aws:maxRetries, or"
-        " max_retries of a Provider"
+        "custom_timeouts has no effect on dynamic providers: leave it out, and limit the attempts of a call with"
+        " aws:maxRetries, or max_retries of a Provider"
     ),
     "id": (
-        "makes Pulumi read a task and ignore the arguments: write MaintenanceWindowTask.get(…, id=…) to read one, or"
-        ' adopt="<window_id>/<window_task_id>" to manage it'
+        "id makes Pulumi read a task and ignore the arguments: write MaintenanceWindowTask.get(…, id=…) to read one,"
+        ' or adopt="<window_id>/<window_task_id>" to manage it'
     ),
 }
 """The resource options with which Pulumi would do something else than the program says, and what to do instead."""
@@ -207,7 +207,7 @@ def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> 
         return
     for name, cure in _REFUSED_OPTIONS.items():
         if getattr(opts, name) is not None:
-            message = f"MaintenanceWindowTask {resource_name!r}: {name} {cure}"
+            message = f"MaintenanceWindowTask {resource_name!r}: {cure}"
             raise ArgumentError(message)
     parent = opts.parent
     inherited: Mapping[str, Any] = parent._providers if parent else {}  # noqa: SLF001 - nothing public lists them

@@ -119,9 +119,10 @@ def test_what_a_transform_makes_secret_is_in_no_message(stack, automation):
         return pulumi.ResourceTransformResult({**args.props, **secret}, args.opts)
 
     mistakes = {"name": "canary of the name", "priority": "canary"}
+    made = stack({})
     for transform, more in ((hide, {}), (wrap, mistakes)):
         opts = pulumi.ResourceOptions(transforms=[transform])
-        made = stack(lambda more=more, opts=opts: MaintenanceWindowTask("task", **automation, **more, opts=opts))
+        made.program = lambda more=more, opts=opts: MaintenanceWindowTask("task", **automation, **more, opts=opts)
         with pytest.raises(EngineError) as failed:
             made.preview()
         assert "has a problem: priority: " in str(failed.value)
