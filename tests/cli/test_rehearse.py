@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_ssm_maintenance.testing.program.stack_settings import read_stack
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROGRAM = """
 import pulumi
@@ -197,3 +199,8 @@ def test_what_takes_long_is_a_bar_at_a_terminal():
 def test_what_takes_long_is_lines_elsewhere():
     ran = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stderr == "deploying [web] on a local AWS ...\nrehearsing window nightly ...\n"
+
+
+def test_a_secret_is_replaced_by_json_since_state_machines_and_programs_read_it(program):
+    settings = read_stack(program, "prod")
+    assert isinstance(json.loads(settings.secrets["infrastructure:key"]), dict)

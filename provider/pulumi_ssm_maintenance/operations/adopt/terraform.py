@@ -99,7 +99,7 @@ def read_state(text: str, source: str) -> TerraformState:
             for one in found
             if one.type in _TYPES and not one.id
         ),
-        *([f"{len(others)} resources of other types stay in Terraform"] if others else []),
+        *([f"resources of other types stay in Terraform: {len(others)}"] if others else []),
     ]
     if not any(resource.type == WINDOW for resource in resources):
         raise UsageError(f"{source} manages no {WINDOW}. {_HOW_TO}")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 UNNAMED = "rehearsal"
 """The name of the stack where the program has no stack file and the user gives no name."""
-_HIDDEN = "a-secret-of-the-stack"
+# JSON, since a state machine takes nothing else, and since a program may parse it.
+_HIDDEN = '{"secret": "of the stack"}'
 # Where the program would work on a real account.
 _OTHER_ACCOUNTS = frozenset(
     {

@@ -63,7 +63,7 @@ def test_what_is_no_window_of_the_state_is_left_out(form):
     assert [one.address for one in state.resources] == [NIGHTLY.address]
     assert state.notes == (
         "aws_ssm_maintenance_window_target.tainted has no id in state, and is left out",
-        "2 resources of other types stay in Terraform",
+        "resources of other types stay in Terraform: 2",
     )
 
 
