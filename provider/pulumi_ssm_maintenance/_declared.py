@@ -4,21 +4,23 @@ The provider's methods get plain values, and cannot tell which of them the progr
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+import math
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
+import pulumi
 from pulumi import Output
 from pulumi._types import is_input_type
 
 from .core.codec import UNKNOWN
+from .core.constraints import describe
 from .core.fingerprint import fingerprint
-from .core.paths import member
-from .errors import ArgumentError
+from .core.paths import item, member
 
-
-class UnknownArgumentError(ArgumentError, TypeError):
-    """An argument that does not exist, which Python itself would report as a `TypeError`."""
+_DEEPEST = 20  # levels; no argument of a task has so many
+_MOST_BITS = 1023  # of a number that Pulumi can send
 
 
 class Later(Awaitable[Any]):
@@ -32,17 +34,72 @@ class Later(Awaitable[Any]):
         return self._compute(*self._args).__await__()
 
 
-def with_outputs(value: Any) -> Any:
-    """Copy arguments, with awaitables as Outputs, which can be awaited twice, and with input types as mappings."""
-    if isinstance(value, Output):
+def sendable(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Copy arguments in the form in which they are sent.
+
+    Awaitables become Outputs, which can be awaited twice, and input types become mappings. Pulumi ends in a traceback
+    that names no argument where it cannot send a value, so such a value becomes one that is not known.
+
+    Returns:
+        the arguments, and by their paths the reasons why values cannot be sent.
+    """
+    problems: dict[str, str] = {}
+    return {name: _sendable(value, member("", name), problems, 0) for name, value in arguments.items()}, problems
+
+
+def _sendable(value: Any, path: str, problems: dict[str, str], depth: int) -> Any:
+    if isinstance(value, Enum):
+        value = value.value
+    elif is_input_type(type(value)) and not isinstance(value, Mapping):
+        value = vars(value)
+    if inspect.isawaitable(value):
+        return Output.from_input(value)
+    if depth <= _DEEPEST and isinstance(value, Mapping) and all(map(_is_text, value)):
+        return {key: _sendable(part, member(path, key), problems, depth + 1) for key, part in value.items()}
+    if depth <= _DEEPEST and _is_list(value):
+        return [_sendable(part, item(path, index), problems, depth + 1) for index, part in enumerate(value)]
+    if value is None or isinstance(value, bool | Output) or _is_number(value) or _is_text(value):
         return value
-    if is_input_type(type(value)) and not isinstance(value, Mapping):
-        return with_outputs(vars(value))
-    if isinstance(value, Mapping):
-        return {key: with_outputs(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [with_outputs(part) for part in value]
-    return Output.from_input(value) if inspect.isawaitable(value) else value
+    problems[path] = _problem(value)
+    return Output(set(), Later(_later, None), Later(_later, False))  # noqa: FBT003 - as the SDK takes it
+
+
+def _problem(value: Any) -> str:
+    if isinstance(value, pulumi.Resource):
+        return (
+            f"got {describe(value, hidden=True)}, which is a resource; write one of its outputs, such as its id or arn"
+        )
+    if isinstance(value, Mapping) and not all(map(_is_text, value)):
+        return "got a mapping with a key that is no text"
+    if isinstance(value, Mapping) or _is_list(value):
+        return f"is nested more than {_DEEPEST} levels deep"
+    if isinstance(value, str):
+        return "got a string that cannot be sent as UTF-8: it has half of a surrogate pair"
+    if isinstance(value, int | float):
+        return "got a number that cannot be sent: it is too large, or not a number"
+    allowed = "text, a number, True, False, a list or a mapping, or an output of one of them"
+    return f"got {describe(value, hidden=True)}, allowed is {allowed}"
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview | range)
+
+
+def _is_text(value: object) -> bool:
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and value.bit_length() <= _MOST_BITS
+
+
+async def _later(value: Any) -> Any:
+    return value
 
 
 @dataclass

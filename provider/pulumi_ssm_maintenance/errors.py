@@ -49,10 +49,13 @@ class ArgumentError(SsmMaintenanceError, ValueError, pulumi.RunError):
     @property
     def problems(self) -> tuple[str, ...]:
         """The mistakes, a line each."""
-        return tuple(_legible(str(problem)) for problem in self.args)
+        shown = tuple(_legible(str(problem)) for problem in self.args[:_MOST_LINES])
+        more = len(self.args) - _MOST_LINES
+        return (*shown, f"and {more} more mistakes") if more > 0 else shown
 
 
 _LONGEST_LINE = 1500
+_MOST_LINES = 100
 
 
 def _legible(line: str) -> str:

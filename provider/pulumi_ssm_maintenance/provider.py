@@ -7,8 +7,12 @@ from typing import Any, Final, Literal, Required, TypedDict, Unpack
 import pulumi
 from pulumi import Input
 
-from ._declared import UnknownArgumentError
+from ._calls import UnknownArgumentError, legible_calls
+from ._declared import sendable
+from ._options import demand_name_and_options
+from .aws.connection import problems_of
 from .aws.settings import PREFLIGHT, setting_key
+from .errors import ArgumentError
 
 __all__ = ["AssumeRoleArgs", "AssumeRoleWithWebIdentityArgs", "EndpointArgs", "Provider", "ProviderArgs"]
 
@@ -134,6 +138,7 @@ class ProviderArgs(TypedDict, total=False):
     """
 
 
+@legible_calls
 class Provider(pulumi.ProviderResource):
     """An account and region for tasks, other than those that the configuration of the stack names.
 
@@ -149,8 +154,8 @@ class Provider(pulumi.ProviderResource):
     Arguments: see `ProviderArgs`.
 
     Raises:
-        TypeError: for an argument that does not exist. A wrong value is reported at preview, by every task of the
-            provider.
+        ArgumentError: an argument does not exist, or has a wrong value. What is an output, and what a file contains, is
+            checked at preview, and every task of the provider reports it.
     """
 
     def __init__(
@@ -161,10 +166,26 @@ class Provider(pulumi.ProviderResource):
         **args: Unpack[ProviderArgs],
     ) -> None:
         """Declare a provider with the arguments of `ProviderArgs` and the resource options `opts`."""
-        if unknown := sorted(args.keys() - ProviderArgs.__annotations__.keys()):
-            message = f"Provider {resource_name!r}: {'; '.join(map(_not_known, unknown))}"
-            raise UnknownArgumentError(message)
+        demand_name_and_options("Provider", resource_name, opts)
+        _check(resource_name, args)
         super().__init__("pulumi-python", resource_name, _stored(args), opts)
+
+
+def _check(resource_name: str, args: Mapping[str, Any]) -> None:
+    unknown = sorted(args.keys() - ProviderArgs.__annotations__.keys())
+    known, unsendable = sendable({name: value for name, value in args.items() if name not in unknown})
+    problems = {**unsendable, **dict(problems_of(known, is_known=_is_known))}
+    lines = [*map(_not_known, unknown), *(f"{name}: {reason}" for name, reason in problems.items())]
+    if lines:
+        kind = UnknownArgumentError if unknown else ArgumentError
+        raise kind(*(f"Provider {resource_name!r}: {line}" for line in lines))
+
+
+def _is_known(value: Any) -> bool:
+    """Tell whether the program knows a value while it runs, which it does not of an output."""
+    if isinstance(value, Mapping):
+        return all(map(_is_known, value.values()))
+    return all(map(_is_known, value)) if isinstance(value, list) else not isinstance(value, pulumi.Output)
 
 
 def _not_known(name: str) -> str:

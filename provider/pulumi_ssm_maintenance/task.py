@@ -1,19 +1,23 @@
 """The resource: a task of an AWS Systems Manager maintenance window."""
 
 from collections.abc import Mapping, Sequence
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Unpack
 
 import pulumi
 import pulumi.dynamic
 
 from . import outputs
-from ._declared import Later, facts_about, with_outputs
+from ._calls import legible_calls
+from ._declared import Later, facts_about, sendable
 from ._dynamic import TaskProvider
+from ._options import demand_name_and_options
 from .args import MaintenanceWindowTaskArgs
+from .core.constraints import describe
 from .core.identity import idempotency_key
 from .core.paths import top_level
 from .errors import ArgumentError
-from .lifecycle.properties import BOOKKEEPING, COMPUTED
+from .lifecycle.properties import BOOKKEEPING, COMPUTED, UNSENDABLE
 
 __all__ = ["FROM_PULUMI_AWS", "MaintenanceWindowTask"]
 
@@ -50,6 +54,7 @@ once, to update. The alias may go afterwards.
 """
 
 
+@legible_calls
 class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="MaintenanceWindowTask"):
     """A task of an AWS Systems Manager maintenance window: what runs when the window opens.
 
@@ -136,13 +141,15 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
 
         The option `delete_before_replace` is always on.
         """
+        demand_name_and_options("MaintenanceWindowTask", resource_name, opts)
         _refuse_options(resource_name, opts)
-        arguments = {name: value for name, value in with_outputs(args).items() if value is not None}
-        # An argument that does not exist is sent too: check refuses it and names the nearest one.
+        # An argument that does not exist is sent too, also without a value: check refuses it and names the nearest one.
+        named = {name: "" if value is None and name not in _ARGUMENTS else value for name, value in args.items()}
+        arguments, unsendable = sendable({name: value for name, value in named.items() if value is not None})
         properties = {
             **dict.fromkeys((*_ALWAYS_OUTPUTS, *_ignored_arguments(opts))),
             **arguments,
-            BOOKKEEPING: Later(_bookkeeping, resource_name, arguments, opts),
+            BOOKKEEPING: Later(_bookkeeping, resource_name, arguments, unsendable, opts),
         }
         if "idempotency_key" not in arguments:
             properties["idempotency_key"] = Later(_default_key, resource_name, opts)
@@ -189,7 +196,9 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
         Raises:
             pulumi_ssm_maintenance.errors.TaskNotFoundError: in the output of the engine, when there is no such task.
         """
+        demand_name_and_options("MaintenanceWindowTask.get", resource_name, opts)
         _refuse_options(resource_name, opts)
+        _demand_texts(resource_name, id=id, region=region)
         found = cls.__new__(cls)
         properties = {
             **dict.fromkeys((*_ARGUMENTS, *COMPUTED)),
@@ -199,6 +208,19 @@ class MaintenanceWindowTask(pulumi.dynamic.Resource, module="ssm", name="Mainten
         lookup = pulumi.ResourceOptions(id=id)
         super().__init__(found, TaskProvider(), resource_name, properties, pulumi.ResourceOptions.merge(opts, lookup))
         return found
+
+
+def _demand_texts(resource_name: str, **arguments: object) -> None:
+    """Refuse arguments of a lookup that are no text, of which Pulumi names none."""
+    problems = [
+        f"MaintenanceWindowTask.get {resource_name!r}: {name}: got {describe(value, hidden=False)}, allowed: text"
+        for name, value in arguments.items()
+        if not (value is None and name == "region")
+        and not isinstance(value, str | pulumi.Output)
+        and not isawaitable(value)
+    ]
+    if problems:
+        raise ArgumentError(*problems)
 
 
 def _refuse_options(resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
@@ -244,11 +266,16 @@ def _ignored_arguments(opts: pulumi.ResourceOptions | None) -> frozenset[str]:
 
 
 async def _bookkeeping(
-    resource_name: str, arguments: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    resource_name: str,
+    arguments: Mapping[str, Any],
+    unsendable: Mapping[str, str],
+    opts: pulumi.ResourceOptions | None,
 ) -> dict[str, Any]:
     facts = {"name": resource_name, **await facts_about(arguments)}
     if opts and (opts.transforms or opts.transformations):
         facts["fingerprint"] = ""  # equals none: they may make a value secret without changing it
+    if unsendable:
+        facts[UNSENDABLE] = [list(problem) for problem in unsendable.items()]
     if secret_outputs := _ARGUMENTS & {*((opts and opts.additional_secret_outputs) or ())}:
         facts["secrets"] = sorted({*facts["secrets"], *secret_outputs})
     if opts and opts.replace_on_changes:

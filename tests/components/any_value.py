@@ -6,11 +6,16 @@ All come from a `Random`, so that the same seed gives the same values.
 import asyncio
 import inspect
 import typing
+from collections import ChainMap, deque
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
 
 import pulumi
 import pulumi_aws as aws
@@ -23,6 +28,7 @@ TEXTS = (
     *("", " ", "\0", "\ud800", "a\nb", "ü", "x" * 100_000, "a" * 65, "web-1", "../..", "/", "\\", "None", "null"),
     *("10%", "0", "-1", "101%", "600", "9" * 5000, "1e3", "NaN", "$LATEST", "2030-01-01", "2030-01-01T00:00"),
     *("cron(0 2 ? * SAT *)", "cron(", "rate(1 day)", "rate(٣ days)", "at(2030-07-07T15:55:00)", "at(9)", "02:00"),
+    *("\U0001f680", "a\u2028b", "tag:Role", "aws:web", "scripts/check.py", "IST", "New York", "cron(0 22-2/2 * * ? *)"),
     *("GMT+2", "UTC+30", "Europe/Berlin", "Europe", "../etc/passwd", "a@b", "s3://lists/may.yaml"),
     *("mw-0123456789abcdef0", "mw-123", "i-0123456789abcdef0", "pb-0123456789abcdef0", "AWS-RunShellScript"),
     *("arn:", "arn:aws:iam::123456789012:role/x", "arn:aws:sns:us-east-1:123456789012:x", "arn:aws:lambda:::"),
@@ -52,6 +58,33 @@ class Nested(list):
         self.append(self)
 
 
+class Colour(StrEnum):
+    """A text that is an enum too."""
+
+    RED = "web"
+
+
+class Count(IntEnum):
+    """A number that is an enum too."""
+
+    TWO = 2
+
+
+@dataclass
+class Data:
+    """A dataclass with the keys of no argument."""
+
+    name: str = "web"
+    values: tuple[str, ...] = ("a", "b")
+
+
+class Unwritable:
+    """An object that cannot be shown."""
+
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
 class Plain:
     """An object of which nobody knows anything."""
 
@@ -67,6 +100,13 @@ def _dict_in_itself():
     value: dict[str, Any] = {}
     value["a"] = value
     return value
+
+
+def _dicts_in_each_other():
+    one: dict[str, Any] = {}
+    other: dict[str, Any] = {"a": one, "b": one}
+    one.update(a=other, b=other)
+    return one
 
 
 def _target():
@@ -120,6 +160,26 @@ OTHERS = {
     "pulumi_aws's parameters": lambda: [{"name": "commands", "values": ["date"]}],
     "pulumi_aws's targets": lambda: [{"key": "tag:Role", "values": ["web"]}],
     "an object": Plain,
+    "an object that cannot be shown": Unwritable,
+    "a text of an enum": lambda: Colour.RED,
+    "a number of an enum": lambda: Count.TWO,
+    "an enum": lambda: Colour,
+    "a dataclass": Data,
+    "a list of dataclasses": lambda: [Data()],
+    "a frozen set": lambda: frozenset({"web"}),
+    "a queue": lambda: deque(["web"]),
+    "a byte array": lambda: bytearray(b"web"),
+    "a view of bytes": lambda: memoryview(b"web"),
+    "a generator": lambda: (name for name in ["web"]),
+    "a coroutine function": lambda: not_known,
+    "a decimal": lambda: Decimal("1.5"),
+    "a uuid": lambda: UUID(int=1),
+    "a chained map": lambda: ChainMap({"a": "b"}),
+    "dicts in each other": _dicts_in_each_other,
+    "half a pair in a list": lambda: ["\ud800"],
+    "half a pair in a dict": lambda: {"\ud800": "\ud800"},
+    "a class of schedules": lambda: PatchTuesday,
+    "a method": lambda: Targets.by_tags,
     "a class": lambda: Targets,
     "a function": lambda: len,
     "a range": lambda: range(3),

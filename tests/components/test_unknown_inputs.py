@@ -27,6 +27,7 @@ MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:drain"
 WEB = Targets.by_patch_group("web")
 FREEZE = {"name": "christmas", "start": "2090-12-20T00:00", "end": "2091-01-02T00:00"}
 COMMAND = {"action": "aws:runShellScript", "name": "x"}
+ALLOW = {"Effect": "Allow", "Action": "*"}
 
 
 def patching_run(late):
@@ -116,9 +117,9 @@ def automation_runbook(late):
             Step.approve(topic_arn=late(APPROVALS), approvers=[late("ann")], kms_key=late(KEY)),
             Step.alarm_guard(alarm=late("errors")),
             Step.lambda_("call", late(FUNCTION), payload={"a": late("b")}, qualifier=late("3")),
-            Step.script("own", "x", payload={"a": late("b")}, statements=[{"Resource": late("*")}]),
+            Step.script("own", "x", payload={"a": late("b")}, statements=[ALLOW | {"Resource": late("*")}]),
         ],
-        statements=[{"Resource": [late("*")]}],
+        statements=[ALLOW | {"Resource": [late("*")]}],
         stop_on_alarm=late("errors"),
         notify=late(TOPIC),
     )
@@ -128,7 +129,7 @@ def automation_runbook_with_content(late):
     content = {
         "schemaVersion": "0.3",
         "assumeRole": late(ROLE),
-        "mainSteps": [{"name": "x", "inputs": {"a": late("b")}}],
+        "mainSteps": [{"name": "x", "action": "aws:sleep", "inputs": {"a": late("b")}}],
     }
     AutomationRunbook("web", window=late(WINDOW), content=content, task_role=late(ROLE))
 
@@ -148,7 +149,7 @@ def step_function_task(late):
 def step_function_task_with_content(late):
     states = {"x": {"Type": "Task", "Resource": late(FUNCTION)}}
     machine = {"StartAt": "x", "States": states}
-    StepFunctionTask("web", window=late(WINDOW), state_machine=machine, statements=[{"Resource": late("*")}])
+    StepFunctionTask("web", window=late(WINDOW), state_machine=machine, statements=[ALLOW | {"Resource": late("*")}])
 
 
 PROGRAMS = [value for name, value in list(globals().items()) if callable(value) and value.__module__ == __name__]

@@ -7,6 +7,8 @@ from tests.provider.mock_program import secret
 from pulumi_ssm_maintenance import MaintenanceWindowTask, Provider, ProviderArgs
 from pulumi_ssm_maintenance.aws.connection import HONOURED, Connection, Endpoints, read_connection
 from pulumi_ssm_maintenance.aws.roles import Role
+from pulumi_ssm_maintenance.aws.settings import setting_key
+from pulumi_ssm_maintenance.errors import ArgumentError
 
 ROLE = "arn:aws:iam::111122223333:role/deploy"
 TASK = {"window_id": "mw-0123456789abcdef0", "task_type": "LAMBDA", "task_arn": "clean-up"}
@@ -98,8 +100,8 @@ def test_the_one_reader_finds_every_argument(run, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["access_key", "secret_key", "token", "assume_role_with_web_identity"])
 def test_credentials_are_secret(run, name):
-    (value,) = stored(run, **{name: ARGUMENTS[name]}).values()
-    assert value == secret(ARGUMENTS[name])
+    given = {key: ARGUMENTS[key] for key in ("access_key", "secret_key", "token", name)}
+    assert stored(run, **given)[f"aws:{setting_key(name)}"] == secret(ARGUMENTS[name])
 
 
 def test_what_is_not_given_is_not_stored(run):
@@ -127,6 +129,77 @@ def test_a_task_of_a_component_goes_to_the_components_provider(run):
 
 
 def test_an_argument_that_is_not_known_is_refused(run):
-    reason = r"Provider 'other': default_tags is not known; regoin is not known, did you mean region\?"
-    with pytest.raises(TypeError, match=reason):
-        stored(run, regoin="eu-west-1", default_tags={})
+    with pytest.raises(TypeError) as refused:
+        stored(run, regoin="eu-west-1", default_tags={}, region=5)
+    assert refused.value.problems == (
+        "Provider 'other': default_tags is not known",
+        "Provider 'other': regoin is not known, did you mean region?",
+        "Provider 'other': region: got '5', allowed is the name of a region such as us-east-1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (
+            {
+                "region": "eu-west-9",
+                "access_key": "AKIA",
+                "max_retries": "many",
+                "retry_mode": "legacy",
+                "insecure": "perhaps",
+                "allowed_account_ids": ["1"],
+                "profile": {"work"},
+                "endpoints": [{"ssm": "127.0.0.1"}],
+                "assume_roles": [{"role": ROLE}],
+            },
+            [
+                "profile: got a set, allowed is text",
+                "max_retries: expected a whole number of retries, 0 or more",
+                "retry_mode: got 'legacy', allowed are standard and adaptive",
+                "insecure: expected true or false",
+                "allowed_account_ids: expected a list of account ids of 12 digits each",
+                "endpoints: ssm: expected a URL such as http://127.0.0.1:5000",
+                "assume_roles: role of a role is not supported",
+                "region: got 'eu-west-9', which no partition of AWS has (did you mean eu-west-",
+                "secret_key: required together with access_key; set all of them, or none",
+            ],
+        ),
+        ({"assume_roles": [{}]}, ["assume_roles: role_arn of a role is required"]),
+        (
+            {"assume_role_with_web_identity": {"role_arn": ROLE}},
+            ["assume_role_with_web_identity: web_identity_token or web_identity_token_file is required"],
+        ),
+        ({"assume_roles": [{"role_arn": ROLE, "duration": 5}]}, ["assume_roles: duration of a role: got 5"]),
+    ],
+)
+def test_wrong_values_are_reported_at_once_by_the_names_that_the_program_wrote(run, arguments, lines):
+    with pytest.raises(ArgumentError) as refused:
+        stored(run, **arguments)
+    assert len(refused.value.problems) == len(lines), refused.value.problems
+    for line in lines:
+        assert any(it.startswith(f"Provider 'other': {line}") for it in refused.value.problems), line
+    assert "aws:" not in str(refused.value)
+
+
+def test_what_an_output_says_is_left_to_the_preview(run):
+    later = pulumi.Output.from_input("eu-west-9")
+    assert stored(run, region=later, assume_roles=[{"role_arn": later}], skip_region_validation=None)
+    assert stored(run, region="eu-west-9", skip_region_validation=pulumi.Output.from_input(True))  # noqa: FBT003 - a value
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (
+            lambda: Provider("p", ProviderArgs()),
+            "Provider: got 2 arguments without a name, allowed: only resource_name",
+        ),
+        (lambda: Provider(5), "Provider: name: got a number 5, allowed: text"),
+        (lambda: Provider("p", opts={}), "Provider 'p': opts: got {}, allowed: pulumi.ResourceOptions"),
+    ],
+)
+def test_a_call_that_pulumi_would_end_with_a_traceback_is_refused(run, call, line):
+    with pytest.raises(ArgumentError) as refused:
+        run(call)
+    assert refused.value.problems[0].startswith(line)

@@ -4,17 +4,25 @@ import gc
 import json
 import re
 import warnings
+from collections import deque
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 import pulumi
 import pytest
+from pulumi.runtime import rpc
 from tests.provider.mock_program import PROJECT, STACK, secret
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask, MaintenanceWindowTaskArgs, Provider, TargetArgs, outputs
+from pulumi_ssm_maintenance._declared import sendable
+from pulumi_ssm_maintenance.core.codec import UNKNOWN
 from pulumi_ssm_maintenance.core.fingerprint import fingerprint
 from pulumi_ssm_maintenance.core.identity import idempotency_key
 from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance.lifecycle.plan import check
 from pulumi_ssm_maintenance.lifecycle.properties import BOOKKEEPING, Inputs
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/wire_formats.json").read_text())
@@ -412,3 +420,102 @@ def test_a_program_that_fails_leaves_no_coroutine_behind(run):
             run(program)
         gc.collect()
     assert [it for it in printed if "never awaited" in str(it.message)] == []
+
+
+class TestWhatPulumiCannotSend:
+    """Pulumi ends in a traceback that names no argument, so the check gets a reason for each of them."""
+
+    @dataclass
+    class Data:
+        value: str = "x"
+
+    def problems(self, run, **arguments):
+        run(lambda: MaintenanceWindowTask("task", **{**MINIMAL, **arguments}))
+        return dict(run.inputs("task")[BOOKKEEPING]["unsendable"])
+
+    @pytest.mark.parametrize(
+        ("value", "reason"),
+        [
+            ({"web"}, "got a set, allowed is text, a number"),
+            (b"web", "got a bytes, allowed is text"),
+            (Path("web"), "got a PosixPath, allowed is text"),
+            (date(2030, 1, 1), "got a date, allowed is text"),
+            (Data(), "got a Data, allowed is text"),
+            (iter(["web"]), "got a list_iterator, allowed is text"),
+            (float("nan"), "got a number that cannot be sent"),
+            (float("inf"), "got a number that cannot be sent"),
+            (10**400, "got a number that cannot be sent"),
+            ("\ud800", "got a string that cannot be sent as UTF-8"),
+            ({5: "web"}, "got a mapping with a key that is no text"),
+        ],
+    )
+    def test_is_reported_by_its_path(self, run, value, reason):
+        found = self.problems(run, description=value, targets=[{"key": "InstanceIds", "values": value}])
+        assert found.keys() == {"description", "targets[0].values"}
+        assert all(text.startswith(reason) for text in found.values()), found
+
+    def test_a_resource_is_reported_with_what_to_write(self, run):
+        window = pulumi.ComponentResource("my:component:Window", "window")
+        (reason,) = self.problems(run, window_id=window).values()
+        assert reason == "got a ComponentResource, which is a resource; write one of its outputs, such as its id or arn"
+
+    def test_a_list_in_itself_is_reported(self, run):
+        value = []
+        value.append(value)
+        found = {}
+        run(lambda: found.update(sendable({"targets": value})[1]))
+        (reason,) = found.values()
+        assert reason == "is nested more than 20 levels deep"
+
+    def test_check_reports_it_together_with_the_other_mistakes(self, run):
+        task = {**MINIMAL, "task_type": "LAMBDA", "task_arn": "report"}
+        run(lambda: MaintenanceWindowTask("task", **task, description={"web"}, priority=-1, prioriti=None))
+        inputs = {name: UNKNOWN if value == rpc.UNKNOWN else value for name, value in run.inputs("task").items()}
+        failures = check({**inputs, "region": "eu-west-1"}, lambda: None).failures
+        assert sorted(failure.path for failure in failures) == ["description", "prioriti", "priority"]
+
+    def test_enums_and_other_sequences_are_sent_as_what_they_hold(self, run):
+        class Kind(StrEnum):
+            LAMBDA = "LAMBDA"
+
+        values = deque(["e32eecb2-646c-4f4b-8ed1-205fbfd3ad35"])
+        targets = [{"key": "WindowTargetIds", "values": values}]
+        run(lambda: MaintenanceWindowTask("task", **MINIMAL | {"task_type": Kind.LAMBDA}, targets=targets))
+        assert run.inputs("task")["task_type"] == "LAMBDA"
+        assert run.inputs("task")["targets"] == [{"key": "WindowTargetIds", "values": [*values]}]
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        (
+            lambda: MaintenanceWindowTask("task", MINIMAL),
+            ["MaintenanceWindowTask: got 2 arguments without a name, allowed: only resource_name; write the others"],
+        ),
+        (lambda: MaintenanceWindowTask(**MINIMAL), ["MaintenanceWindowTask: resource_name is required"]),
+        (lambda: MaintenanceWindowTask(5, **MINIMAL), ["MaintenanceWindowTask: name: got a number 5, allowed: text"]),
+        (
+            lambda: MaintenanceWindowTask("task", **MINIMAL, opts={"parent": None}),
+            ["MaintenanceWindowTask 'task': opts: got {'parent': None}, allowed: pulumi.ResourceOptions"],
+        ),
+        (
+            lambda: MaintenanceWindowTask("task", **MINIMAL, opts=pulumi.ResourceOptions(provider="x", parent="y")),
+            [
+                "MaintenanceWindowTask 'task': opts: parent: got 'y'",
+                "MaintenanceWindowTask 'task': opts: provider: got",
+            ],
+        ),
+        (
+            lambda: MaintenanceWindowTask.get("task", None, region=5),
+            [
+                "MaintenanceWindowTask.get 'task': id: got nothing",
+                "MaintenanceWindowTask.get 'task': region: got a number",
+            ],
+        ),
+    ],
+)
+def test_a_call_that_pulumi_would_end_with_a_traceback_is_refused(run, call, lines):
+    with pytest.raises(ArgumentError) as refused:
+        run(call)
+    assert len(refused.value.problems) == len(lines)
+    assert all(line.startswith(start) for line, start in zip(refused.value.problems, lines, strict=True))

@@ -118,6 +118,13 @@ def test_a_cron_expression_ends_with_its_years(expression, all_runs):
         ("0 2 15,16W * ? *", "day-of-month", "16W in 15,16W", DAY_OF_MONTH),
         ("0 2 * 13 ? *", "month", "13", MONTH),
         ("0 2 * JUNE ? *", "month", "JUNE", MONTH),
+        ("0 22-2/2 * * ? *", "hours", "22-2/2", "a range that runs upwards; list the values instead, as in 22,0,2"),
+        (
+            "0 2 ? * SAT-MON/2 *",
+            "day-of-week",
+            "SAT-MON/2",
+            "a range that runs upwards; list the values instead, as in SAT,MON",
+        ),
         ("0 2 ? * SAT-MON *", "day-of-week", "SAT-MON", f"{UPWARDS}SAT,SUN-MON"),
         ("0 2 ? * 7-1 *", "day-of-week", "7-1", f"{UPWARDS}7,1"),
         ("0 2 * NOV-FEB ? *", "month", "NOV-FEB", f"{UPWARDS}NOV-DEC,JAN-FEB"),

@@ -26,8 +26,17 @@ def alarm_configuration(where: str, alarm: AnyAlarm | None) -> AlarmConfiguratio
     """
     if alarm is None:
         return None
-    if isinstance(alarm, str) and alarm.startswith("arn:"):
-        raise wrong(where, "stop_on_alarm", alarm, "an alarm or its name, not its ARN")
-    if isinstance(alarm, str) and not 1 <= len(alarm) <= _LONGEST_NAME:
-        raise wrong(where, "stop_on_alarm", alarm, f"the name of an alarm, 1 to {_LONGEST_NAME} characters")
+    check_alarm(where, "stop_on_alarm", alarm)
     return {"alarms": [{"name": alarm_name(alarm)}], "ignore_poll_alarm_failure": False}
+
+
+def check_alarm(where: str, argument: str, alarm: object) -> None:
+    """Check the name of an alarm.
+
+    Raises:
+        ArgumentError: it is an ARN, or no name of an alarm.
+    """
+    if isinstance(alarm, str) and alarm.startswith("arn:"):
+        raise wrong(where, argument, alarm, "an alarm or its name, not its ARN")
+    if isinstance(alarm, str) and not 1 <= len(alarm) <= _LONGEST_NAME:
+        raise wrong(where, argument, alarm, f"the name of an alarm, 1 to {_LONGEST_NAME} characters")

@@ -1,14 +1,15 @@
 """The topic that is notified of failures: an existing one, a new one or none."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.location import Location
@@ -17,6 +18,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 """The ARN of a topic."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _KEY_OF_AWS = "alias/aws/sns"
 
 Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
@@ -67,20 +69,23 @@ def _warn_of_key(component: Component, key: str | None) -> None:
         )
 
 
-def check_notify(where: str, notify: Notify, argument: str = "notify") -> None:
+@all_at_once
+def check_notify(where: str, notify: Notify, argument: str = "notify") -> Iterator[ArgumentError]:
     """Check the argument `notify` of a component, or another one of this type.
 
     Raises:
         ArgumentError: a text is not the ARN of a topic, or an item of a list is no e-mail address.
     """
     if isinstance(notify, str) and not TOPIC_ARN.fullmatch(notify):
-        raise wrong(where, argument, notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
+        yield wrong(where, argument, notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
     if isinstance(notify, Sequence) and not isinstance(notify, str):
         if not notify:
-            raise wrong(where, argument, notify, "e-mail addresses in a list, or True for a topic without subscribers")
+            yield wrong(where, argument, notify, "e-mail addresses in a list, or True for a topic without subscribers")
         for email in notify:
-            if "@" not in email:
-                raise wrong(where, argument, email, "e-mail addresses in a list, or the ARN of a topic without one")
+            if not _EMAIL.fullmatch(email):
+                yield wrong(where, argument, email, "e-mail addresses in a list, or the ARN of a topic without one")
+        if len({*notify}) < len(notify):
+            yield wrong(where, argument, notify, "each e-mail address once")
 
 
 def failed_nodes(

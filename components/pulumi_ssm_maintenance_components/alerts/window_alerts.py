@@ -9,7 +9,7 @@ from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wro
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
-from pulumi_ssm_maintenance_components.foundation.names import full_tags
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, check_roles
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, check_window_ids, window_id
 
@@ -18,6 +18,10 @@ from .topics import Notify, check_notify, topic_arn
 from .window_events import ALL_EVENTS, WindowEvent, window_alerts
 
 __all__ = ["WindowAlerts", "WindowAlertsArgs"]
+
+# A pattern has at most 2048 characters, the id of a window takes 24, and the rest of the longest pattern 313.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+_MOST_WINDOWS = 70
 
 
 class WindowAlertsArgs(TypedDict, total=False):
@@ -80,6 +84,7 @@ class WindowAlerts(Component):
         problems.check(lambda: check_notify(self.where, args.get("notify", True)))
         problems.check(check_key, self.where, args)
         problems.check(check_roles, self.where, args)
+        problems.check(check_tags, self.where, args)
         problems.raise_all()
 
         use_event_role(self, args.get("event_role"))
@@ -102,8 +107,10 @@ class WindowAlerts(Component):
 
 
 def _check_windows(where: str, args: WindowAlertsArgs) -> None:
-    if not args["windows"]:
-        raise wrong(where, "windows", args["windows"], "a list of one window or more, or of their ids")
+    if not 1 <= len(args["windows"]) <= _MOST_WINDOWS:
+        given = len(args["windows"]) or args["windows"]
+        allowed = f"a list of 1 to {_MOST_WINDOWS} windows, or of their ids: no rule can watch more"
+        raise wrong(where, "windows", given, allowed)
     check_window_ids(where, "windows", args["windows"])
 
 

@@ -1,15 +1,16 @@
 """PatchBaseline: which patches are approved on an operating system, and for which patch groups."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Required, TypedDict, Unpack, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_name, full_tags
 
 from .operating_systems import SYSTEMS, OperatingSystem
 from .patch_rules import (
@@ -17,9 +18,9 @@ from .patch_rules import (
     PatchRule,
     check_filters,
     default_rules,
-    demand_product,
     patch_filters,
     read_filters,
+    wrong_product,
 )
 
 __all__ = ["PatchBaseline", "PatchBaselineArgs", "PatchSourceArgs"]
@@ -30,6 +31,8 @@ _MOST_PATCHES = 50
 _LONGEST_GROUP = 256
 _MOST_SOURCES = 20
 _LONGEST_CONFIGURATION = 1024
+_NAME = re.compile(r"[a-zA-Z0-9_\-.]{3,128}")
+_LONGEST_DESCRIPTION = 1024
 _SOURCE_NAME = re.compile(r"[a-zA-Z0-9_\-.]{3,50}")
 
 
@@ -124,11 +127,13 @@ class PatchBaseline(Component):
         where = f"PatchBaseline {name!r}"
         problems = Problems(where)
         args = problems.read(args, PatchBaselineArgs)
-        problems.check(_check, where, args)
+        for rule in (_non_security, _approved, _rejected, _approved_twice, _patch_groups, _baseline_name, _description):
+            problems.check(rule, where, args)
         rules = problems.check(_rules, where, args)
         global_filters = problems.check(_global_filters, where, args)
         sources = problems.check(_sources, where, args)
         status = problems.check(_status, where, args)
+        problems.check(check_tags, where, args)
         problems.raise_all()
         baseline = aws.ssm.PatchBaseline(
             f"{name}-baseline",
@@ -174,11 +179,13 @@ def _rules(where: str, args: PatchBaselineArgs) -> list[aws.ssm.PatchBaselineApp
     if not rules and not args.get("approved"):
         raise wrong(where, "rules", [], "one rule or more, or approved patches: nothing would ever be installed")
     compliance = args.get("compliance")
+    problems, system = Problems(where), args["os"]
     written = [
         each
         for index, rule in enumerate(rules)
-        for each in rule.for_system(f"{where}: rules[{index}]", args["os"], compliance)
+        for each in problems.check(rule.for_system, f"{where}: rules[{index}]", system, compliance) or ()
     ]
+    problems.raise_all()
     if len(written) > _MOST_RULES:
         allowed = f"at most {_MOST_RULES}, where all() counts twice on WINDOWS: once for applications"
         raise wrong(where, "rules", len(written), allowed)
@@ -199,22 +206,27 @@ def _sources(where: str, args: PatchBaselineArgs) -> Any:
     sources = args.get("sources")
     if sources is None:
         return None
-    if not SYSTEMS[args["os"]].is_linux:
-        raise wrong(where, "sources", len(sources), f"none on {args['os']}: repositories are for Linux")
+    _check_sources(where, sources, args["os"])
+    return [dict(source) for source in sources]
+
+
+@all_at_once
+def _check_sources(where: str, sources: Sequence[PatchSourceArgs], system: OperatingSystem) -> Iterator[ArgumentError]:
+    if not SYSTEMS[system].is_linux:
+        yield wrong(where, "sources", len(sources), f"none on {system}: repositories are for Linux")
     if len(sources) > _MOST_SOURCES:
-        raise wrong(where, "sources", len(sources), f"at most {_MOST_SOURCES}")
+        yield wrong(where, "sources", len(sources), f"at most {_MOST_SOURCES}")
     for index, source in enumerate(sources):
         place, configuration = f"{where}: sources[{index}]", source["configuration"]
         if not _SOURCE_NAME.fullmatch(source["name"]):
-            raise wrong(place, "name", source["name"], "3 to 50 characters of a-z A-Z 0-9 _ - .")
+            yield wrong(place, "name", source["name"], "3 to 50 characters of a-z A-Z 0-9 _ - .")
         if not 1 <= len(source["products"]) <= _MOST_SOURCES:
-            raise wrong(place, "products", source["products"], f"a list of 1 to {_MOST_SOURCES}, or ['*'] for all")
+            yield wrong(place, "products", source["products"], f"a list of 1 to {_MOST_SOURCES}, or ['*'] for all")
         for product in source["products"]:
-            demand_product(place, "products", product, args["os"])
+            yield from wrong_product(place, "products", product, system)
         if isinstance(configuration, str) and not 1 <= len(configuration) <= _LONGEST_CONFIGURATION:
             # The text may hold credentials.
-            raise wrong(place, "configuration", len(configuration), f"1 to {_LONGEST_CONFIGURATION} characters")
-    return [dict(source) for source in sources]
+            yield wrong(place, "configuration", len(configuration), f"1 to {_LONGEST_CONFIGURATION} characters")
 
 
 def _status(where: str, args: PatchBaselineArgs) -> str | None:
@@ -226,27 +238,51 @@ def _status(where: str, args: PatchBaselineArgs) -> str | None:
     return status
 
 
-def _check(where: str, args: PatchBaselineArgs) -> None:
-    if args["os"] not in SYSTEMS:
-        raise wrong(where, "os", args["os"], ", ".join(get_args(OperatingSystem)))
+def _non_security(where: str, args: PatchBaselineArgs) -> None:
     if args.get("approved_non_security") and not SYSTEMS[args["os"]].is_linux:
         raise wrong(where, "approved_non_security", given=True, allowed=f"False on {args['os']}")
-    approved, rejected = args.get("approved", ()), args.get("rejected", ())
-    for argument, patches in (("approved", approved), ("rejected", rejected)):
-        if isinstance(patches, str) or len(patches) > _MOST_PATCHES:
-            raise wrong(where, argument, patches, f"a list of at most {_MOST_PATCHES}")
-    for patch in sorted(_known_texts(approved) & _known_texts(rejected)):
-        raise wrong(where, "approved", patch, "patches that are not in `rejected` too: AWS would reject it")
-    _check_groups(where, args.get("patch_groups", ()))
+
+
+def _approved(where: str, args: PatchBaselineArgs) -> None:
+    _check_number(where, "approved", args.get("approved", ()))
+
+
+def _rejected(where: str, args: PatchBaselineArgs) -> None:
+    _check_number(where, "rejected", args.get("rejected", ()))
+
+
+def _check_number(where: str, argument: str, patches: Sequence[object]) -> None:
+    if len(patches) > _MOST_PATCHES:
+        raise wrong(where, argument, patches, f"a list of at most {_MOST_PATCHES}")
+
+
+@all_at_once
+def _approved_twice(where: str, args: PatchBaselineArgs) -> Iterator[ArgumentError]:
+    for patch in sorted(_known_texts(args.get("approved", ())) & _known_texts(args.get("rejected", ()))):
+        yield wrong(where, "approved", patch, "patches that are not in `rejected` too: AWS would reject it")
 
 
 def _known_texts(patches: Sequence[pulumi.Input[str]]) -> set[str]:
     return {patch for patch in patches if isinstance(patch, str)}
 
 
-def _check_groups(where: str, groups: Sequence[str]) -> None:
-    if isinstance(groups, str) or len(set(groups)) != len(groups):
-        raise wrong(where, "patch_groups", groups, "a list in which each group stands once")
+@all_at_once
+def _patch_groups(where: str, args: PatchBaselineArgs) -> Iterator[ArgumentError]:
+    groups = args.get("patch_groups", ())
+    if len(set(groups)) != len(groups):
+        yield wrong(where, "patch_groups", groups, "a list in which each group stands once")
     for group in groups:
         if not 1 <= len(group) <= _LONGEST_GROUP:
-            raise wrong(where, "patch_groups", group, f"1 to {_LONGEST_GROUP} characters")
+            yield wrong(where, "patch_groups", group, f"1 to {_LONGEST_GROUP} characters")
+
+
+def _baseline_name(where: str, args: PatchBaselineArgs) -> None:
+    name = args.get("baseline_name")
+    if name is not None and not _NAME.fullmatch(name):
+        raise wrong(where, "baseline_name", name, "3 to 128 characters of a-z A-Z 0-9 _ - .")
+
+
+def _description(where: str, args: PatchBaselineArgs) -> None:
+    text = args.get("description")
+    if isinstance(text, str) and not 1 <= len(text) <= _LONGEST_DESCRIPTION:
+        raise wrong(where, "description", text, f"1 to {_LONGEST_DESCRIPTION} characters")

@@ -1,6 +1,6 @@
 """PatchRule: which patches a baseline approves, and how long after their release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -9,7 +9,9 @@ from typing import Any, Literal, TypeAlias
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked, wrong
+from pulumi_ssm_maintenance._calls import legible_calls
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, check_fields, checked, wrong
 from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 from .operating_systems import (
@@ -39,6 +41,7 @@ _NO_SECURITY: Mapping[OperatingSystem, str] = {
 }
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class PatchRule:
     """Which patches a baseline approves, and when. Make one with the class methods.
@@ -56,10 +59,7 @@ class PatchRule:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        if self.days is not None and self.until is not None:
-            raise wrong("PatchRule", "until", f"{self.until}", "none beside days")
-        if self.days is not None and (type(self.days) is not int or not 0 <= self.days <= _MOST_DAYS):
-            raise wrong("PatchRule", "days", self.days, f"0 to {_MOST_DAYS}")
+        _check_wait(self.days, self.until)
 
     @classmethod
     @checked
@@ -149,7 +149,12 @@ class PatchRule:
         preset: Literal["security", "all", "applications"] | None = None,
         non_security: bool | None = None,
     ) -> "PatchRule":
-        return cls(preset, read_filters("PatchRule", filters or {}), days, _day(until), compliance, non_security)
+        problems = Problems("PatchRule")
+        read = problems.check(read_filters, "PatchRule", filters or {})
+        day = problems.check(_day, until)
+        problems.check(_check_wait, days, until)
+        problems.raise_all()
+        return cls(preset, read or {}, days, day, compliance, non_security)
 
     def for_system(
         self, where: str, system: OperatingSystem, compliance: ComplianceLevel | None
@@ -220,16 +225,22 @@ def read_filters(where: str, filters: Mapping[str, Sequence[str]]) -> PatchFilte
     Raises:
         ArgumentError: a filter has no list of values, too many, or a wrong one.
     """
-    for key, values in filters.items():
-        if not 1 <= len(values) <= _MOST_VALUES:
-            raise wrong(where, f"filters, {shown(key)}", values, f"a list of 1 to {_MOST_VALUES}")
-        for value in values:
-            if not 1 <= len(value) <= _LONGEST_VALUE:
-                raise wrong(where, f"filters, {shown(key)}", value, f"1 to {_LONGEST_VALUE} characters")
+    _check_form(where, filters)
     return {key: tuple(values) for key, values in filters.items()}
 
 
-def check_filters(where: str, filters: PatchFilters, system: OperatingSystem) -> None:
+@all_at_once
+def _check_form(where: str, filters: Mapping[str, Sequence[str]]) -> Iterator[ArgumentError]:
+    for key, values in filters.items():
+        if not 1 <= len(values) <= _MOST_VALUES:
+            yield wrong(where, f"filters, {shown(key)}", values, f"a list of 1 to {_MOST_VALUES}")
+        for value in values:
+            if not 1 <= len(value) <= _LONGEST_VALUE:
+                yield wrong(where, f"filters, {shown(key)}", value, f"1 to {_LONGEST_VALUE} characters")
+
+
+@all_at_once
+def check_filters(where: str, filters: PatchFilters, system: OperatingSystem) -> Iterator[ArgumentError]:
     """Check filters against the properties of a system.
 
     Raises:
@@ -239,23 +250,19 @@ def check_filters(where: str, filters: PatchFilters, system: OperatingSystem) ->
     keys = [*known.every, *known.more_keys]
     for key in filters:
         if key not in keys:
-            raise wrong(where, "filters", key, f"{', '.join(keys)} for {system}")
+            yield wrong(where, "filters", key, f"{', '.join(keys)} for {system}")
     if not 1 <= len(filters) <= _MOST_FILTERS:
-        raise wrong(where, "filters", len(filters), f"1 to {_MOST_FILTERS} properties")
+        yield wrong(where, "filters", len(filters), f"1 to {_MOST_FILTERS} properties")
     for key, values in filters.items():
         for value in values:
-            _check_value(where, key, value, system)
+            yield from _wrong_value(where, key, value, system)
 
 
-def demand_product(where: str, argument: str, product: str, system: OperatingSystem) -> None:
-    """Refuse a product that is a version of another system.
-
-    Raises:
-        ArgumentError: the name of the product begins as those of another system do.
-    """
+def wrong_product(where: str, argument: str, product: str, system: OperatingSystem) -> Iterator[ArgumentError]:
+    """Give the mistake that a product is a version of another system: its name begins as those of that system do."""
     others = sorted(systems_of_product(product))
     if others and system not in others:
-        raise wrong(where, argument, product, f"products of {system}, or '*'; this is one of {' and '.join(others)}")
+        yield wrong(where, argument, product, f"products of {system}, or '*'; this is one of {' and '.join(others)}")
 
 
 def patch_filters(filters: PatchFilters) -> list[Any]:
@@ -263,22 +270,25 @@ def patch_filters(filters: PatchFilters) -> list[Any]:
     return [{"key": key, "values": [*values]} for key, values in filters.items()]
 
 
-def _check_value(where: str, key: str, value: str, system: OperatingSystem) -> None:
+def _wrong_value(where: str, key: str, value: str, system: OperatingSystem) -> Iterator[ArgumentError]:
     documented = SYSTEMS[system].values.get(key)
     if value.casefold() == "all" and value not in (documented or ()):
         # The console shows `All`, and the API takes `*` for it.
-        raise wrong(where, f"filters, {shown(key)}", value, "'*' for all values: `All` is a word of the console")
+        yield wrong(where, f"filters, {shown(key)}", value, "'*' for all values: `All` is a word of the console")
+        return
     if key == "PRODUCT":
-        demand_product(where, f"filters, {shown(key)}", value, system)
+        yield from wrong_product(where, f"filters, {shown(key)}", value, system)
     if documented is None or value in {"*", *documented}:
         return
     if spelled := [right for right in documented if right.casefold() == value.casefold()]:
-        raise wrong(where, f"filters, {shown(key)}", value, f"{spelled[0]!r}: AWS distinguishes upper and lower case")
+        yield wrong(where, f"filters, {shown(key)}", value, f"{spelled[0]!r}: AWS distinguishes upper and lower case")
+        return
     elsewhere = any(value in other.values.get(key, ()) for other in SYSTEMS.values())
     nearest = get_close_matches(value, documented, n=1, cutoff=0.75)
     if elsewhere or nearest:
         hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-        raise wrong(where, f"filters, {shown(key)}", value, f"{', '.join(documented)} or * for {system}{hint}")
+        yield wrong(where, f"filters, {shown(key)}", value, f"{', '.join(documented)} or * for {system}{hint}")
+        return
     pulumi.log.warn(
         f"{where}: filters, {key}: AWS does not document {value!r} for {system}, so the rule may match nothing;"
         f" documented: {', '.join(documented)}"
@@ -294,6 +304,14 @@ def _check_applications(where: str, filters: PatchFilters, *, is_preset: bool) -
                 f"{where}: filters, PRODUCT: {product!r} is an application, and a rule without PATCH_SET approves"
                 " patches of the system only: use PatchRule.applications(…)"
             )
+
+
+@all_at_once
+def _check_wait(days: int | None, until: date | str | None) -> Iterator[ArgumentError]:
+    if days is not None and until is not None:
+        yield wrong("PatchRule", "until", f"{until}", "none beside days")
+    if days is not None and not 0 <= days <= _MOST_DAYS:
+        yield wrong("PatchRule", "days", days, f"0 to {_MOST_DAYS}")
 
 
 def _day(until: date | str | None) -> date | None:

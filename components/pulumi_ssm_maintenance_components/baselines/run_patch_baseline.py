@@ -5,14 +5,15 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-r
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypedDict, get_args
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, given_args, wrong
 
 Reboot = Literal["RebootIfNeeded", "NoReboot"]
 
@@ -22,6 +23,10 @@ WITH_HOOKS = "AWS-RunPatchBaselineWithHooks"
 # The patterns of the document's parameters.
 _ADDRESS = re.compile(r"(https|s3)://.+")
 _LIST = re.compile(r"(https|s3|ssm-document)://.+")
+_LISTS = (
+    ("install_override_list", _LIST, "s3://bucket/key, https://… or ssm-document://name"),
+    ("baseline_override", _ADDRESS, "s3://bucket/key or https://…"),
+)
 
 
 class HooksArgs(TypedDict, total=False):
@@ -86,20 +91,27 @@ def patch_command(
     Raises:
         ArgumentError: two arguments exclude each other, or a list has no address.
     """
-    lists = (
-        ("install_override_list", install_override_list, _LIST, "s3://bucket/key, https://… or ssm-document://name"),
-        ("baseline_override", baseline_override, _ADDRESS, "s3://bucket/key or https://…"),
-    )
-    for name, url, form, allowed in lists:
-        if url is not None and hooks:
-            raise wrong(where, name, url, f"none with hooks: {WITH_HOOKS} does not take it")
-        if isinstance(url, str) and not form.fullmatch(url):
-            raise wrong(where, name, url, allowed)
-    if not install and hooks:
-        raise wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
-    if not install and install_override_list is not None:
-        raise wrong(where, "install_override_list", install_override_list, "none with install=False: a scan ignores it")
+    _check_command(where, install=install, hooks=hooks, lists=(install_override_list, baseline_override))
     return PatchCommand(install, _hook_parameters(where, hooks or {}), install_override_list, baseline_override)
+
+
+@all_at_once
+def _check_command(
+    where: str,
+    *,
+    install: bool,
+    hooks: HooksArgs | None,
+    lists: tuple[pulumi.Input[str] | None, pulumi.Input[str] | None],
+) -> Iterator[ArgumentError]:
+    for (name, form, allowed), url in zip(_LISTS, lists, strict=True):
+        if url is not None and hooks:
+            yield wrong(where, name, url, f"none with hooks: {WITH_HOOKS} does not take it")
+        elif isinstance(url, str) and not form.fullmatch(url):
+            yield wrong(where, name, url, allowed)
+    if not install and hooks:
+        yield wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
+    if not install and lists[0] is not None:
+        yield wrong(where, "install_override_list", lists[0], "none with install=False: a scan ignores it")
 
 
 def demand_reboot(where: str, reboot: object) -> None:

@@ -5,6 +5,7 @@ How a component checks its arguments::
     problems = Problems(self.where)                   # "LambdaTask 'report'"
     args = problems.read(args, LambdaTaskArgs)        # unknown and missing arguments, and wrong types
     problems.check(check_function, self.where, args)  # a rule: a function that raises wrong(…)
+    problems.check(check_rates, self.where, args)     # several mistakes: an `all_at_once` generator of wrong(…)
     problems.raise_all()                              # one error with a line for each mistake; none without any
 
 A rule that reads an argument of a wrong type, or a required one that is missing, ends there without a second line
@@ -18,11 +19,12 @@ The annotations of the `…Args` class are all that the type checks need. An arg
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+from pulumi_ssm_maintenance._calls import bound_arguments
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import ScheduleError
 
@@ -39,6 +41,30 @@ T = TypeVar("T", bound=Mapping[str, Any])
 def wrong(where: str, argument: str, given: object, allowed: str) -> ArgumentError:
     """Make the error that says which argument of which component is wrong, what was given and what is allowed."""
     return ArgumentError(f"{where}: {argument}: got {shown(given)}, allowed: {allowed}")
+
+
+def all_at_once(rule: Callable[P, Iterator[ArgumentError]]) -> Callable[P, None]:
+    """Turn a rule that yields its mistakes, as `wrong` makes them, into one that raises all of them as one error.
+
+    Raises:
+        ArgumentError: there are mistakes; a line for each.
+    """
+
+    @wraps(rule)
+    def raise_all(*args: P.args, **kwargs: P.kwargs) -> None:
+        lines: list[str] = []
+        try:
+            for mistake in rule(*args, **kwargs):
+                lines += mistake.problems
+        except _AlreadyReportedError:
+            if not lines:
+                raise
+        except ArgumentError as last:  # of a rule that this one calls
+            lines += last.problems
+        if lines:
+            raise ArgumentError(*lines)
+
+    return raise_all
 
 
 def given_args(where: str, args: T, typed: type[T]) -> T:
@@ -76,7 +102,8 @@ def checked(maker: Callable[P, R]) -> Callable[P, R]:
     @wraps(maker)
     def check_and_make(*args: P.args, **kwargs: P.kwargs) -> R:
         hints = type_hints(maker)
-        given = {name: value for name, value in signature.bind(*args, **kwargs).arguments.items() if name in hints}
+        bound = bound_arguments(maker.__qualname__, signature, args, kwargs)
+        given = {name: value for name, value in bound.items() if name in hints}
         values = {name: value for name, value in given.items() if name not in several}
         lines = [line for _, line in wrong_values("", values, hints)]
         for name in several & given.keys():
@@ -108,12 +135,16 @@ class Problems:
         self._lines: dict[str, None] = {}  # a set that keeps its order
         self._schedule_error: ScheduleError | None = None
 
-    def read(self, args: T, typed: type[T]) -> T:
-        """Check the names and types of arguments, and give those that are not None."""
+    def read(self, args: T, typed: type[T], reported: Collection[str] = ()) -> T:
+        """Check the names and types of arguments, and give those that are not None.
+
+        `reported` are the names of arguments whose mistakes have been reported already.
+        """
         kept = {name: value for name, value in args.items() if value is not None}
-        found = list(wrong_keys("", kept, typed))
+        unreported = {name: value for name, value in args.items() if name not in reported}
+        found = [(name, line) for name, line in wrong_keys("", unreported, typed) if name not in reported]
         self._lines |= dict.fromkeys(f"{self.where}: {line}" for _, line in found)
-        return cast("T", _Arguments(kept, frozenset(name for name, _ in found)))
+        return cast("T", _Arguments(kept, frozenset([*reported, *(name for name, _ in found)])))
 
     def check(self, rule: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
         """Call a rule, and keep the error that it raises; gives what the rule gives, or None after an error."""
@@ -141,6 +172,21 @@ class Problems:
     def _named(self, line: str) -> str:
         """Name the component in a line of a rule that does not know it, such as that of a schedule."""
         return line if line.startswith(self.where) else f"{self.where}: {line}"
+
+
+def unless_reported(args: Mapping[str, Any], name: str, default: Any, *, harmless: Any) -> Any:
+    """Give an argument, for a rule that has more to check than this one.
+
+    Args:
+        args: the arguments that `Problems.read` gave.
+        name: the name of the argument.
+        default: its value if it was not given.
+        harmless: a value that breaks no rule, for an argument that has a line already.
+    """
+    try:
+        return args.get(name, default)
+    except _AlreadyReportedError:
+        return harmless
 
 
 class _AlreadyReportedError(ArgumentError):

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import pulumi
 
+from pulumi_ssm_maintenance._calls import legible_constructor
+from pulumi_ssm_maintenance._options import demand_name_and_options
 from pulumi_ssm_maintenance.errors import ArgumentError
 
 from .auto_names import AutoNames, NamedResource
@@ -25,7 +27,7 @@ class Component(pulumi.ComponentResource):
     """How messages name this component: its class and its logical name."""
 
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
-        _demand_name_and_options(kind, name, opts)
+        demand_name_and_options(kind, name, opts, shown)
         super().__init__(f"{PACKAGE}:index:{kind}", name, None, opts)
         self.logical_name = name
         self._shared: dict[str, Any] = {}
@@ -34,6 +36,11 @@ class Component(pulumi.ComponentResource):
         self._names: AutoNames = AutoNames(self.where, name) if maker is None else maker._names  # noqa: SLF001 - its own
         self._reports_names = maker is None
         _demand_both_providers(kind, name, self._providers)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            legible_constructor(cls)
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:
         """Return the options of a child."""
@@ -86,13 +93,6 @@ def _component_that_makes_this(opts: pulumi.ResourceOptions | None) -> Component
     """Return the component whose constructor makes this one, if any."""
     parent = opts.parent if opts else None
     return parent if isinstance(parent, Component) and not parent._names.are_complete else None  # noqa: SLF001 - its own
-
-
-def _demand_name_and_options(kind: str, name: object, opts: object) -> None:
-    if not isinstance(name, str) or not name:
-        raise ArgumentError(f"{kind}: name: got {shown(name)}, allowed: text, which names the component in the stack")
-    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        raise ArgumentError(f"{kind} {name!r}: opts: got {shown(opts)}, allowed: pulumi.ResourceOptions")
 
 
 def _demand_both_providers(kind: str, name: str, providers: Any) -> None:

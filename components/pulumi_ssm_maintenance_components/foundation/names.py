@@ -2,14 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pulumi
+
+from pulumi_ssm_maintenance.errors import ArgumentError
+
+from .arguments import all_at_once, wrong
+from .shown import shown
 
 _MAX_LENGTH = 128
 _DIGEST_LENGTH = 8
 _MAX_OWNER_INFORMATION_LENGTH = 128
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_.-]+")
+
+# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+_LONGEST_KEY, _LONGEST_VALUE = 128, 256
+_MOST_TAGS = 45  # AWS allows 50, and the components add up to five
+_CATEGORIES, _MARKS = "LZN", "_.:/=+-@"
 
 
 def full_name(*parts: str, longest: int = _MAX_LENGTH) -> str:
@@ -35,6 +47,30 @@ def full_tags(run: str, tags: Mapping[str, pulumi.Input[str]] | None, **more: st
         "managed-by": "pulumi",
         **(tags or {}),
     }
+
+
+@all_at_once
+def check_tags(where: str, args: Mapping[str, Any]) -> Iterator[ArgumentError]:
+    """Check the argument `tags` of a component, which AWS refuses only when a resource is made.
+
+    Raises:
+        ArgumentError: there are too many tags, or AWS would refuse one; a line for each.
+    """
+    tags: Mapping[str, Any] = args.get("tags", {})
+    if len(tags) > _MOST_TAGS:
+        yield wrong(where, "tags", len(tags), f"at most {_MOST_TAGS}")
+    marks = " ".join(_MARKS)
+    for key, value in tags.items():
+        if not 1 <= len(key) <= _LONGEST_KEY or not _is_spelled_well(key) or key.casefold().startswith("aws:"):
+            allowed = f"keys of 1 to {_LONGEST_KEY} letters, digits, spaces and {marks}, which do not start with 'aws:'"
+            yield wrong(where, "tags", key, allowed)
+        if isinstance(value, str) and (len(value) > _LONGEST_VALUE or not _is_spelled_well(value)):
+            allowed = f"at most {_LONGEST_VALUE} letters, digits, spaces and {marks}"
+            yield wrong(where, f"tags[{shown(key)}]", value, allowed)
+
+
+def _is_spelled_well(text: str) -> bool:
+    return all(letter in _MARKS or unicodedata.category(letter)[0] in _CATEGORIES for letter in text)
 
 
 def owner_information(*parts: str) -> str:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pulumi
@@ -15,11 +15,11 @@ import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.errors import ArgumentError
 
+from .arguments import all_at_once, unless_reported, wrong
 from .component import Component
 from .documents import document_arn
 from .later import from_text
 from .location import Location
-from .shown import shown
 
 Statement: TypeAlias = dict[str, Any]
 AnyRole: TypeAlias = aws.iam.Role | pulumi.Input[str]
@@ -34,6 +34,7 @@ _GROUP_ACTIONS = ("resource-groups:ListGroupResources", "resource-groups:ListGro
 _ROLE_ARGUMENTS = ("role", "task_role", "notification_role", "event_role", "assume_role")
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/\S+|\{\{.*\}\}")  # or a parameter of a runbook
 
+_EFFECTS = ("Allow", "Deny")
 _PARTS_OF_STATE_MACHINE = 7  # arn:aws:states:<region>:<account>:stateMachine:<name>
 
 
@@ -104,20 +105,44 @@ def on_behalf_of(location: Location, service: str, resource: pulumi.Input[str]) 
     }
 
 
-def check_roles(where: str, args: Mapping[str, Any]) -> None:
+@all_at_once
+def check_roles(where: str, args: Mapping[str, Any]) -> Iterator[ArgumentError]:
     """Check the roles among the arguments of a component that are named by their ARNs.
 
     Raises:
         ArgumentError: a text is not the ARN of a role; a line for each.
     """
     allowed = "an aws.iam.Role or the ARN of a role, such as arn:aws:iam::123456789012:role/name"
-    lines = [
-        f"{where}: {name}: got {shown(args[name])}, allowed: {allowed}"
-        for name in _ROLE_ARGUMENTS
-        if name in args and isinstance(args[name], str) and not _ROLE_ARN.fullmatch(args[name])
-    ]
-    if lines:
-        raise ArgumentError(*lines)
+    for name in _ROLE_ARGUMENTS:
+        role = unless_reported(args, name, None, harmless=None)
+        if isinstance(role, str) and not _ROLE_ARN.fullmatch(role):
+            yield wrong(where, name, role, allowed)
+
+
+def wrong_statements(where: str, argument: str, statements: Sequence[Statement]) -> Iterator[ArgumentError]:
+    """Give the mistakes in the policy statements of a user, which AWS reports only when the role is made.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+    """
+    for index, statement in enumerate(statements):
+        place = f"{argument}[{index}]"
+        elements = {str(name).casefold(): value for name, value in statement.items()}
+        effect = elements.get("effect")
+        if not isinstance(effect, pulumi.Output) and effect not in _EFFECTS:
+            yield wrong(where, f"{place}: Effect", effect, "'Allow' or 'Deny'")
+        for name in ("Action", "Resource"):
+            if not elements.get(name.casefold()) and not elements.get(f"not{name.casefold()}"):
+                yield wrong(where, place, sorted(map(str, statement)), f"a statement with {name} or Not{name}")
+
+
+@all_at_once
+def check_statements(where: str, args: Mapping[str, Any]) -> Iterator[ArgumentError]:
+    """Check the argument `statements` of a component.
+
+    Raises:
+        ArgumentError: AWS would refuse a statement.
+    """
+    yield from wrong_statements(where, "statements", args.get("statements", ()))
 
 
 def role_arn(role: AnyRole) -> pulumi.Output[str]:
@@ -177,13 +202,13 @@ def lambda_statements(function_arn: pulumi.Input[str], qualifier: pulumi.Input[s
     return [allow(["lambda:InvokeFunction"], [called])]
 
 
-def state_machine_statements(state_machine_arn: pulumi.Input[str]) -> list[Statement]:
+def state_machine_statements(where: str, state_machine_arn: pulumi.Input[str]) -> list[Statement]:
     """Return what a task role needs to start one state machine.
 
     For a version or an alias, AWS checks the state machine itself and has a condition for the qualifier.
     https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
     """
-    unqualified = from_text("state_machine", state_machine_arn, unqualified_state_machine)
+    unqualified = from_text(f"{where}: state_machine", state_machine_arn, unqualified_state_machine)
     executions = unqualified.apply(lambda arn: f"{arn.replace(':stateMachine:', ':execution:', 1)}:*")
     return [
         allow(["states:StartExecution"], [unqualified]),

@@ -1,11 +1,13 @@
 """How error messages show a value: short, without memory addresses, and never what an output holds."""
 
+import re
 import reprlib
 from collections.abc import Awaitable, Mapping, Sequence
 
 import pulumi
 
 _LONGEST = 100
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 MOST_BITS = 256  # Python refuses to write out an integer of thousands of digits
 
 
@@ -20,6 +22,8 @@ class _Short(reprlib.Repr):
             return "an Output"
         if isinstance(x, Awaitable):
             return "an awaitable"
+        if isinstance(x, type):
+            return f"the class {class_name(x)}"
         # The default text of an object holds its address.
         if type(x).__repr__ is object.__repr__ or isinstance(x, pulumi.Resource):
             return with_article(class_name(type(x)))
@@ -29,8 +33,12 @@ class _Short(reprlib.Repr):
         return repr(x) if x.bit_length() <= MOST_BITS else "an enormous number"
 
 
-shown = _Short().repr
-"""Write a value for an error message."""
+_SHORT = _Short()
+
+
+def shown(value: object) -> str:
+    """Write a value for an error message."""
+    return _ADDRESS.sub("", _SHORT.repr(value))
 
 
 def kind(value: object) -> str:

@@ -77,9 +77,9 @@ def wrong_keys(
     hints = type_hints(typed)
     given = {key: item for key, item in value.items() if item is not None}
     yield from wrong_values(path, {key: item for key, item in given.items() if key in hints}, hints, secret=secret)
-    for key in given.keys() - hints.keys():
+    for key in (key for key in value if key not in hints):  # also one without a value
         nearest = get_close_matches(shown(key), hints, n=1)
-        hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
+        hint = f"; do you mean {nearest[0]!r}?" if nearest else "."
         yield key, _join(path, f"there is no argument {shown(key)}{hint} Known: {', '.join(sorted(hints))}")
     for key in sorted(typed.__required_keys__):
         if value.get(key) is None:
@@ -130,7 +130,7 @@ def _has_shape(value: object, hint: Any) -> bool:
 
 def _is_list(value: object, hint: Any) -> bool:
     items = get_args(hint)
-    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes | bytearray | memoryview):
         return False
     return get_origin(hint) is not tuple or Ellipsis in items or len(value) == len(items)
 
@@ -174,21 +174,24 @@ _SHAPES: Sequence[tuple[frozenset[Any], Callable[[object, Any], bool]]] = (
 )
 
 
-def _not_json(path: str, value: object, *, secret: bool, depth: int = 0) -> Iterator[str]:
+def _not_json(path: str, value: object, *, secret: bool, above: tuple[object, ...] = ()) -> Iterator[str]:
     """Give a line for each part of a value that JSON does not have. An output is known later."""
-    if depth > _DEEPEST:
+    depth = len(above)
+    if any(value is outer for outer in above):
+        yield f"{path}: contains itself"
+    elif depth > _DEEPEST:
         yield f"{path}: is nested more than {_DEEPEST} levels deep"
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if is_text(key, str):
                 place = f"{path}.{key}" if depth < _DEEPEST_PATH else path
-                yield from _not_json(place, item, secret=secret, depth=depth + 1)
+                yield from _not_json(place, item, secret=secret, above=(*above, value))
             else:
                 yield f"{path}: the key {shown(key)}: allowed: text"
     elif isinstance(value, list | tuple):
         for number, item in enumerate(value):
             place = f"{path}[{number}]" if depth < _DEEPEST_PATH else path
-            yield from _not_json(place, item, secret=secret, depth=depth + 1)
+            yield from _not_json(place, item, secret=secret, above=(*above, value))
     elif not (
         value is None
         or isinstance(value, bool | pulumi.Output)
@@ -246,6 +249,11 @@ def _cure(value: object, choices: Sequence[Any]) -> str:
     """Say how to write the value, where it is a number with quotes too many or too few, or in pulumi_aws's shape."""
     if value is None:
         return ", or leave it out"
+    classes = tuple(it for it in choices if isinstance(it, type) and not is_typeddict(it) and get_origin(it) is None)
+    if isinstance(value, type) and issubclass(value, classes):
+        return f", such as {class_name(value)}(…)"
+    if isinstance(value, pulumi.Resource) and all(choice is str for choice in choices):
+        return ", such as one of its outputs: its id or its arn"
     if any(choice is str for choice in choices) and type(value) in {int, float, bool}:
         return f", such as {shown(value)!r}"
     if any(choice in {int, float} for choice in choices) and isinstance(value, str) and value.isdecimal():
@@ -257,6 +265,8 @@ def _cure_of_shape(value: object, choices: Sequence[Any]) -> str:
     """Say that `[{"name": …, "values": […]}]` of pulumi_aws is a dict in a component. It shows no value."""
     if _is_pair(value, "key"):
         return ", or Targets.by_tags({…}) and the like in place of the list"
+    if hasattr(type(value), "HOW_TO_MAKE") and all(choice is str for choice in choices):
+        return f", or a dict of {class_name(type(value))} by name in place of the list"
     takes_dict = any(get_origin(choice) in {Mapping, dict} for choice in choices)
     if not takes_dict or not isinstance(value, list | tuple) or not value:
         return ""

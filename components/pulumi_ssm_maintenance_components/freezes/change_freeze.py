@@ -1,20 +1,21 @@
 """ChangeFreeze: disables maintenance windows at the start of a period, and enables them at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Required, TypedDict, Unpack
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Switch, current_time, read_periods
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, check_notify, topic_arn
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_of, key_statements, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
-from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_name, full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     allow,
@@ -119,11 +120,14 @@ class ChangeFreeze(Component):
         problems = Problems(where)
         args = problems.read(args, ChangeFreezeArgs)
         problems.check(_check_windows, where, args)
+        problems.check(lambda: check_names(where, "windows", args["windows"]))
+        problems.check(lambda: check_names(where, "periods", period_names(args["periods"])))
         problems.check(_periods, args)
         problems.check(lambda: current_time(args.get("now")))
         problems.check(lambda: check_notify(where, args.get("notify", True)))
         problems.check(check_key, where, args)
         problems.check(check_roles, where, args)
+        problems.check(check_tags, where, args)
         problems.raise_all()
         self._windows = {key: window_id(window) for key, window in args["windows"].items()}
         self._timezone = args.get("timezone", "UTC")
@@ -234,6 +238,25 @@ def _check_windows(where: str, args: ChangeFreezeArgs) -> None:
     if not args["windows"]:
         raise wrong(where, "windows", args["windows"], "one window or more, by name")
     check_window_ids(where, "windows", args["windows"].values())
+
+
+@all_at_once
+def check_names(where: str, argument: str, names: Iterable[str]) -> Iterator[ArgumentError]:
+    """Check names that become parts of the names of schedules at AWS.
+
+    Raises:
+        ArgumentError: two of them differ in the program, but not at AWS.
+    """
+    seen: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        other = seen.setdefault(full_name(name), name)
+        if other != name:
+            yield wrong(where, argument, name, f"a name that differs from {other!r} in letters, digits, _ . and -")
+
+
+def period_names(periods: Iterable[FreezePeriod]) -> list[str]:
+    """Return the names of periods."""
+    return [period["name"] for period in periods]
 
 
 def _periods(args: ChangeFreezeArgs) -> list[Period]:

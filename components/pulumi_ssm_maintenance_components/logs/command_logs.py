@@ -1,7 +1,7 @@
 """Where a command's output goes: a log group, a bucket, both or neither."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -9,14 +9,15 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow
 
 from .log_bucket import log_bucket
-from .log_group import demand_retention, log_group
+from .log_group import RETENTIONS, is_retention, log_group
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 _GROUP_NAME = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")
@@ -89,7 +90,8 @@ class CommandLogs:
         ]
 
 
-def check_logs(where: str, logs: LogsArgs | bool) -> None:  # noqa: FBT001 - False is "none"
+@all_at_once
+def check_logs(where: str, logs: LogsArgs | bool) -> Iterator[ArgumentError]:  # noqa: FBT001 - False is "none"
     """Check the argument `logs` of a component.
 
     Raises:
@@ -100,14 +102,15 @@ def check_logs(where: str, logs: LogsArgs | bool) -> None:  # noqa: FBT001 - Fal
         return
     group, bucket, days = logs.get("log_group"), logs.get("bucket"), logs.get("retention_days")
     if isinstance(group, str) and not _GROUP_NAME.fullmatch(group):
-        raise wrong(where, "logs: log_group", group, "True, False, an aws.cloudwatch.LogGroup or its name, not its ARN")
+        yield wrong(where, "logs: log_group", group, "True, False, an aws.cloudwatch.LogGroup or its name, not its ARN")
     if isinstance(bucket, str) and not _BUCKET_NAME.fullmatch(bucket):
-        raise wrong(where, "logs: bucket", bucket, "True, False, an aws.s3.Bucket or its name, not its ARN or address")
+        yield wrong(where, "logs: bucket", bucket, "True, False, an aws.s3.Bucket or its name, not its ARN or address")
     if days is None:
         return
     if group is not None and group is not True:
-        raise wrong(where, "logs: retention_days", days, "none, as there is no new log group")
-    demand_retention(f"{where}: logs", days)
+        yield wrong(where, "logs: retention_days", days, "none, as there is no new log group")
+    elif not is_retention(days):
+        yield wrong(where, "logs: retention_days", days, RETENTIONS)
 
 
 def command_logs(

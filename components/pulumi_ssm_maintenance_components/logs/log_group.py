@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name
@@ -15,20 +14,17 @@ _RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+RETENTIONS = ", ".join(map(str, _RETENTION_DAYS))
+"""The numbers of days that CloudWatch Logs accepts, in words."""
 
 # Run Command names its own log groups below it.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
 NODE_PREFIX = "/aws/ssm/"
 
 
-def demand_retention(where: str, days: int) -> None:
-    """Demand a number of days that CloudWatch Logs accepts.
-
-    Raises:
-        ArgumentError: it is another number.
-    """
-    if days not in _RETENTION_DAYS:
-        raise wrong(where, "retention_days", days, ", ".join(map(str, _RETENTION_DAYS)))
+def is_retention(days: int) -> bool:
+    """Return whether CloudWatch Logs accepts a number of days."""
+    return days in _RETENTION_DAYS
 
 
 def log_group(

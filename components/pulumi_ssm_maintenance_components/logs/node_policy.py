@@ -42,12 +42,12 @@ def node_policy(
 
 
 def fetch_statements(
-    location: Location, addresses: Sequence[pulumi.Input[str]], key: pulumi.Output[str] | None
+    where: str, location: Location, addresses: Sequence[pulumi.Input[str]], key: pulumi.Output[str] | None
 ) -> list[Statement]:
     """Return the statements that let nodes fetch the lists that are objects of S3, perhaps encrypted with a key."""
     objects = [
         pulumi.Output.format(
-            "arn:{0}:s3:::{1}", location.partition, from_text("the address of a list", address, _object)
+            "arn:{0}:s3:::{1}", location.partition, from_text(f"{where}: the address of a list", address, _object)
         )
         for address in addresses
         if not isinstance(address, str) or _IN_S3.match(address)

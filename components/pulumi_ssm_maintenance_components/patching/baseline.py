@@ -1,14 +1,15 @@
 """The baseline of a patching run: registers the patch groups that the run targets."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.baselines.patch_baseline import PatchBaseline, register_patch_groups
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
 
 from .context import RunContext
 from .waves import Wave
@@ -38,16 +39,21 @@ def demand_patch_groups(where: str, baseline: AnyBaseline | None, waves: Sequenc
     """
     if baseline is None:
         return []
-    for wave in waves:
-        if not all(targets.patch_groups for targets in wave.targets.values()):
-            allowed = "none unless all targets are by patch group (Targets.by_patch_group): a baseline works for groups"
-            place = where if len(waves) == 1 else f"{where}: wave {wave.name!r}"
-            raise wrong(place, "baseline", "targets without a patch group", allowed)
+    _check_patch_groups(where, waves)
     groups = dict.fromkeys(
         group for wave in waves for targets in wave.targets.values() for group in targets.patch_groups
     )
     registered = baseline.groups if isinstance(baseline, PatchBaseline) else ()
     return [group for group in groups if group not in registered]
+
+
+@all_at_once
+def _check_patch_groups(where: str, waves: Sequence[Wave]) -> Iterator[ArgumentError]:
+    for wave in waves:
+        if not all(targets.patch_groups for targets in wave.targets.values()):
+            allowed = "none unless all targets are by patch group (Targets.by_patch_group): a baseline works for groups"
+            place = where if len(waves) == 1 else f"{where}: wave {wave.name!r}"
+            yield wrong(place, "baseline", "targets without a patch group", allowed)
 
 
 def register_baseline(run: RunContext, baseline: AnyBaseline | None, groups: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ _RUNBOOK_ONLY = (
     "approval_timeout",
     "assume_role",
 )
+_INSTALL_ONLY = ("snapshot", "approvers")
 _APPROVAL_TIMEOUT = 3600
 
 
@@ -49,8 +50,12 @@ class RunbookSettings:
 
 def check_engine(problems: Problems, args: PatchingRunArgs) -> None:
     """Check the engine and its arguments, and collect all mistakes."""
-    for rule in (_engine, _own_arguments, _scan_only, _approvers, _retention, _approval_topic, _approval_timeout):
+    for rule in (_engine, _approvers, _retention, _approval_topic, _approval_timeout):
         problems.check(rule, problems.where, args)
+    for name in _RUNBOOK_ONLY:
+        problems.check(_check_not_of_commands, problems.where, name, args)
+    for name in _INSTALL_ONLY:
+        problems.check(_check_not_of_scans, problems.where, name, args)
 
 
 def read_engine(where: str, args: PatchingRunArgs) -> RunbookSettings | None:
@@ -81,16 +86,14 @@ def _is_runbook(args: PatchingRunArgs) -> bool:
     return args.get("engine", "run_command") == "runbook"
 
 
-def _own_arguments(where: str, args: PatchingRunArgs) -> None:
-    for name in () if _is_runbook(args) else _RUNBOOK_ONLY:
-        if args.get(name):
-            raise wrong(where, name, args.get(name), "none with a command: engine='runbook' has it")
+def _check_not_of_commands(where: str, name: str, args: PatchingRunArgs) -> None:
+    if args.get(name) and not _is_runbook(args):
+        raise wrong(where, name, args.get(name), "none with a command: engine='runbook' has it")
 
 
-def _scan_only(where: str, args: PatchingRunArgs) -> None:
-    for name in () if args.get("install", True) or not _is_runbook(args) else ("snapshot", "approvers"):
-        if args.get(name):
-            raise wrong(where, name, args.get(name), "none with install=False: a scan changes nothing")
+def _check_not_of_scans(where: str, name: str, args: PatchingRunArgs) -> None:
+    if args.get(name) and _is_runbook(args) and not args.get("install", True):
+        raise wrong(where, name, args.get(name), "none with install=False: a scan changes nothing")
 
 
 def _approvers(where: str, args: PatchingRunArgs) -> Sequence[pulumi.Input[str]]:

@@ -12,9 +12,10 @@ from pulumi_ssm_maintenance_components.alerts.topics import check_notify, failed
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.documents import check_version
 from pulumi_ssm_maintenance_components.foundation.keys import check_key, key_of, use_key
 from pulumi_ssm_maintenance_components.foundation.location import location_of
-from pulumi_ssm_maintenance_components.foundation.names import full_tags
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_tags
 from pulumi_ssm_maintenance_components.foundation.roles import check_roles
 from pulumi_ssm_maintenance_components.freezes.change_freeze import ChangeFreeze
 from pulumi_ssm_maintenance_components.logs.command_logs import check_logs, command_logs
@@ -143,12 +144,7 @@ class PatchingRun(Component):
         super().__init__("PatchingRun", name, opts)
         problems = Problems(self.where)
         args = problems.read(args, PatchingRunArgs)
-        check_windows(problems, args)
-        check_plan(problems, name, args)
-        problems.check(lambda: check_notify(self.where, args.get("notify", True)))
-        problems.check(lambda: check_logs(self.where, args.get("logs", True)))
-        problems.check(check_key, self.where, args)
-        problems.check(check_roles, self.where, args)
+        check_run(problems, name, args)
         problems.raise_all()
         run = RunContext(self, name, location_of(self), full_tags(name, args.get("tags")))
         plan = read_plan(run.where, name, args)
@@ -156,7 +152,7 @@ class PatchingRun(Component):
         self.window_id, self.window_arn, self.window = window.window_id, window.window_arn, window.component
         self.console_url, self.schedule_text = window.console_url(run.location), window.schedule_text
         self.scan_window = scan_window(run, args)
-        self.room = plan.room(run.where, window.minutes)
+        self.room = plan.room(window.minutes)
         self._warn(args, plan)
 
         use_event_role(self, args.get("event_role"))
@@ -176,7 +172,7 @@ class PatchingRun(Component):
             register_waves(replace(run, component=self.scan_window), self.scan_window.window_id, [plan.scan], scan)
 
         register_baseline(run, args.get("baseline"), plan.patch_groups)
-        fetching = fetch_statements(run.location, plan.command.lists, key_of(self))
+        fetching = fetch_statements(run.where, run.location, plan.command.lists, key_of(self))
         reading = aws_bucket_statements(run.location) if args.get("vpc_endpoints", False) else []
         statements = [*logs.node_statements(run.location), *fetching, *reading]
         policy = node_policy(self, f"{name}-node-policy", statements if args.get("node_policy", True) else [], run.tags)
@@ -250,3 +246,22 @@ class PatchingRun(Component):
     def _outputs(self) -> dict[str, Any]:
         outputs = {name: getattr(self, name) for name in _OUTPUTS}
         return {**outputs, "waves": self.waves, "room": self.room}
+
+
+def check_run(problems: Problems, name: str, args: PatchingRunArgs) -> None:
+    """Check the arguments of a run, and collect all mistakes.
+
+    Args:
+        problems: collects the mistakes.
+        name: the name of the run.
+        args: the arguments, as `Problems.read` gave them.
+    """
+    where = problems.where
+    check_windows(problems, args)
+    check_plan(problems, name, args)
+    problems.check(lambda: check_notify(where, args.get("notify", True)))
+    problems.check(lambda: check_logs(where, args.get("logs", True)))
+    problems.check(lambda: check_version(where, args.get("document_version")))
+    problems.check(check_key, where, args)
+    problems.check(check_roles, where, args)
+    problems.check(check_tags, where, args)

@@ -14,21 +14,21 @@ from pulumi_ssm_maintenance.args import (
 from pulumi_ssm_maintenance.schedules import Room, room
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import PatchCommand, patch_command
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, unless_reported, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole
 from pulumi_ssm_maintenance_components.logs.command_logs import CommandLogs
 from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
+from pulumi_ssm_maintenance_components.windows.maintenance_window import MaintenanceWindow, open_hours
 from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 from .arguments import PatchingRunArgs
 from .baseline import check_baseline, demand_patch_groups
 from .engine import RunbookSettings, check_engine, read_engine
-from .waves import Wave, WaveArgs, WavePosition, WaveTask, merged, read_waves
+from .waves import ONLY_WAVE, Wave, WaveArgs, WavePosition, WaveTask, merged, read_waves
 
-_SHORTEST_DELIVERY = 30  # a bound of the API
+_SHORTEST_DELIVERY, _LONGEST_DELIVERY = 30, 2592000  # bounds of the API
 _DELIVERY = 600
 _CONCURRENCY = "10%"
-_ONLY_WAVE = "all"
 _SCAN_ONLY = ("scan_max_concurrency", "scan_max_errors", "scan_duration", "scan_cutoff")
 _LONGEST_COMMENT = 100  # of the API
 _LONGEST_PREFIX = 400  # the API takes 500 characters, the name of a wave included
@@ -87,17 +87,10 @@ class PatchPlan:
             targets.resource_type == "RESOURCE_GROUP" for wave in self.waves for targets in wave.targets.values()
         )
 
-    def room(self, where: str, minutes: int | None) -> Room | None:
-        """Return the time that each round has, if tasks may start for this many minutes.
-
-        Raises:
-            ArgumentError: a node could start after the cutoff.
-        """
+    def room(self, minutes: int | None) -> Room | None:
+        """Return the time that each round has, if tasks may start for this many minutes."""
         if minutes is None:
             return None
-        if self.delivery_timeout >= minutes * 60:
-            allowed = f"less than {minutes * 60} seconds, which is when the cutoff comes"
-            raise wrong(where, "delivery_timeout", self.delivery_timeout, allowed)
         return room(minutes, [(wave.max_concurrency, wave.longest_queue) for wave in self.waves], self.node_count)
 
     def task(self, role_arn: pulumi.Input[str], logs: CommandLogs, notifications: RunCommandArgs) -> WaveTask:
@@ -145,8 +138,10 @@ def check_plan(problems: Problems, name: str, args: PatchingRunArgs) -> None:
     """Check the arguments of a run, and collect all mistakes."""
     where = problems.where
     check_engine(problems, args)
-    for rule in (_waves, _command, _scan, _delivery_timeout, _priority, _comment, _alarm, _check_vpc_endpoints):
+    for rule in _RULES:
         problems.check(rule, where, args)
+    for argument in _SCAN_ONLY:
+        problems.check(_check_scan_only, where, argument, args)
     problems.check(_key_prefix, where, name, args)
     problems.check(lambda: check_baseline(where, args.get("baseline")))
 
@@ -181,10 +176,11 @@ def _waves(where: str, args: PatchingRunArgs) -> list[Wave]:
     waves = read_waves(
         where,
         _groups(where, args),
-        install=args.get("install", True),
-        max_concurrency=args.get("max_concurrency", _CONCURRENCY),
-        max_errors=args.get("max_errors"),
-        reboot=args.get("reboot"),
+        # A wrong type of one of these is no reason to leave the rest of the waves unchecked.
+        install=unless_reported(args, "install", default=True, harmless=False),
+        max_concurrency=unless_reported(args, "max_concurrency", _CONCURRENCY, harmless=_CONCURRENCY),
+        max_errors=unless_reported(args, "max_errors", None, harmless=None),
+        reboot=unless_reported(args, "reboot", None, harmless="NoReboot"),
         is_named="waves" in args,
     )
     demand_patch_groups(where, args.get("baseline"), waves)
@@ -194,10 +190,10 @@ def _waves(where: str, args: PatchingRunArgs) -> list[Wave]:
 def _command(where: str, args: PatchingRunArgs) -> PatchCommand:
     return patch_command(
         where,
-        install=args.get("install", True),
-        hooks=args.get("hooks"),
-        install_override_list=args.get("install_override_list"),
-        baseline_override=args.get("baseline_override"),
+        install=unless_reported(args, "install", default=True, harmless=True),
+        hooks=unless_reported(args, "hooks", None, harmless=None),
+        install_override_list=unless_reported(args, "install_override_list", None, harmless=None),
+        baseline_override=unless_reported(args, "baseline_override", None, harmless=None),
     )
 
 
@@ -210,23 +206,24 @@ def _groups(where: str, args: PatchingRunArgs) -> Mapping[str, WaveArgs | Target
         case {"waves": waves} if "targets" not in args:
             return waves
         case {"targets": targets} if "waves" not in args:
-            return {_ONLY_WAVE: {"targets": targets}}
+            return {ONLY_WAVE: {"targets": targets}}
     passed = sorted({"targets", "waves"} & args.keys())
     raise wrong(where, "targets", passed, "either `targets`, for a single wave, or `waves`")
 
 
 def _scan(where: str, args: PatchingRunArgs) -> Wave | None:
     if args.get("scan_schedule") is None:
-        for name in _SCAN_ONLY:
-            if name in args:
-                raise wrong(where, name, args.get(name), "none without `scan_schedule`")
         return None
     # A node that cannot be scanned must not stop the scan of the others.
     errors = args.get("scan_max_errors", "100%")
     concurrency = args.get("scan_max_concurrency", args.get("max_concurrency", _CONCURRENCY))
-    for name, rate in (("max_concurrency", concurrency), ("max_errors", errors)):
-        demand_rates(f"{where}: scan", **{"max_concurrency": "1", "max_errors": "0", name: rate})
+    demand_rates(where, concurrency if "scan_max_concurrency" in args else _CONCURRENCY, errors, "scan_")
     return merged("scan", _waves(where, args), max_concurrency=concurrency, max_errors=errors)
+
+
+def _check_scan_only(where: str, argument: str, args: PatchingRunArgs) -> None:
+    if argument in args and "scan_schedule" not in args:
+        raise wrong(where, argument, args.get(argument), "none without `scan_schedule`")
 
 
 def _priority(where: str, args: PatchingRunArgs) -> int:
@@ -259,8 +256,51 @@ def _comment(where: str, args: PatchingRunArgs) -> pulumi.Input[str] | None:
     return comment
 
 
+def _node_count(where: str, args: PatchingRunArgs) -> None:
+    count = args.get("node_count")
+    if count is not None and count < 0:
+        raise wrong(where, "node_count", count, "a whole number, 0 or more")
+
+
+def _minutes_per_node(where: str, args: PatchingRunArgs) -> None:
+    minutes = args.get("minutes_per_node")
+    if minutes is not None and minutes <= 0:
+        raise wrong(where, "minutes_per_node", minutes, "a number of minutes above 0")
+
+
 def _delivery_timeout(where: str, args: PatchingRunArgs) -> int:
     seconds = args.get("delivery_timeout", _DELIVERY)
     if seconds < _SHORTEST_DELIVERY:
         raise wrong(where, "delivery_timeout", seconds, f"{_SHORTEST_DELIVERY} seconds or more")
+    if seconds > _LONGEST_DELIVERY:
+        raise wrong(where, "delivery_timeout", seconds, f"at most {_LONGEST_DELIVERY} seconds, which is 30 days")
     return seconds
+
+
+def _delivery_before_cutoff(where: str, args: PatchingRunArgs) -> None:
+    """Demand that no command can start after the cutoff, where the window is known."""
+    window = args.get("window")
+    if window is None:
+        duration, cutoff = open_hours(args)
+    elif isinstance(window, MaintenanceWindow):
+        duration, cutoff = window.duration, window.cutoff
+    else:
+        return
+    seconds, timeout = (duration - cutoff) * 3600, _delivery_timeout(where, args)
+    if 0 < seconds <= timeout:
+        raise wrong(where, "delivery_timeout", timeout, f"less than {seconds} seconds, which is when the cutoff comes")
+
+
+_RULES = (
+    _waves,
+    _command,
+    _scan,
+    _delivery_timeout,
+    _delivery_before_cutoff,
+    _priority,
+    _comment,
+    _node_count,
+    _minutes_per_node,
+    _alarm,
+    _check_vpc_endpoints,
+)

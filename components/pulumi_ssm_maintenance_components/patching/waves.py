@@ -1,7 +1,7 @@
 """Waves: named groups of nodes that a run patches one after the other."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Required, TypedDict
@@ -10,9 +10,10 @@ import pulumi
 
 from pulumi_ssm_maintenance import MaintenanceWindowTask
 from pulumi_ssm_maintenance.args import AlarmConfigurationArgs, CutoffBehavior, TaskInvocationParametersArgs, TaskType
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance.schedules import Record
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.names import full_name, owner_information
 from pulumi_ssm_maintenance_components.tasks.rates import demand_rates
 from pulumi_ssm_maintenance_components.windows.targets import (
@@ -24,6 +25,8 @@ from pulumi_ssm_maintenance_components.windows.targets import (
 from .context import RunContext
 
 PRIORITY_STEP = 10  # leaves room for other tasks between two waves
+ONLY_WAVE = "all"
+"""The name of the wave of a run that has no other."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _TARGET_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -231,6 +234,12 @@ def _targets(where: str, value: object) -> dict[str, Targets]:
     named = {"": value} if isinstance(value, Targets) else value
     if not isinstance(named, Mapping) or not named or not all(isinstance(part, Targets) for part in named.values()):
         raise wrong(where, "targets", value, "Targets.by_tags(…) and the like, or several of them by name")
-    if wrong_names := [key for key in named if key and not _TARGET_NAME.fullmatch(key)]:
-        raise wrong(where, "targets", wrong_names[0], "names of 1 to 64 letters, digits, _ and -")
+    _check_target_names(where, named)
     return dict(named)
+
+
+@all_at_once
+def _check_target_names(where: str, names: Iterable[str]) -> Iterator[ArgumentError]:
+    for name in names:
+        if name and not _TARGET_NAME.fullmatch(name):
+            yield wrong(where, "targets", name, "names of 1 to 64 letters, digits, _ and -")

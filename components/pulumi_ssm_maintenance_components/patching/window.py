@@ -8,15 +8,19 @@ from typing import Any, cast
 
 import pulumi
 
-from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, read_periods
+from pulumi_ssm_maintenance.schedules import Schedule, ScheduleError, parse_schedule, read_periods
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.location import Location
+from pulumi_ssm_maintenance_components.freezes.change_freeze import check_names, period_names
 from pulumi_ssm_maintenance_components.windows.maintenance_window import (
     MaintenanceWindow,
     WindowSettings,
+    check_cutoff,
+    check_duration,
     check_window,
     check_window_ids,
     may_open,
+    open_hours,
     window_id,
 )
 
@@ -80,8 +84,11 @@ def check_windows(problems: Problems, args: PatchingRunArgs) -> None:
         check_window(problems, args)
         problems.check(_demand_known_enabled, where, args)
         if "scan_schedule" in args:
-            problems.check(lambda: parse_schedule(cast("Schedule | str", args.get("scan_schedule"))))
+            problems.check(_scan_schedule, args)
+            problems.check(_scan_duration, where, args)
+            problems.check(_scan_cutoff, where, args)
     problems.check(_is_frozen, args)
+    problems.check(lambda: check_names(where, "freeze", period_names(args.get("freeze", ()))))
 
 
 def _refuse(where: str, name: str, args: Mapping[str, Any], allowed: str) -> None:
@@ -97,6 +104,26 @@ def _demand_known_enabled(where: str, args: PatchingRunArgs) -> None:
     if args.get("freeze") and not isinstance(args.get("enabled", True), bool):
         allowed = "True or False with `freeze`: the end of a freeze would enable a window that the output disables"
         raise wrong(where, "enabled", args.get("enabled"), allowed)
+
+
+def _scan_schedule(args: PatchingRunArgs) -> None:
+    try:
+        parse_schedule(cast("Schedule | str", args.get("scan_schedule")))
+    except ScheduleError as error:
+        error.args = tuple(f"scan_{line}" for line in error.problems)
+        raise
+
+
+def _scan_duration(where: str, args: PatchingRunArgs) -> None:
+    if "scan_duration" in args:
+        check_duration(where, "scan_duration", args["scan_duration"])
+
+
+def _scan_cutoff(where: str, args: PatchingRunArgs) -> None:
+    if "scan_cutoff" in args:
+        check_cutoff(where, "scan_cutoff", args["scan_cutoff"])
+        duration, _ = open_hours(args)
+        check_cutoff(where, "scan_cutoff", args["scan_cutoff"], args.get("scan_duration", duration))
 
 
 def _is_frozen(args: PatchingRunArgs) -> bool:

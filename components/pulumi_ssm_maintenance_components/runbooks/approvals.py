@@ -3,13 +3,14 @@
 https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.alerts.topics import TOPIC_ARN, Notify, subscribe
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
 from pulumi_ssm_maintenance_components.foundation.names import full_name
@@ -60,14 +61,18 @@ def _demanded_later(where: str, argument: str, topic: pulumi.Input[str]) -> pulu
     return pulumi.Output.from_input(topic).apply(checked)
 
 
-def check_approvers(where: str, approvers: Sequence[object]) -> None:
-    """Check the number of approvers.
+@all_at_once
+def check_approvers(where: str, approvers: Sequence[object]) -> Iterator[ArgumentError]:
+    """Check the number of approvers, and that each has a name.
 
     Raises:
-        ArgumentError: AWS does not take so many.
+        ArgumentError: AWS does not take so many, or one has no name.
     """
     if not 1 <= len(approvers) <= _MOST_APPROVERS:
-        raise wrong(where, "approvers", len(approvers), f"1 to {_MOST_APPROVERS} approvers")
+        yield wrong(where, "approvers", len(approvers), f"1 to {_MOST_APPROVERS} approvers")
+    for approver in approvers:
+        if isinstance(approver, str) and not approver.strip():
+            yield wrong(where, "approvers", approver, "IAM user names, or ARNs of users and roles")
 
 
 def check_approval_timeout(where: str, argument: str, seconds: object) -> None:

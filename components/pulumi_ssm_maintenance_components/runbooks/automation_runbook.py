@@ -1,17 +1,19 @@
 """AutomationRunbook: a runbook that a window runs, with its document, roles, rule and alarm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias, Unpack
 
 import pulumi
 
 from pulumi_ssm_maintenance.args import AutomationArgs
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     Statement,
     automation_statements,
+    check_statements,
     pass_role_statement,
     role_arn,
 )
@@ -125,6 +127,7 @@ class AutomationRunbook(WindowTask):
         problems.check(_check_source, self.where, args)
         problems.check(_check_role_parameter, self.where, args)
         problems.check(_check_empty_parameters, self.where, args)
+        problems.check(check_statements, self.where, args)
         runbook = problems.check(_runbook, self.where, name, args)
         if runbook is not None:
             problems.check(_check_assume_role, self.where, runbook, args)
@@ -206,15 +209,16 @@ def _runbook(where: str, name: str, args: AutomationRunbookArgs) -> Runbook:
     )
 
 
-def _check_source(where: str, args: AutomationRunbookArgs) -> None:
+@all_at_once
+def _check_source(where: str, args: AutomationRunbookArgs) -> Iterator[ArgumentError]:
     for name in ("on_failure", "description"):
         if name in args and "steps" not in args:
-            raise wrong(where, name, args.get(name), "none without `steps`: the runbook has its own")
+            yield wrong(where, name, args.get(name), "none without `steps`: the runbook has its own")
     if "document" in args:
         check_existing_runbook(where, args.get("document"), args.get("document_version"))
     elif "document_version" in args:
         allowed = "none without `document`: the task runs the version that this program creates"
-        raise wrong(where, "document_version", args.get("document_version"), allowed)
+        yield wrong(where, "document_version", args.get("document_version"), allowed)
 
 
 def _check_role_parameter(where: str, args: AutomationRunbookArgs) -> None:
@@ -237,12 +241,13 @@ def _check_assume_role(where: str, runbook: Runbook, args: AutomationRunbookArgs
         raise wrong(where, "assume_role", None, allowed)
 
 
-def _check_empty_parameters(where: str, args: AutomationRunbookArgs) -> None:
+@all_at_once
+def _check_empty_parameters(where: str, args: AutomationRunbookArgs) -> Iterator[ArgumentError]:
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
     for name, values in args.get("parameters", {}).items():
         if any(isinstance(value, str) and not value for value in values):
             allowed = "text of a character or more: leave the parameter out, so that it has its default"
-            raise wrong(where, f"parameters[{shown(name)}]", "empty text", allowed)
+            yield wrong(where, f"parameters[{shown(name)}]", "empty text", allowed)
 
 
 def _check_parameters(where: str, runbook: Runbook, args: AutomationRunbookArgs) -> None:

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any, Literal, TypeAlias
 import pulumi
 import yaml  # type: ignore[import-untyped] # a dependency of pulumi; its stubs are no dependency of anything here
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.documents import is_owned_by_aws
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
+from pulumi_ssm_maintenance_components.foundation.documents import is_owned_by_aws, wrong_steps
+from pulumi_ssm_maintenance_components.foundation.value_types import wrong_types
 
 from .steps import Step
 
@@ -100,19 +102,29 @@ def read_content(where: str, content: RunbookContent) -> Runbook:
         ArgumentError: this is no runbook.
     """
     found = content if isinstance(content, Mapping) else _parsed(where, content)
+    if lines := [f"{where}: {line}" for line in wrong_types("content", found, Any)]:
+        raise ArgumentError(*lines)
     if not isinstance(found, Mapping) or found.get("schemaVersion") != _SCHEMA or not found.get("mainSteps"):
         raise wrong(where, "content", content, f"a runbook, with schemaVersion '{_SCHEMA}' as text and mainSteps")
-    _demand_declarations(where, found)
+    _check_content(where, found)
     return Runbook(found)
 
 
-def _demand_declarations(where: str, content: Mapping[str, Any]) -> None:
-    declared = content.get("parameters") or {}
+@all_at_once
+def _check_content(where: str, content: Mapping[str, Any]) -> Iterator[ArgumentError]:
+    declared, steps = content.get("parameters") or {}, content["mainSteps"]
     if not isinstance(declared, Mapping) or not all(isinstance(part, Mapping) for part in declared.values()):
-        raise wrong(where, "content: parameters", declared, "a mapping from names to type, description and default")
+        yield wrong(where, "content: parameters", declared, "a mapping from names to type, description and default")
+    if isinstance(steps, list | tuple):
+        yield from wrong_steps(where, "content: mainSteps", steps)
+    elif not isinstance(steps, pulumi.Output):
+        yield wrong(where, "content: mainSteps", steps, "a list of steps with name, action and inputs")
 
 
-def check_parameters(where: str, runbook: Runbook, parameters: RunbookParameters, *, on_targets: bool) -> None:
+@all_at_once
+def check_parameters(
+    where: str, runbook: Runbook, parameters: RunbookParameters, *, on_targets: bool
+) -> Iterator[ArgumentError]:
     """Compare parameters with those that a runbook declares.
 
     Raises:
@@ -123,11 +135,12 @@ def check_parameters(where: str, runbook: Runbook, parameters: RunbookParameters
         if name not in declared:
             nearest = get_close_matches(name, declared, n=1)
             hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
-            raise wrong(where, "parameters", name, f"those of the runbook: {', '.join(declared) or 'none'}{hint}")
-    for name in declared.keys() - task_parameters(runbook, parameters, on_targets=on_targets, role_arn=""):
-        if "default" not in declared[name]:
+            yield wrong(where, "parameters", name, f"those of the runbook: {', '.join(declared) or 'none'}{hint}")
+    passed = task_parameters(runbook, parameters, on_targets=on_targets, role_arn="")
+    for name in declared:
+        if name not in passed and "default" not in declared[name]:
             reason = "; without targets there is no node" if name == NODE_PARAMETER else ""
-            raise wrong(where, "parameters", sorted(parameters), f"a value for {name!r}, which has no default{reason}")
+            yield wrong(where, "parameters", sorted(parameters), f"a value for {name!r}, which has no default{reason}")
 
 
 def task_parameters(
@@ -158,14 +171,15 @@ def _main_step(step: Step, on_error: str, *, is_end: bool) -> dict[str, Any]:
     }
 
 
-def _demand_order(where: str, steps: Sequence[Step], *, on_node: bool) -> None:
+@all_at_once
+def _demand_order(where: str, steps: Sequence[Step], *, on_node: bool) -> Iterator[ArgumentError]:
     names = [step.name for step in steps]
     if not steps or len(set(names)) < len(names):
-        raise wrong(where, "steps", names, "one step or more, each with another name")
+        yield wrong(where, "steps", names, "one step or more, each with another name")
     if [step.is_cleanup for step in steps] != sorted(step.is_cleanup for step in steps):
-        raise wrong(where, "steps", names, "clean-up steps, made by always(), after all others")
+        yield wrong(where, "steps", names, "clean-up steps, made by always(), after all others")
     if node_steps := [step.name for step in steps if step.on_node and not on_node]:
-        raise wrong(where, "targets", None, f"targets: step {node_steps[0]!r} works on a node")
+        yield wrong(where, "targets", None, f"targets: step {node_steps[0]!r} works on a node")
 
 
 def _parsed(where: str, content: str | Path) -> Any:

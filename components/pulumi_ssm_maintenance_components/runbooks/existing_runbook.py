@@ -4,15 +4,16 @@ Its content is unknown, so its parameters are not checked.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
-from pulumi_ssm_maintenance_components.foundation.documents import document_arn
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
+from pulumi_ssm_maintenance_components.foundation.documents import check_version, document_arn
 from pulumi_ssm_maintenance_components.foundation.location import Location
 
 from .content import NODE_OF_THE_TASK, NODE_PARAMETER, ROLE_PARAMETER, RunbookParameters
@@ -21,7 +22,6 @@ AnyRunbook: TypeAlias = aws.ssm.Document | pulumi.Input[str]
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}|arn:[^:\s]+:ssm:[^:\s]+:(\d{12})?:document/[A-Za-z0-9_.-]{3,128}")
-_VERSION = re.compile(r"\$LATEST|\$DEFAULT|[1-9][0-9]*")
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-window-tasks-pseudo-parameters.html
 _NODE = re.compile(r"\{\{\s*(RESOURCE_ID|TARGET_ID)\s*\}\}")
 _DEFAULT_VERSION = "$DEFAULT"
@@ -58,12 +58,13 @@ def existing_runbook(
         return ExistingRunbook(name, document.arn, pulumi.Output.from_input(version or document.default_version))
     return ExistingRunbook(
         pulumi.Output.from_input(document),
-        document_arn(location, document),
+        document_arn(location, document, f"{where}: document"),
         pulumi.Output.from_input(version or _DEFAULT_VERSION),
     )
 
 
-def check_existing_runbook(where: str, document: object, version: object) -> None:
+@all_at_once
+def check_existing_runbook(where: str, document: object, version: object) -> Iterator[ArgumentError]:
     """Check the name or ARN of a runbook that exists, and its version.
 
     Raises:
@@ -71,9 +72,8 @@ def check_existing_runbook(where: str, document: object, version: object) -> Non
     """
     if isinstance(document, str) and not _NAME.fullmatch(document):
         allowed = "an aws.ssm.Document, a name such as 'AWS-StartEC2Instance', or the ARN of a document"
-        raise wrong(where, "document", document, allowed)
-    if isinstance(version, str) and not _VERSION.fullmatch(version):
-        raise wrong(where, "document_version", version, "a number as text, $LATEST or $DEFAULT")
+        yield wrong(where, "document", document, allowed)
+    check_version(where, version)
 
 
 def existing_parameters(

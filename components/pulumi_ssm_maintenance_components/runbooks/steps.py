@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name
+from pulumi_ssm_maintenance._calls import legible_calls
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_name, check_alarm
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot, demand_reboot, patch_command
-from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, check_fields, checked, wrong
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, key_arn, key_statements
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import (
@@ -23,8 +25,10 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     lambda_statements,
     publish_statement,
     run_command_statements,
+    wrong_statements,
 )
 from pulumi_ssm_maintenance_components.foundation.shown import shown
+from pulumi_ssm_maintenance_components.tasks.lambda_function import FUNCTION_ARN
 
 from .approvals import check_approval, demand_approval_topic
 from .image_permissions import may_create_images, may_remove_images, may_tag_images
@@ -48,8 +52,12 @@ _RUNTIME = "python3.11"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html
 _LONGEST_CALL = 300
 _LONGEST_RETENTION = 36500  # a hundred years: Python cannot count back much longer
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+_LONGEST_SCRIPT = 600
+_FILE_NAME = re.compile(r"\S+\.(py|ps1)")
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of a runbook, made by one of the class methods. Each step of a runbook needs another name."""
@@ -75,8 +83,7 @@ class Step:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        if not _NAME.fullmatch(self.name):
-            raise wrong("Step", "name", self.name, "a letter, then letters, digits and _, 128 at most")
+        check_step("Step", self.name, timeout_seconds=self.timeout_seconds)
 
     def always(self) -> "Step":
         """Return a clean-up step, which runs after the others even if one of them has failed."""
@@ -107,7 +114,10 @@ class Step:
             kms_key: the KMS key of the topic, if it has one of your own: an `aws.kms.Key` or its ARN.
         """
         where = f"Step {shown(name)}"
-        check_approval(
+        problems = Problems(where)
+        problems.check(_check_name, where, name)
+        problems.check(
+            check_approval,
             where,
             topic_arn=topic_arn,
             approvers=approvers,
@@ -115,7 +125,8 @@ class Step:
             required=required,
             timeout_seconds=timeout_seconds,
         )
-        check_key(where, {"kms_key": kms_key})
+        problems.check(check_key, where, {"kms_key": kms_key})
+        problems.raise_all()
         inputs = {
             "NotificationArn": demand_approval_topic(where, "topic_arn", topic_arn),
             "Message": message,
@@ -137,6 +148,10 @@ class Step:
             name: the name of the step.
             alarm: the alarm, or its name. A composite alarm is not supported: it would need access to all alarms.
         """
+        problems = Problems(f"Step {shown(name)}")
+        problems.check(_check_name, problems.where, name)
+        problems.check(check_alarm, problems.where, "alarm", alarm)
+        problems.raise_all()
         inputs = {
             "Service": "cloudwatch",
             "Api": "DescribeAlarms",
@@ -154,6 +169,7 @@ class Step:
         The image is named `<node>-<execution>`. It has no tags: `tag_image` adds some, and `remove_images` removes old
         images with a tag. EC2 instances only.
         """
+        check_step(f"Step {shown(name)}", name, timeout_seconds=timeout_seconds)
         inputs = {
             "InstanceId": NODE,
             "ImageName": f"{NODE}-{{{{ automation:EXECUTION_ID }}}}",
@@ -219,8 +235,11 @@ class Step:
         """
         where = f"Step {shown(name)}"
         command = patch_command(where, install=install, hooks=None, install_override_list=None, baseline_override=None)
+        problems = Problems(where)
+        problems.check(check_step, where, name, timeout_seconds=timeout_seconds)
         if install:
-            demand_reboot(where, reboot)
+            problems.check(demand_reboot, where, reboot)
+        problems.raise_all()
         inputs = {
             "DocumentName": command.document,
             "InstanceIds": [NODE],
@@ -274,14 +293,17 @@ class Step:
             on_node: whether the script works on a node, so that the runbook needs targets.
             permits: additional statements that depend on account and region.
         """
-        if not 1 <= timeout_seconds <= 600:
-            raise wrong(
-                f"Step {shown(name)}", "timeout_seconds", timeout_seconds, "1 to 600, which is when AWS ends a script"
-            )
+        where = f"Step {shown(name)}"
+        problems = Problems(where)
+        problems.check(_check_name, where, name)
+        problems.check(_check_timeout, where, timeout_seconds, _LONGEST_SCRIPT, "AWS ends a script")
+        problems.check(_check_script, where, handler, statements)
+        script = problems.check(_script, where, code)
+        problems.raise_all()
         inputs = {
             "Runtime": runtime,
             "Handler": handler,
-            "Script": _read(name, code) if isinstance(code, Path) else code,
+            "Script": script,
             **({"InputPayload": dict(payload)} if payload else {}),
         }
         permits = (*permits, *([lambda _: list(statements)] if statements else []))
@@ -307,10 +329,12 @@ class Step:
             qualifier: a version or an alias.
             timeout_seconds: how long the call may take, 1 to 300 seconds.
         """
-        if not 1 <= timeout_seconds <= _LONGEST_CALL:
-            raise wrong(
-                f"Step {shown(name)}", "timeout_seconds", timeout_seconds, "1 to 300, which is when AWS ends a call"
-            )
+        where = f"Step {shown(name)}"
+        problems = Problems(where)
+        problems.check(_check_name, where, name)
+        problems.check(_check_timeout, where, timeout_seconds, _LONGEST_CALL, "AWS ends a call")
+        problems.check(_check_function, where, function)
+        problems.raise_all()
         arn = function.arn if isinstance(function, aws.lambda_.Function) else function
         inputs = {
             "FunctionName": arn,
@@ -337,12 +361,52 @@ class Step:
         ]
 
 
-def _read(name: str, path: Path) -> str:
+@all_at_once
+def check_step(where: str, name: str, *, timeout_seconds: int) -> Iterator[ArgumentError]:
+    """Check what every step has: its name, and how long it may take.
+
+    Raises:
+        ArgumentError: AWS would refuse one of them; a line for each.
+    """
+    if not _NAME.fullmatch(name):
+        yield wrong(where, "name", name, "a letter, then letters, digits and _, 128 at most")
+    if timeout_seconds < 1:
+        yield wrong(where, "timeout_seconds", timeout_seconds, "1 second or more")
+
+
+def _check_name(where: str, name: str) -> None:
+    check_step(where, name, timeout_seconds=_HOUR)
+
+
+def _check_timeout(where: str, seconds: int, longest: int, limit: str) -> None:
+    if not 1 <= seconds <= longest:
+        raise wrong(where, "timeout_seconds", seconds, f"1 to {longest}, which is when {limit}")
+
+
+@all_at_once
+def _check_script(where: str, handler: str, statements: Sequence[Statement]) -> Iterator[ArgumentError]:
+    if not handler:
+        yield wrong(where, "handler", handler, "the name of a function in the script")
+    yield from wrong_statements(where, "statements", statements)
+
+
+def _check_function(where: str, function: object) -> None:
+    if isinstance(function, str) and not FUNCTION_ARN.fullmatch(function):
+        raise wrong(
+            where, "function", function, "an aws.lambda_.Function, or the ARN of a function without a qualifier"
+        )
+
+
+def _script(where: str, code: str | Path) -> str:
+    if isinstance(code, str):
+        if not code.strip() or _FILE_NAME.fullmatch(code):
+            raise wrong(where, "code", code, "the text of a script, or the pathlib.Path of its file")
+        return code
     try:
-        return path.read_text(encoding="utf-8")
+        return code.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise wrong(f"Step {shown(name)}", "code", str(path), f"a script, or the path of its file; {reason}") from None
+        raise wrong(where, "code", str(code), f"a script, or the path of its file; {reason}") from None
 
 
 def check_retention(where: str, argument: str, days: int) -> None:

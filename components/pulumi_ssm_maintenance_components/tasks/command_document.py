@@ -1,16 +1,18 @@
 """The Command document of a task: an existing one, by object, name or ARN, or a new one from its content."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Required, TypeAlias, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_ssm_maintenance_components.foundation.arguments import wrong
+from pulumi_ssm_maintenance.errors import ArgumentError
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
-from pulumi_ssm_maintenance_components.foundation.documents import document_arn
+from pulumi_ssm_maintenance_components.foundation.documents import document_arn, wrong_steps
 from pulumi_ssm_maintenance_components.foundation.location import Location
 
 AnyDocument: TypeAlias = aws.ssm.Document | Mapping[str, Any] | pulumi.Input[str]
@@ -62,7 +64,7 @@ def command_document(
     if isinstance(document, aws.ssm.Document):
         return CommandDocument(document.name, document.arn, document.default_version)
     text = pulumi.Output.from_input(document)
-    return CommandDocument(text, document_arn(location, document), None)
+    return CommandDocument(text, document_arn(location, document, f"{component.where}: document"), None)
 
 
 def check_document(where: str, args: DocumentArgs) -> None:
@@ -78,7 +80,8 @@ def check_document(where: str, args: DocumentArgs) -> None:
         _check_content(where, document)
 
 
-def check_parameters(where: str, args: DocumentArgs) -> None:
+@all_at_once
+def check_parameters(where: str, args: DocumentArgs) -> Iterator[ArgumentError]:
     """Compare parameters with those that the content of a document declares.
 
     Raises:
@@ -91,11 +94,13 @@ def check_parameters(where: str, args: DocumentArgs) -> None:
     declared = declared or {}
     for name, value in parameters.items():
         if name not in declared:
-            raise wrong(where, "parameters", name, ", ".join(declared) or "none: the document has no parameters")
-        _check_value(where, name, value, _property(declared, name, "allowedValues"))
+            yield wrong(where, "parameters", name, _known(name, declared))
+        else:
+            yield from _wrong_value(where, name, value, _property(declared, name, "allowedValues"))
     required = [name for name in declared if _property(declared, name, "default") is None]
-    if missing := [name for name in required if name not in parameters]:
-        raise wrong(where, "parameters", sorted(parameters), f"{missing[0]} too, which has no default in the document")
+    for name in required:
+        if name not in parameters:
+            yield wrong(where, "parameters", sorted(parameters), f"{name} too, which has no default in the document")
 
 
 def as_lists(parameters: CommandParameters) -> dict[str, Sequence[pulumi.Input[str]]]:
@@ -106,23 +111,34 @@ def as_lists(parameters: CommandParameters) -> dict[str, Sequence[pulumi.Input[s
     }
 
 
-def _check_content(where: str, content: Mapping[str, Any]) -> None:
+@all_at_once
+def _check_content(where: str, content: Mapping[str, Any]) -> Iterator[ArgumentError]:
     schema = content.get("schemaVersion")
     if not isinstance(schema, pulumi.Output) and schema not in _COMMAND_SCHEMAS:
-        allowed = f"{' or '.join(_COMMAND_SCHEMAS)}, the schemas of Command documents; 0.3 is for AutomationRunbook"
-        raise wrong(where, "document: schemaVersion", schema, allowed)
+        schemas = " or ".join(map(repr, _COMMAND_SCHEMAS))
+        allowed = f"{schemas} as text, the schemas of Command documents; '0.3' is for AutomationRunbook"
+        yield wrong(where, "document: schemaVersion", schema, allowed)
     steps = "runtimeConfig" if schema == "1.2" else "mainSteps"
     listed = content.get(steps)
     is_right = isinstance(listed, Mapping) if steps == "runtimeConfig" else isinstance(listed, list | tuple)
     if not listed or not (is_right or isinstance(listed, pulumi.Output)):
-        raise wrong(where, f"document: {steps}", listed, "one step or more, as a Command document lists them")
+        yield wrong(where, f"document: {steps}", listed, "one step or more, as a Command document lists them")
+    elif isinstance(listed, list | tuple):
+        yield from wrong_steps(where, "document: mainSteps", listed)
 
 
-def _check_value(where: str, name: str, value: object, allowed: object) -> None:
+def _known(name: str, declared: Mapping[str, object]) -> str:
+    """Say which parameters a document has, the nearest one of them too."""
+    nearest = get_close_matches(name, declared, n=1)
+    hint = f"; do you mean {nearest[0]!r}?" if nearest else ""
+    return f"{', '.join(declared) or 'none: the document has no parameters'}{hint}"
+
+
+def _wrong_value(where: str, name: str, value: object, allowed: object) -> Iterator[ArgumentError]:
     if not isinstance(allowed, Sequence) or not isinstance(value, str):
         return
     if allowed and "{{" not in value and value not in allowed:
-        raise wrong(where, f"parameters: {name}", "another value", ", ".join(map(str, allowed)))
+        yield wrong(where, f"parameters: {name}", "another value", ", ".join(map(str, allowed)))
 
 
 def _property(declared: Mapping[str, Any], parameter: str, name: str) -> object:

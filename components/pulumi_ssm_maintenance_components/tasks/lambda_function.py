@@ -1,7 +1,7 @@
 """The function of a task: an existing one, by object, name or ARN, or a new one from a folder of code."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Required, TypeAlias, TypedDict
@@ -10,17 +10,18 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.errors import ArgumentError
-from pulumi_ssm_maintenance_components.foundation.arguments import given_args, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, given_args, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.location import Location
-from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, service_role
-from pulumi_ssm_maintenance_components.logs.log_group import demand_retention, log_group
+from pulumi_ssm_maintenance_components.foundation.roles import Statement, allow, service_role, wrong_statements
+from pulumi_ssm_maintenance_components.logs.log_group import RETENTIONS, is_retention, log_group
 
 AnyFunction: TypeAlias = aws.lambda_.Function | Path | pulumi.Input[str]
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:\d{12}:function:(?P<name>[A-Za-z0-9_-]+)")
+FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:\d{12}:function:(?P<name>[A-Za-z0-9_-]+)")
+"""The ARN of a function without a qualifier."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _BOUNDS: Mapping[str, tuple[int, int, str]] = {"timeout": (1, 900, "seconds"), "memory_size": (128, 10240, "MB")}
@@ -67,7 +68,8 @@ class FunctionArgs(TypedDict, total=False):
     code: CodeArgs
 
 
-def check_function(where: str, args: FunctionArgs) -> None:
+@all_at_once
+def check_function(where: str, args: FunctionArgs) -> Iterator[ArgumentError]:
     """Check the function of a task.
 
     Raises:
@@ -76,13 +78,13 @@ def check_function(where: str, args: FunctionArgs) -> None:
     """
     function = args["function"]
     if isinstance(function, Path) and not _exists(function):
-        raise wrong(where, "function", str(function), "a folder or a zip file that exists")
-    if isinstance(function, str) and not (_ARN.fullmatch(function) or _NAME.fullmatch(function)):
-        raise wrong(where, "function", function, _ALLOWED)
+        yield wrong(where, "function", str(function), "a folder or a zip file that exists")
+    if isinstance(function, str) and not (FUNCTION_ARN.fullmatch(function) or _NAME.fullmatch(function)):
+        yield wrong(where, "function", function, _ALLOWED)
     if "code" in args and not isinstance(function, Path):
-        raise wrong(where, "code", sorted(args["code"]), "none for an existing function")
-    if "code" in args:
-        _check_code(f"{where}: code", args["code"])
+        yield wrong(where, "code", sorted(args["code"]), "none for an existing function")
+    elif "code" in args:
+        yield from _wrong_code(f"{where}: code", args["code"])
 
 
 def _exists(path: Path) -> bool:
@@ -92,14 +94,15 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _check_code(where: str, code: CodeArgs) -> None:
+def _wrong_code(where: str, code: CodeArgs) -> Iterator[ArgumentError]:
     for name, (least, most, unit) in _BOUNDS.items():
         number = code.get(name)
         if isinstance(number, int) and not least <= number <= most:
-            raise wrong(where, name, number, f"{least} to {most} {unit}")
+            yield wrong(where, name, number, f"{least} to {most} {unit}")
     days = code.get("retention_days")
-    if days is not None:
-        demand_retention(where, days)
+    if days is not None and not is_retention(days):
+        yield wrong(where, "retention_days", days, RETENTIONS)
+    yield from wrong_statements(where, "statements", code.get("statements") or ())
 
 
 def task_function(  # noqa: PLR0913, PLR0917 - an existing function, or the parts of a new one
@@ -115,8 +118,9 @@ def task_function(  # noqa: PLR0913, PLR0917 - an existing function, or the part
         return TaskFunction(function.arn, function.name)
     if isinstance(function, Path):
         return _new_function(component, name, function, given_args(f"{component.where}: code", code, CodeArgs), tags)
-    arn = from_text("function", function, lambda known: _arn(location, known))
-    return TaskFunction(arn, from_text("function", function, _name))
+    place = f"{component.where}: function"
+    arn = from_text(place, function, lambda known: _arn(location, known))
+    return TaskFunction(arn, from_text(place, function, lambda known: _name(component.where, known)))
 
 
 def _new_function(
@@ -160,9 +164,9 @@ def _arn(location: Location, text: str) -> pulumi.Output[str] | str:
     return text if text.startswith("arn:") else location.arn("lambda", f"function:{text}")
 
 
-def _name(text: str) -> str:
+def _name(where: str, text: str) -> str:
     if _NAME.fullmatch(text):
         return text
-    if found := _ARN.fullmatch(text):
+    if found := FUNCTION_ARN.fullmatch(text):
         return found["name"]
-    raise ArgumentError(f"function: got {text!r}, allowed: {_ALLOWED}")
+    raise wrong(where, "function", text, _ALLOWED)

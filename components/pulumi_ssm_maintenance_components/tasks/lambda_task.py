@@ -1,11 +1,12 @@
 """LambdaTask: a function that a window calls, once or for each target."""
 
+import re
 from typing import Required, Unpack
 
 import pulumi
 
 from pulumi_ssm_maintenance_components.alerts.alarms import metric_alarm
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import lambda_statements
 
 from .lambda_function import AnyFunction, CodeArgs, check_function, task_function
@@ -13,6 +14,9 @@ from .payload import Json, rendered
 from .window_task import WindowTask, WindowTaskArgs, has_targets
 
 __all__ = ["LambdaTask", "LambdaTaskArgs"]
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+_QUALIFIER = re.compile(r"\$LATEST|[A-Za-z0-9_-]{1,128}")
 
 
 class LambdaTaskArgs(WindowTaskArgs, total=False):
@@ -70,6 +74,7 @@ class LambdaTask(WindowTask):
         args = problems.read(args, LambdaTaskArgs)
         self._check(problems, args)
         problems.check(check_function, self.where, args)
+        problems.check(_check_qualifier, self.where, args)
         payload = problems.check(_payload, self.where, args)
         problems.raise_all()
 
@@ -95,6 +100,12 @@ class LambdaTask(WindowTask):
             description=f"{self.logical_name}: the function ended in an error",
             tags=self._tags,
         ).arn
+
+
+def _check_qualifier(where: str, args: LambdaTaskArgs) -> None:
+    qualifier = args.get("qualifier")
+    if isinstance(qualifier, str) and not _QUALIFIER.fullmatch(qualifier):
+        raise wrong(where, "qualifier", qualifier, "a version, an alias of letters, digits, - and _, or $LATEST")
 
 
 def _payload(where: str, args: LambdaTaskArgs) -> pulumi.Output[str] | None:

@@ -9,6 +9,7 @@ from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm, use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.documents import check_version
 from pulumi_ssm_maintenance_components.foundation.keys import key_of, key_statements
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
@@ -124,6 +125,7 @@ class RunCommandTask(WindowTask):
         self._check(problems, args)
         for rule in (_check_targets, _check_delivery, check_document, check_parameters):
             problems.check(rule, self.where, args)
+        problems.check(lambda: check_version(self.where, args.get("document_version")))
         problems.check(lambda: check_logs(self.where, args.get("logs", True)))
         problems.raise_all()
 

@@ -13,6 +13,7 @@ from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wro
 from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.roles import (
     Statement,
+    check_statements,
     on_behalf_of,
     service_role,
     state_machine_statements,
@@ -88,13 +89,14 @@ class StepFunctionTask(WindowTask):
         self._check(problems, args)
         problems.check(_check_state_machine, self.where, args)
         problems.check(_check_statements, self.where, args)
+        problems.check(check_statements, self.where, args)
         problems.check(_check_execution_name, self.where, args)
         text = problems.check(_input, self.where, args)
         problems.raise_all()
 
         self._begin(args)
         self.state_machine_arn, self.state_machine_role_arn = self._state_machine(args)
-        self._start_with(state_machine_statements(self.state_machine_arn), "Starts a state machine")
+        self._start_with(state_machine_statements(self.where, self.state_machine_arn), "Starts a state machine")
         execution = args.get("execution_name", _NEW_NAME)
         self._register("STEP_FUNCTIONS", self.state_machine_arn, {"step_functions": {"name": execution, "input": text}})
         self.alarm_arns = self._alarms() if args.get("alarms", True) else {}
@@ -135,7 +137,9 @@ class StepFunctionTask(WindowTask):
                 metric_name=metric,
                 # The metrics of the state machine count the executions of its versions and aliases too.
                 dimensions={
-                    "StateMachineArn": from_text("state_machine", self.state_machine_arn, unqualified_state_machine)
+                    "StateMachineArn": from_text(
+                        f"{self.where}: state_machine", self.state_machine_arn, unqualified_state_machine
+                    )
                 },
                 topic_arn=self.topic_arn,
                 description=f"{self.logical_name}: an execution of the state machine {failure.replace('-', ' ')}",
@@ -152,6 +156,18 @@ def _check_state_machine(where: str, args: StepFunctionTaskArgs) -> None:
     if isinstance(machine, Mapping) and not {"StartAt", "States"} <= machine.keys():
         allowed = "a definition in Amazon States Language: StartAt and States"
         raise wrong(where, "state_machine", sorted(map(str, machine)), allowed)
+    if isinstance(machine, Mapping):
+        _check_start(where, machine)
+
+
+def _check_start(where: str, machine: Mapping[str, Any]) -> None:
+    start, states = machine["StartAt"], machine["States"]
+    if isinstance(start, pulumi.Output) or isinstance(states, pulumi.Output):
+        return
+    if not isinstance(states, Mapping) or not states:
+        raise wrong(where, "state_machine: States", states, "one state or more, by name")
+    if start not in states:
+        raise wrong(where, "state_machine: StartAt", start, f"the name of a state: {', '.join(map(str, states))}")
 
 
 def _check_statements(where: str, args: StepFunctionTaskArgs) -> None:

@@ -1,8 +1,8 @@
 """WindowTask: what the components of all task types share."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Required, TypeAlias, TypedDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Required, TypeAlias, TypedDict
 
 import pulumi
 
@@ -14,13 +14,14 @@ from pulumi_ssm_maintenance.args import (
     TaskInvocationParametersArgs,
     TaskType,
 )
+from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.alerts.stop_alarm import AnyAlarm, alarm_configuration
 from pulumi_ssm_maintenance_components.alerts.topics import Notify, check_notify, topic_arn
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import AnyKey, check_key, use_key
 from pulumi_ssm_maintenance_components.foundation.location import Location, location_of
-from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags, owner_information
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_name, full_tags, owner_information
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
     Statement,
@@ -39,6 +40,7 @@ TaskTargets: TypeAlias = Targets | Mapping[str, Targets] | Sequence[pulumi.Input
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowTarget.html
 _TARGET_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DEFAULT_RATE = "10%"
+_RATES: Mapping[str, str] = {"max_concurrency": _DEFAULT_RATE, "max_errors": _DEFAULT_RATE}
 
 
 class WindowTaskArgs(TypedDict, total=False):
@@ -106,11 +108,13 @@ class WindowTask(Component):
         """Check the arguments that tasks of all types share."""
         problems.check(lambda: check_window_ids(self.where, "window", [args["window"]]))
         problems.check(_check_targets, self.where, args)
-        problems.check(_check_rates, self.where, args)
+        _check_rates(problems, args)
         problems.check(_alarm, self.where, args)
         problems.check(lambda: check_notify(self.where, args.get("notify", False)))
+        problems.check(_check_priority, self.where, args)
         problems.check(check_key, self.where, args)
         problems.check(check_roles, self.where, args)
+        problems.check(check_tags, self.where, args)
 
     def _begin(self, args: WindowTaskArgs) -> None:
         """Register the window targets, and declare the topic."""
@@ -189,25 +193,35 @@ def has_targets(args: WindowTaskArgs) -> bool:
     return args.get("targets") is not None
 
 
-def _check_targets(where: str, args: WindowTaskArgs) -> None:
+@all_at_once
+def _check_targets(where: str, args: WindowTaskArgs) -> Iterator[ArgumentError]:
     targets = args.get("targets")
     if targets is not None and not isinstance(targets, Targets) and not targets:
-        raise wrong(
+        yield wrong(
             where, "targets", targets, "Targets, one or more of them by name, or ids of window targets in a list"
         )
     ids = () if isinstance(targets, Targets | Mapping) else targets or ()
     for target in ids:
         if isinstance(target, str) and not _TARGET_ID.fullmatch(target):
-            raise wrong(where, "targets", target, "ids of window targets: UUIDs; to select nodes, Targets.by_ids(…)")
+            yield wrong(where, "targets", target, "ids of window targets: UUIDs; to select nodes, Targets.by_ids(…)")
 
 
-def _check_rates(where: str, args: WindowTaskArgs) -> None:
-    if has_targets(args):
-        demand_rates(where, args.get("max_concurrency", _DEFAULT_RATE), args.get("max_errors", _DEFAULT_RATE))
-        return
-    for rate in ("max_concurrency", "max_errors"):
-        if rate in args:
-            raise wrong(where, rate, args.get(rate), "none without targets: the task runs once in a window")
+def _check_priority(where: str, args: WindowTaskArgs) -> None:
+    priority = args.get("priority", 0)
+    if priority < 0:
+        raise wrong(where, "priority", priority, "a whole number, 0 or more")
+
+
+def _check_rates(problems: Problems, args: WindowTaskArgs) -> None:
+    for rate, default in _RATES.items():
+        problems.check(_check_rate, problems.where, rate, default, args)
+
+
+def _check_rate(where: str, rate: str, default: str, args: Mapping[str, Any]) -> None:
+    if args.get("targets") is not None:
+        demand_rates(where, **{**_RATES, rate: args.get(rate, default)})
+    elif rate in args:
+        raise wrong(where, rate, args.get(rate), "none without targets: the task runs once in a window")
 
 
 def _alarm(where: str, args: WindowTaskArgs) -> AlarmConfigurationArgs | None:

@@ -13,12 +13,14 @@ from pulumi_ssm_maintenance.schedules import Schedule, parse_schedule, timezone_
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.location import location_of
-from pulumi_ssm_maintenance_components.foundation.names import full_name, full_tags
+from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_name, full_tags
 from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 __all__ = ["AnyWindow", "MaintenanceWindow", "MaintenanceWindowArgs"]
 
 _HOURS = range(1, 25)
+_OFFSETS = range(1, 7)
+_DURATION, _CUTOFF = 4, 1
 _ID = re.compile(r"mw-[0-9a-f]{17}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}")
 _LONGEST_DESCRIPTION = 128
@@ -99,10 +101,11 @@ class MaintenanceWindow(Component):
         check_window(problems, args)
         problems.check(_window_name, name, args)
         problems.check(_description, name, args)
+        problems.check(check_tags, self.where, args)
         problems.raise_all()
         self.schedule = parse_schedule(args["schedule"], args.get("offset_days"))
         self.timezone = args.get("timezone", "UTC")
-        self.duration, self.cutoff = _hours(self.where, args)
+        self.duration, self.cutoff = open_hours(args)
         self._start, self._end = args.get("start"), args.get("end")
         self._may_open = args.get("enabled", True) is not False
         daylight_saving = _daylight_saving_warning(self.schedule, self.timezone, args)
@@ -174,11 +177,19 @@ def check_window_ids(where: str, argument: str, windows: Iterable[AnyWindow]) ->
 def check_window(problems: Problems, args: WindowSettings) -> None:
     """Check when a window opens, and for how long; `args` may have a schedule too."""
     window = cast("MaintenanceWindowArgs", args)
-    if "schedule" in args:
-        problems.check(lambda: parse_schedule(window["schedule"], window.get("offset_days")))
-    problems.check(_hours, problems.where, args)
+    schedule = problems.check(lambda: parse_schedule(window["schedule"])) if "schedule" in args else None
+    if schedule is None:
+        problems.check(_offset_days, problems.where, args)
+    else:
+        problems.check(lambda: schedule.with_offset(window.get("offset_days")))
+    where = problems.where
+    problems.check(lambda: check_duration(where, "duration", args.get("duration", _DURATION)))
+    problems.check(lambda: check_cutoff(where, "cutoff", args.get("cutoff", _CUTOFF)))
+    problems.check(lambda: check_cutoff(where, "cutoff", *reversed(open_hours(args))))
+    problems.check(_timezone, where, args)
     for name in ("start", "end"):
         problems.check(_moment, problems.where, name, args)
+    problems.check(_check_order, problems.where, args)
 
 
 def _window_name(name: str, args: MaintenanceWindowArgs) -> str:
@@ -196,13 +207,51 @@ def _description(name: str, args: MaintenanceWindowArgs) -> pulumi.Input[str] | 
     return text
 
 
-def _hours(where: str, args: WindowSettings) -> tuple[int, int]:
-    duration, cutoff = args.get("duration", 4), args.get("cutoff", 1)
+def _offset_days(where: str, args: WindowSettings) -> None:
+    days = args.get("offset_days")
+    if days is not None and days not in _OFFSETS:
+        raise wrong(where, "offset_days", days, "1 to 6 days")
+
+
+def check_duration(where: str, argument: str, duration: int) -> None:
+    """Check how long a window is open.
+
+    Raises:
+        ArgumentError: AWS does not open a window for so long.
+    """
     if duration not in _HOURS:
-        raise wrong(where, "duration", duration, "1 to 24 hours")
-    if not 0 <= cutoff < duration:
-        raise wrong(where, "cutoff", cutoff, f"0 to {duration - 1} hours, less than the duration")
-    return duration, cutoff
+        raise wrong(where, argument, duration, "1 to 24 hours")
+
+
+def check_cutoff(where: str, argument: str, cutoff: int, duration: int | None = None) -> None:
+    """Check how long before its end a window starts no task; without the duration, as far as that is possible.
+
+    Raises:
+        ArgumentError: the cutoff is negative, or not less than the duration.
+    """
+    if duration is None:
+        if cutoff < 0:
+            raise wrong(where, argument, cutoff, "0 hours or more, less than the duration")
+    elif duration in _HOURS and cutoff >= duration:
+        raise wrong(where, argument, cutoff, f"0 to {duration - 1} hours, less than the duration")
+
+
+def open_hours(args: WindowSettings) -> tuple[int, int]:
+    """Return the duration and the cutoff of a new window, in hours."""
+    return args.get("duration", _DURATION), args.get("cutoff", _CUTOFF)
+
+
+def _timezone(where: str, args: WindowSettings) -> None:
+    timezone = args.get("timezone")
+    if timezone is not None and not timezone.strip():
+        raise wrong(where, "timezone", timezone, "an IANA name, such as 'Europe/Berlin', or leave it out for UTC")
+
+
+def _check_order(where: str, args: WindowSettings) -> None:
+    start, end = args.get("start"), args.get("end")
+    if start is not None and end is not None and start.tzinfo and end.tzinfo and end <= start:
+        allowed = f"a moment after the start, {start.isoformat()}: the window would never open"
+        raise wrong(where, "end", end.isoformat(), allowed)
 
 
 def _daylight_saving_warning(schedule: Schedule, timezone: str, args: WindowSettings) -> str | None:

@@ -1,17 +1,20 @@
 """Targets: the nodes or resources that tasks run on, by tags, ids, patch group or resource group."""
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_ssm_maintenance._calls import legible_calls
 from pulumi_ssm_maintenance.errors import ArgumentError
-from pulumi_ssm_maintenance_components.foundation.arguments import check_fields, checked
+from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, check_fields, checked
 from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.names import full_name
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 
 __all__ = ["PatchGroupKey", "Targets"]
 
@@ -21,10 +24,16 @@ PatchGroupKey = Literal["Patch Group", "PatchGroup"]
 _MAX_ENTRIES = 5
 _MAX_VALUES = 50
 _MOST_VALUES_SEEN = 5
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+_LONGEST_KEY, _LONGEST_VALUE = 128, 256
+# The pattern of a target's key in the API: letters, separators and digits of any alphabet, and these marks.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html
+_CATEGORIES, _MARKS = "LZN", "_.:/=-@"
 _NODE_ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17}")
 MAX_WINDOW_TARGETS_OF_A_TASK = 10  # observed by users: terraform-provider-aws issue 18372
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class Targets:
     """Nodes or resources for a window target. Make them with one of the class methods.
@@ -39,10 +48,7 @@ class Targets:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        if not 1 <= len(self.entries) <= _MAX_ENTRIES:
-            raise ArgumentError(f"targets: got {len(self.entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
-        for key, values in self.entries:
-            _check_values(key, values)
+        _check_entries(self.entries)
 
     @property
     def patch_groups(self) -> tuple[str, ...]:
@@ -57,8 +63,7 @@ class Targets:
 
         More than five values of a tag are a warning: users report that AWS refuses them.
         """
-        for key in tags:
-            _check_tag_key(key)
+        _check_tag_keys([*tags])
         targets = cls("INSTANCE", tuple((f"tag:{key}", _listed(value)) for key, value in tags.items()))
         for key, values in targets.entries:
             if len(values) > _MOST_VALUES_SEEN:
@@ -72,18 +77,14 @@ class Targets:
     @checked
     def by_tag_keys(cls, *keys: str) -> "Targets":
         """Select nodes that have a tag with one of these keys, whatever its value: 1 to 50 keys."""
-        for key in keys:
-            _check_tag_key(key)
+        _check_tag_keys(keys)
         return cls("INSTANCE", (("tag-key", keys),))
 
     @classmethod
     @checked
     def by_ids(cls, ids: Sequence[pulumi.Input[str]]) -> "Targets":
         """Select nodes by their ids: 1 to 50, `i-…` or `mi-…`."""
-        for node in ids:
-            if isinstance(node, str) and not _NODE_ID.fullmatch(node):
-                allowed = "the id of a node, such as 'i-0123456789abcdef0' or 'mi-…'; for names use tags"
-                raise ArgumentError(f"targets, InstanceIds: got {node!r}, allowed is {allowed}")
+        _check_ids(ids)
         return cls("INSTANCE", (("InstanceIds", tuple(ids)),))
 
     @classmethod
@@ -139,17 +140,44 @@ def _listed(
     return (value,)
 
 
-def _check_tag_key(key: str) -> None:
-    if not key:
-        raise ArgumentError("targets: a tag's key is empty, which AWS refuses")
+@all_at_once
+def _check_tag_keys(keys: Sequence[str]) -> Iterator[ArgumentError]:
+    for key in keys:
+        if not key:
+            yield ArgumentError("targets: a tag's key is empty, which AWS refuses")
+        elif key.startswith("tag:"):
+            allowed = f"the key of a tag alone, such as {key.removeprefix('tag:')!r}"
+            yield ArgumentError(f"targets: got the key {shown(key)}, allowed is {allowed}")
+        elif len(key) > _LONGEST_KEY or not all(map(_is_allowed_in_keys, key)):
+            allowed = f"1 to {_LONGEST_KEY} letters, digits, spaces and {' '.join(_MARKS)}"
+            yield ArgumentError(f"targets: got the key {shown(key)}, allowed are {allowed}")
 
 
-def _check_values(key: str, values: Sequence[object]) -> None:
-    if not 1 <= len(values) <= _MAX_VALUES:
-        raise ArgumentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
-    for value in values:
-        if isinstance(value, str):
-            _not_empty(key, value)
+def _is_allowed_in_keys(letter: str) -> bool:
+    return letter in _MARKS or unicodedata.category(letter)[0] in _CATEGORIES
+
+
+@all_at_once
+def _check_ids(ids: Sequence[object]) -> Iterator[ArgumentError]:
+    for node in ids:
+        if isinstance(node, str) and not _NODE_ID.fullmatch(node):
+            allowed = "the id of a node, such as 'i-0123456789abcdef0' or 'mi-…'; for names use tags"
+            yield ArgumentError(f"targets, InstanceIds: got {shown(node)}, allowed is {allowed}")
+
+
+@all_at_once
+def _check_entries(entries: Sequence[tuple[str, Sequence[object]]]) -> Iterator[ArgumentError]:
+    if not 1 <= len(entries) <= _MAX_ENTRIES:
+        yield ArgumentError(f"targets: got {len(entries)} entries, allowed are 1 to {_MAX_ENTRIES}")
+    for key, values in entries:
+        if not 1 <= len(values) <= _MAX_VALUES:
+            yield ArgumentError(f"targets, {key}: got {len(values)} values, allowed are 1 to {_MAX_VALUES}")
+        texts = [value for value in values if isinstance(value, str)]
+        if not all(texts):
+            yield ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
+        for text in texts:
+            if len(text) > _LONGEST_VALUE:
+                yield ArgumentError(f"targets, {key}: got {shown(text)}, allowed are 1 to {_LONGEST_VALUE} characters")
 
 
 def _checked_later(key: str, value: pulumi.Input[str]) -> pulumi.Input[str]:

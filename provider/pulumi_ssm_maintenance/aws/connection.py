@@ -8,7 +8,7 @@ the same account.
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -110,6 +110,9 @@ class Connection:
 
 
 _READERS: Final = readers_of(Connection)
+_READERS_OF_FILES: Final = (read_file, read_one_file)
+_PROGRAM_NAMES: Final = {setting_key(one.name): one.name for kind in (Connection, Role) for one in fields(kind)}
+_KEY: Final = re.compile(rf"\b(?:aws:)?({'|'.join(key for key in _PROGRAM_NAMES if not key.islower())})\b")
 
 _KEYS_OF_THE_ENVIRONMENT: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN_OF_THE_ENVIRONMENT: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
@@ -158,23 +161,58 @@ def read_connection(get: Callable[[str], Any]) -> Connection:
                 settings[name] = read(configured[key])
             except (ValueError, TypeError) as problem:
                 problems.append(f"aws:{key}: {problem}")
-    problems += [*_unknown_regions(settings), *_missing_credentials(configured), *_missing_in_environment(settings)]
+    problems += [f"aws:{key}: {reason}" for key, reason in _unknown_regions(settings)]
+    problems += _missing_credentials(configured, "aws:{}".format)
+    problems += _missing_in_environment(settings)
     if problems:
         raise SettingsError(f"the provider's configuration is not usable: {'; '.join(problems)}")
     return Connection(**settings)
 
 
-def _unknown_regions(settings: Mapping[str, Any]) -> Iterator[str]:
+def problems_of(arguments: Mapping[str, Any], *, is_known: Callable[[Any], bool]) -> Iterator[tuple[str, str]]:
+    """Give the arguments of an explicit provider that are wrong, with the reasons.
+
+    Files are left out: they are read in the process that talks to AWS.
+
+    Args:
+        arguments: by the names in a program; None stands for what the program leaves out.
+        is_known: whether a value is known while the program runs.
+    """
+    configured = {setting_key(name): value for name, value in arguments.items() if value is not None and value != ""}
+    # What an output says is not known, so it may allow any region.
+    settings: dict[str, Any] = {"skip_region_validation": not is_known(arguments.get("skip_region_validation"))}
+    for key, value in configured.items():
+        name, read = _READERS.get(key, (key, None))
+        if read is None or read in _READERS_OF_FILES or not is_known(value):
+            continue
+        try:
+            settings[name] = read(value)
+        except (ValueError, TypeError) as problem:
+            yield name, _in_names_of_a_program(str(problem))
+    for key, reason in _unknown_regions(settings):
+        yield _READERS[key][0], _in_names_of_a_program(reason)
+    for reason in _missing_credentials(configured, lambda key: _READERS[key][0]):
+        name, _, rest = reason.partition(": ")
+        yield name, rest
+
+
+def _in_names_of_a_program(text: str) -> str:
+    """Write the keys of the configuration in a text as a program does: `role_arn` for `roleArn`."""
+    return _KEY.sub(lambda found: _PROGRAM_NAMES[found[1]], text)
+
+
+def _unknown_regions(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if settings.get("skip_region_validation"):
         return
     for name in ("region", "sts_region"):
         if name in settings and (problem := unknown_region_problem(settings[name])):
-            yield f"aws:{setting_key(name)}: {problem}"
+            yield setting_key(name), problem
 
 
-def _missing_credentials(configured: Collection[str]) -> Iterator[str]:
+def _missing_credentials(configured: Collection[str], label: Callable[[str], str]) -> Iterator[str]:
     """Describe what an incomplete set of credentials lacks: boto3 would drop it, and use those of another account."""
-    yield from _incomplete([f"aws:{key}" for key in configured], ("aws:accessKey", "aws:secretKey"), "aws:token")
+    keys = (label("accessKey"), label("secretKey"))
+    yield from _incomplete([label(key) for key in configured if key in _READERS], keys, label("token"))
 
 
 def _missing_in_environment(settings: Mapping[str, Any]) -> Iterator[str]:

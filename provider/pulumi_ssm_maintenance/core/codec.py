@@ -142,13 +142,13 @@ class _Encoder:
         request: dict[str, Any] = {}
         missing = set(shape.required)
         for name, part in value.items():
-            if part is None:
-                continue
             inner = shape.members.get(name)
             if inner is None:
                 nearest = _nearest(shape, str(name))
                 missing.discard(nearest or "")
                 self._refuse(self._entry(path, str(name)), self._unknown_name(shape, str(name), nearest, path))
+                continue
+            if part is None:
                 continue
             failures_before = len(self.failures)
             encoded = self.value(inner.shape, part, member(path, name))

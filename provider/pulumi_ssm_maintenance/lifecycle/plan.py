@@ -13,7 +13,7 @@ from pulumi_ssm_maintenance.core.paths import covers, top_level
 from pulumi_ssm_maintenance.core.rules import examine
 
 from .bridged import is_bridged, read_bridged
-from .properties import COMPUTED, Inputs, State
+from .properties import COMPUTED, UNSENDABLE, Inputs, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def check(
         *findings.failures,
         *_own_failures(declared, own, any_region=any_region),
         *_failures_of_outputs(news),
+        *(Failure(path, reason) for path, reason in declared.bookkeeping.get(UNSENDABLE, ())),
     ]
     return Checked(
         inputs=dict(checked.raw),

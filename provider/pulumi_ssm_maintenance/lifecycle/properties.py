@@ -24,6 +24,9 @@ The engine does not show inputs whose names begin with two underscores.
 PRODUCED: Final = "produced"
 """The paths, in the bookkeeping, of the values that other resources of the program produce. It is not stored."""
 
+UNSENDABLE: Final = "unsendable"
+"""The values, in the bookkeeping, that Pulumi cannot send: pairs of a path and a reason. They make the check fail."""
+
 ROLE_OUTPUT: Final = "effective_service_role_arn"
 COMPUTED: Final = ("window_task_id", "arn", ROLE_OUTPUT)
 """The outputs that are not arguments."""

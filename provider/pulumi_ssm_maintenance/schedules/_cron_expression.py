@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice, pairwise
@@ -63,10 +63,15 @@ def read_cron(schedule: str) -> CronReading:
     texts, warnings = _with_one_question_mark(schedule, _six_texts(schedule))
     entries = (Entry(schedule, field, text) for field, text in zip(FIELDS, texts, strict=True))
     minutes, hours, by_month, months, by_week, years = entries
+
+    def days() -> Days:
+        return days_of_week(by_week) if by_month.text == "?" else days_of_month(by_month)
+
+    _demand_fields(minutes.values, hours.values, days, months.values, years.values)
     timetable = Timetable(
         minutes=minutes.values(),
         hours=hours.values(),
-        days=days_of_week(by_week) if by_month.text == "?" else days_of_month(by_month),
+        days=days(),
         months=months.values(),
         years=years.values(),
     )
@@ -115,6 +120,19 @@ def _with_one_question_mark(schedule: str, texts: list[str]) -> tuple[list[str],
         f" {by_month} and {by_week} are sent as {corrected[2]} and {corrected[4]}, which means the same"
     )
     return corrected, (warning,)
+
+
+def _demand_fields(*fields: Callable[[], object]) -> None:
+    """Read all fields, and raise the mistakes in them as one error."""
+    problems: list[ScheduleError] = []
+    for read in fields:
+        try:
+            read()
+        except ScheduleError as problem:
+            problems.append(problem)
+    if problems:
+        first, *others = problems
+        raise first.together_with(tuple(others))
 
 
 def _demand_a_date(schedule: str, texts: list[str], timetable: Timetable) -> None:

@@ -90,11 +90,26 @@ class Entry:
             last = self.number(found["last"])
             if last < first:
                 # AWS does not document whether a range may wrap around, as in SAT-MON.
-                cure = f"list the two halves instead, as in {self._halves(found)}"
-                raise self.refusal(part, f"a range that runs upwards; {cure}")
+                cure = (
+                    self._values_over_the_end(first, last, found) or f"two halves instead, as in {self._halves(found)}"
+                )
+                raise self.refusal(part, f"a range that runs upwards; list the {cure}")
             return last
         open_ended = found["first"] is None or found["step"] is not None
         return self.field.highest if open_ended else first
+
+    def _values_over_the_end(self, first: int, last: int, found: re.Match[str]) -> str | None:
+        """List the values of a range with a step that runs over the end of its field; None for one without a step."""
+        if not found["step"]:
+            return None
+        by_number = {number: name for name, number in self.field.names.items()}
+        span = self.field.highest - self.field.lowest + 1
+        numbers = range(first, last + span + 1, self._step(found[0], found["step"]))
+        values = [(number - self.field.lowest) % span + self.field.lowest for number in numbers]
+        names = [
+            by_number.get(value, str(value)) if found["first"] in self.field.names else str(value) for value in values
+        ]
+        return f"values instead, as in {','.join(names)}"
 
     def _halves(self, found: re.Match[str]) -> str:
         """Write a range that runs over the end of its field as two: SAT-MON as SAT,SUN-MON."""
@@ -103,8 +118,6 @@ class Entry:
             by_number.get(bound, str(bound)) if found["first"] in self.field.names else str(bound)
             for bound in (self.field.lowest, self.field.highest)
         )
-        if found["step"]:
-            return "22-23,0-2"  # each half would count its steps from its own start
         first = found["first"] if found["first"] == highest else f"{found['first']}-{highest}"
         last = found["last"] if found["last"] == lowest else f"{lowest}-{found['last']}"
         return f"{first},{last}"

@@ -19,14 +19,25 @@ class ScheduleError(ArgumentError):
         field: the part that is wrong, such as `hours`.
         given: the wrong value.
         allowed: the allowed values, in words.
+        others: the other mistakes in the same schedule.
     """
 
-    def __init__(self, *, schedule: str, field: str, given: object, allowed: str) -> None:
+    def __init__(
+        self, *, schedule: str, field: str, given: object, allowed: str, others: "tuple[ScheduleError, ...]" = ()
+    ) -> None:
         self.schedule = schedule
         self.field = field
         self.given = given
         self.allowed = allowed
-        super().__init__(f"schedule {shown(schedule)}: {field}: got {shown(given)}; allowed: {allowed}")
+        self.others = others
+        own = f"schedule {shown(schedule)}: {field}: got {shown(given)}; allowed: {allowed}"
+        super().__init__(own, *(line for other in others for line in other.problems))
+
+    def together_with(self, others: "tuple[ScheduleError, ...]") -> "ScheduleError":
+        """Give the same error with other mistakes in the same schedule."""
+        return ScheduleError(
+            schedule=self.schedule, field=self.field, given=self.given, allowed=self.allowed, others=others
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from their positional arguments; ours are named.

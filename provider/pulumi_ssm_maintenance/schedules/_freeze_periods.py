@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
-from typing import NoReturn, TypedDict
-from zoneinfo import ZoneInfo
+from typing import TypedDict
 
+from pulumi_ssm_maintenance._calls import legible_call
 from pulumi_ssm_maintenance.errors import ArgumentError
 
 from ._errors import shown
@@ -82,9 +82,10 @@ class Period:
 
 
 class _WrongPeriodError(ValueError):
-    """A period is wrong."""
+    """A period is wrong; an argument for each mistake."""
 
 
+@legible_call
 def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: datetime | None = None) -> bool:
     """Whether a change freeze disables a window now. Use it for the `enabled` of the window.
 
@@ -102,7 +103,7 @@ def is_frozen(periods: Sequence[FreezePeriod], *, timezone: str = "UTC", now: da
         moment = current_time(now)
         return any(period.covers(moment) for period in read_periods(periods, timezone))
     except ArgumentError as error:
-        raise ArgumentError(f"is_frozen: {error}") from None
+        raise ArgumentError(*(f"is_frozen: {line}" for line in error.problems)) from None
 
 
 def current_time(now: datetime | None) -> datetime:
@@ -130,62 +131,74 @@ def read_periods(periods: Sequence[FreezePeriod], timezone: str, argument: str =
     Raises:
         ArgumentError: the time zone or a period is wrong, or two periods overlap.
     """
-    zone = _zone(timezone)
+    zone = find_zone(timezone) if isinstance(timezone, str) else None
+    problems = [] if zone else [_zone_problem(timezone)]
+    found: list[Period] = []
     if not isinstance(periods, Sequence) or isinstance(periods, str | bytes):
-        raise ArgumentError(f"{argument}: got {shown(periods)}, allowed: a list of periods")
-    try:
-        return _read_periods(periods, zone)
-    except _WrongPeriodError as error:
-        raise ArgumentError(f"{argument}: {error}") from None
+        problems.append(f"{argument}: got {shown(periods)}, allowed: a list of periods")
+    else:
+        for period in periods:
+            try:
+                found.append(_period(period, zone or UTC))
+            except _WrongPeriodError as error:
+                problems += [f"{argument}: {line}" for line in error.args]
+    found.sort(key=lambda period: period.start)
+    problems += [f"{argument}: {line}" for line in _conflicts(found)]
+    if problems:
+        raise ArgumentError(*problems)
+    return found
 
 
-def _read_periods(periods: Sequence[FreezePeriod], zone: ZoneInfo) -> list[Period]:
-    found = sorted((_period(period, zone) for period in periods), key=lambda period: period.start)
+def _conflicts(found: Sequence[Period]) -> Iterator[str]:
+    """Give the periods that overlap, or have the same name, in words."""
     for earlier, later in pairwise(found):
         if later.start < earlier.end + LEAD:
-            _fail(
+            yield (
                 f"{later.name!r} starts at {later.start:%Y-%m-%dT%H:%M} and {earlier.name!r} ends at"
                 f" {earlier.end:%Y-%m-%dT%H:%M}: the end of one would enable windows during the other; make them one"
             )
     names = [period.name for period in found]
     if len(set(names)) < len(names):
-        _fail(f"got the names {names}, allowed are names that differ")
-    return found
+        yield f"got the names {names}, allowed are names that differ"
 
 
-def _zone(timezone: str) -> ZoneInfo:
-    zone = find_zone(timezone) if isinstance(timezone, str) else None
-    if zone is None:
-        nearest = (nearest_zone(timezone) if isinstance(timezone, str) else None) or "Europe/Berlin"
-        raise ArgumentError(f"timezone: got {shown(timezone)}, allowed: an IANA name, such as {nearest!r}")
-    return zone
+def _zone_problem(timezone: object) -> str:
+    nearest = (nearest_zone(timezone) if isinstance(timezone, str) else None) or "Europe/Berlin"
+    return f"timezone: got {shown(timezone)}, allowed: an IANA name, such as {nearest!r}"
 
 
-def _period(period: FreezePeriod, zone: ZoneInfo) -> Period:
+def _period(period: FreezePeriod, zone: tzinfo) -> Period:
     if not isinstance(period, Mapping):
-        _fail(f"got {shown(period)}, allowed are dicts with name, start and end")
+        raise _WrongPeriodError(f"got {shown(period)}, allowed are dicts with name, start and end")
     if set(period) != set(FreezePeriod.__annotations__):
-        _fail(f"got the keys {sorted(map(str, period))}, allowed are exactly name, start and end")
+        raise _WrongPeriodError(f"got the keys {sorted(map(str, period))}, allowed are exactly name, start and end")
     name = period["name"]
-    if not isinstance(name, str):
-        _fail(f"name: got {shown(name)}, allowed is text")
-    start, end = (
-        _instant(name, key, value, zone) for key, value in (("start", period["start"]), ("end", period["end"]))
-    )
+    problems = [] if isinstance(name, str) else [f"name: got {shown(name)}, allowed is text"]
+    moments: list[datetime] = []
+    for key, value in (("start", period["start"]), ("end", period["end"])):
+        try:
+            moments.append(_instant(name, key, value, zone))
+        except _WrongPeriodError as error:
+            problems += error.args
+    if problems:
+        raise _WrongPeriodError(*problems)
+    start, end = moments
     if end < start + LEAD:
-        _fail(f"{name!r} ends at {end:%Y-%m-%dT%H:%M}, allowed are ten minutes or more after its start")
+        allowed = "ten minutes or more after its start"
+        raise _WrongPeriodError(f"{name!r} ends at {end:%Y-%m-%dT%H:%M}, allowed are {allowed}")
     return Period(name, start, end)
 
 
-def _instant(name: str, key: str, value: str | datetime, zone: ZoneInfo) -> datetime:
+def _instant(name: str, key: str, value: str | datetime, zone: tzinfo) -> datetime:
     found = _read(value)
     if found is not None and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        _fail(f"{shown(name)}: {key}: got {found.isoformat()}, allowed are the years {_FIRST_YEAR} to {_LAST_YEAR}")
+        years = f"the years {_FIRST_YEAR} to {_LAST_YEAR}"
+        raise _WrongPeriodError(f"{shown(name)}: {key}: got {found.isoformat()}, allowed are {years}")
     if found is not None and found.tzinfo is None:
         found = instant(found, zone)
     if found is None:
         form = "a date and time that the time zone has, such as '2030-12-20T00:00'"
-        _fail(f"{shown(name)}: {key}: got {shown(value)}, allowed is {form}")
+        raise _WrongPeriodError(f"{shown(name)}: {key}: got {shown(value)}, allowed is {form}")
     return found.astimezone(zone)
 
 
@@ -196,7 +209,3 @@ def _read(value: str | datetime) -> datetime | None:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-
-
-def _fail(message: str) -> NoReturn:
-    raise _WrongPeriodError(message)

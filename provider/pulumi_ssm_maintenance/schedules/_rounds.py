@@ -61,5 +61,5 @@ def room(minutes: int, waves: Iterable[tuple[str, int]], node_count: int | None)
 def _rounds(concurrency: str, queue: int, node_count: int | None) -> int | None:
     if concurrency.endswith("%"):
         rounds = ceil(100 / int(concurrency[:-1])) * queue
-        return rounds if node_count is None else min(rounds, node_count)
-    return None if node_count is None else ceil(node_count / int(concurrency))
+        return rounds if node_count is None else max(1, min(rounds, node_count))
+    return None if node_count is None else max(1, ceil(node_count / int(concurrency)))

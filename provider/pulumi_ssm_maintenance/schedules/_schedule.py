@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ._active_period import ActivePeriod
 from ._errors import ScheduleError, demand_text
-from ._time_zones import days_with_skipped_times, find_zone, instant
+from ._time_zones import days_with_skipped_times, find_zone, instant, nearest_zone
 
 _YEARS_AHEAD: Final = 5
 
@@ -72,7 +72,7 @@ class Schedule(dict[str, Any], ABC):
                 schedule=self.expression,
                 field="timezone",
                 given=timezone,
-                allowed="an IANA name that this machine knows",
+                allowed=f"an IANA name that this machine knows{_similar(timezone)}",
             )
         period = ActivePeriod.of(self.expression, after=after, start=start, end=end, created=created)
         runs = self.with_offset(offset_days)._runs(period, zone)  # noqa: SLF001 - the same class
@@ -151,3 +151,8 @@ class Schedule(dict[str, Any], ABC):
         for name, value in values.items():
             object.__setattr__(self, name, value)
         self.update(expression=self.expression, offset_days=self.offset_days)
+
+
+def _similar(timezone: str) -> str:
+    nearest = nearest_zone(timezone)
+    return f", such as {nearest!r}" if nearest else ""

@@ -11,6 +11,8 @@ from itertools import takewhile
 from typing import ClassVar, Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
+from pulumi_ssm_maintenance._calls import legible_calls
+
 from ._active_period import ActivePeriod
 from ._cron_expression import Timetable, read_cron
 from ._descriptions import at_words, cron_words, rate_words
@@ -36,6 +38,7 @@ _MOST_OFFSET_DAYS: Final = 6
 _UPDATES_RELEASED_AT: Final = 10
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class Cron(Schedule):
     """At the times of a cron expression: minutes hours day-of-month month day-of-week year.
@@ -96,6 +99,7 @@ class Cron(Schedule):
                 yield run
 
 
+@legible_calls
 class PatchTuesday(Cron):
     """On the second Tuesday of every month, when Microsoft and others publish updates, or up to six days later.
 
@@ -131,6 +135,7 @@ class PatchTuesday(Cron):
             self._set(warnings=(*self.warnings, warning))
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class Rate(Schedule):
     """At a fixed interval, counted from the creation of the window or from its start date.
@@ -184,6 +189,7 @@ class Rate(Schedule):
             run += self.period
 
 
+@legible_calls
 @dataclass(frozen=True, slots=True)
 class At(Schedule):
     """Once, at a local time of the window's time zone.

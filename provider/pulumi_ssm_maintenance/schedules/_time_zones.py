@@ -7,12 +7,15 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-_OFFSET: Final = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?00)?", re.IGNORECASE)
+_OFFSET: Final = re.compile(
+    r"(?:GMT|UTC)?\s*(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?", re.IGNORECASE
+)
+_ABBREVIATION: Final = re.compile(r"[A-Z]{2,5}")
 
 
 def find_zone(timezone: str) -> ZoneInfo | None:
@@ -28,9 +31,14 @@ def nearest_zone(timezone: str) -> str | None:
     if offset := _OFFSET.fullmatch(timezone.strip()):
         # The names of zones with a fixed offset have the sign of POSIX, which is the opposite of the usual one.
         name = f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{int(offset['hours'])}"
-        return name if find_zone(name) else None
+        return name if int(offset["minutes"] or 0) == 0 and find_zone(name) else None
     names = {name.casefold(): name for name in sorted(available_timezones())}
-    nearest = get_close_matches(timezone.casefold(), names, n=1)
+    wanted = timezone.strip().casefold().replace(" ", "_")
+    if cities := [name for key, name in names.items() if key.rpartition("/")[2] == wanted]:
+        return min(cities, key=len)
+    if _ABBREVIATION.fullmatch(timezone):
+        return None  # what stands for another offset looks much like it: IST and EST
+    nearest = get_close_matches(wanted, names, n=1)
     return names[nearest[0]] if nearest else None
 
 
@@ -63,7 +71,7 @@ def _skips_a_time(day: date, zone: ZoneInfo) -> bool:
     return any(instant(start + timedelta(minutes=minutes), zone) is None for minutes in range(0, 24 * 60, 15))
 
 
-def instant(local: datetime, zone: ZoneInfo) -> datetime | None:
+def instant(local: datetime, zone: tzinfo) -> datetime | None:
     """Convert a local time to UTC: the first of two instants, or None for a time that the clocks skip."""
     moment = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == local else None

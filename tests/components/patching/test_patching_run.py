@@ -620,7 +620,7 @@ class TestOutputs:
         ({"comment": "x" * 101}, "comment: got .* allowed: at most 100 characters"),
         ({"key_prefix": "x"}, "key_prefix: got 'x', allowed: none without a bucket in `logs`"),
         ({"scan_duration": 2}, "scan_duration: got 2, allowed: none without `scan_schedule`"),
-        ({"scan_schedule": "rate(1 day)", "scan_max_errors": "x"}, "scan: max_errors: got 'x'"),
+        ({"scan_schedule": "rate(1 day)", "scan_max_errors": "x"}, "scan_max_errors: got 'x'"),
         ({"wave": {}}, r"no argument 'wave'; do you mean 'waves'\?"),
     ],
 )

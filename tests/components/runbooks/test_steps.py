@@ -203,7 +203,9 @@ def test_a_runbook_is_given_its_node_and_its_role():
 
 def test_a_runbook_that_takes_its_role_as_a_parameter_keeps_doing_so():
     assert read_content("r", YAML).with_role(ROLE)["assumeRole"] == "{{ AutomationAssumeRole }}"
-    own = read_content("r", {"schemaVersion": "0.3", "mainSteps": [{}], "assumeRole": ROLE})
+    own = read_content(
+        "r", {"schemaVersion": "0.3", "mainSteps": [{"name": "x", "action": "aws:sleep"}], "assumeRole": ROLE}
+    )
     assert own.own_role == ROLE
 
 

@@ -3,10 +3,11 @@
 Environments and waves are lists, since Pulumi's configuration does not keep the order of a mapping.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Required, TypedDict, cast
+from types import MappingProxyType
+from typing import Any, Literal, Required, TypeAlias, TypedDict, cast
 
 from pulumi_ssm_maintenance.args import CutoffBehavior
 from pulumi_ssm_maintenance.errors import ArgumentError
@@ -14,7 +15,8 @@ from pulumi_ssm_maintenance.schedules import FreezePeriod, Period, Rate, Schedul
 from pulumi_ssm_maintenance_components.baselines.run_patch_baseline import Reboot
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, typed_value, wrong
 from pulumi_ssm_maintenance_components.patching.arguments import Engine
-from pulumi_ssm_maintenance_components.patching.waves import WaveArgs
+from pulumi_ssm_maintenance_components.patching.waves import ONLY_WAVE, WaveArgs
+from pulumi_ssm_maintenance_components.windows.maintenance_window import check_cutoff, check_duration
 from pulumi_ssm_maintenance_components.windows.targets import Targets
 
 # As AWS's own baselines do for most systems.
@@ -196,8 +198,19 @@ class Environment:
     run: Mapping[str, Any]
 
 
-def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Environment]:
+CheckRun: TypeAlias = Callable[[Problems, Mapping[str, Any], Collection[str]], None]
+"""Checks the arguments of a `PatchingRun`, but for those whose mistakes are reported already."""
+
+
+def read_environments(
+    where: str, patching: Mapping[str, Any], checks: Mapping[str, CheckRun] = MappingProxyType({})
+) -> dict[str, Environment]:
     """Read all environments, in their order.
+
+    Args:
+        where: the component.
+        patching: the configuration.
+        checks: by the names of environments, what checks the arguments of their runs too.
 
     Raises:
         ArgumentError: a key or a value is wrong.
@@ -209,7 +222,13 @@ def read_environments(where: str, patching: Mapping[str, Any]) -> dict[str, Envi
     own = config["environments"]
     problems.check(_demand_names, where, [each["name"] for each in own])
     environments = [
-        problems.check(_environment, f"{where}: environment {each['name']!r}", {**defaults, **each}) for each in own
+        problems.check(
+            _environment,
+            f"{where}: environment {each['name']!r}",
+            {**defaults, **each},
+            checks.get(each["name"]),
+        )
+        for each in own
     ]
     problems.raise_all()
     return {environment.name: environment for environment in environments if environment is not None}
@@ -227,17 +246,26 @@ def _demand_names(where: str, names: list[str]) -> None:
         raise wrong(where, "environments", names, "one environment or more, each with a different name")
 
 
-def _environment(where: str, config: EnvironmentConfig) -> Environment:
+def _environment(where: str, config: EnvironmentConfig, check: CheckRun | None) -> Environment:
     problems, timezone = Problems(where), config.get("timezone", "UTC")
     schedule = problems.check(_schedule, where, config)
-    waves = problems.check(_waves, where, config)
+    patched = problems.check(_patched, where, config)
     until = problems.check(_until, where, config)
     freezes = problems.check(read_periods, config.get("freeze", []), timezone, "freeze")
+    problems.check(check_duration, where, "duration", config.get("duration", _HOURS))
+    if "cutoff" in config:
+        problems.check(check_cutoff, where, "cutoff", config["cutoff"])
+        problems.check(check_cutoff, where, "cutoff", config["cutoff"], config.get("duration", _HOURS))
+    settings = {key: value for key, value in config.items() if key not in _NOT_OF_PATCHING_RUN}
+    run = {**settings, **(patched or {"waves": None})}
+    if check is not None:
+        parts = {"schedule": schedule, "waves": patched, "targets": patched, "freeze": freezes}
+        check(problems, run, {name for name, part in parts.items() if part is None})
     problems.raise_all()
-    assert schedule is not None and waves is not None and freezes is not None  # noqa: S101, PT018 - or raise_all has raised
+    assert schedule is not None and patched is not None and freezes is not None  # noqa: S101, PT018 - or raise_all has raised
     return Environment(
         name=config["name"],
-        waves=tuple(waves),
+        waves=tuple(patched.get("waves", [ONLY_WAVE])),
         schedule=schedule,
         timezone=timezone,
         hours=config.get("duration", _HOURS),
@@ -245,7 +273,7 @@ def _environment(where: str, config: EnvironmentConfig) -> Environment:
         freezes=tuple(freezes),
         approve_after_days=config.get("approve_after_days", _APPROVE_AFTER_DAYS),
         approve_until_date=until,
-        run={**{key: value for key, value in config.items() if key not in _NOT_OF_PATCHING_RUN}, "waves": waves},
+        run=run,
     )
 
 
@@ -259,12 +287,15 @@ def _schedule(where: str, config: EnvironmentConfig) -> Schedule:
     return schedule
 
 
-def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
+def _patched(where: str, config: EnvironmentConfig) -> dict[str, Any]:
+    """Give the argument of a `PatchingRun` that says what it patches: `targets` or `waves`."""
     waves, targets = config.get("waves"), config.get("targets")
     if (waves is None) == (targets is None):
         keys = sorted(key for key in ("targets", "waves") if key in config)
         raise wrong(where, "targets", keys, "either `targets`, for a single wave, or `waves`")
-    listed: list[WaveConfig] = [{"name": "all", "targets": targets}] if targets is not None else waves or []
+    if targets is not None:
+        return {"targets": _targets(where, targets)}
+    listed = waves or []
     names = [wave["name"] for wave in listed]
     if len({*names}) < len(names):
         raise wrong(where, "waves", names, "different names")
@@ -274,7 +305,7 @@ def _waves(where: str, config: EnvironmentConfig) -> dict[str, WaveArgs]:
         inner.check(_targets, inner.where, wave["targets"])
         problems.check(inner.raise_all)
     problems.raise_all()
-    return {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}
+    return {"waves": {wave["name"]: _wave(f"{where}: wave {wave['name']!r}", wave) for wave in listed}}
 
 
 def _wave(where: str, config: WaveConfig) -> WaveArgs:

@@ -1,6 +1,6 @@
 """PatchWaves: the patching of all environments from one configuration; each stack creates its own run."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Required, TypedDict, Unpack, cast
@@ -8,10 +8,11 @@ from typing import Any, Required, TypedDict, Unpack, cast
 import pulumi
 
 from pulumi_ssm_maintenance.schedules import current_time
-from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
+from pulumi_ssm_maintenance_components.foundation.arguments import Problems, unless_reported, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
+from pulumi_ssm_maintenance_components.foundation.names import check_tags
 from pulumi_ssm_maintenance_components.patching.arguments import PatchingRunArgs
-from pulumi_ssm_maintenance_components.patching.patching_run import PatchingRun
+from pulumi_ssm_maintenance_components.patching.patching_run import PatchingRun, check_run
 
 from .calendar import PromotionGap, Run, calendar, demand_no_overlap, promotion_gaps
 from .configuration import Environment, PatchingConfig, read_environments
@@ -71,8 +72,17 @@ class PatchWaves(Component):
         where = f"PatchWaves {name!r}"
         problems = Problems(where)
         args = problems.read(args, PatchWavesArgs)
+        problems.check(check_tags, where, args)
         now = problems.check(lambda: current_time(args.get("now")))
-        environments = problems.check(lambda: read_environments(where, args["patching"]))
+        run = unless_reported(args, "run", {}, harmless=None)
+        stack = unless_reported(args, "environment", pulumi.get_stack(), harmless=None)
+
+        def check_own(inner: Problems, settings: Mapping[str, Any], reported: Collection[str]) -> None:
+            whole = cast("PatchingRunArgs", {**settings, **run})
+            check_run(inner, name, inner.read(whole, PatchingRunArgs, reported={*reported} - {*run}))
+
+        checks = {} if run is None or stack is None else {stack: check_own}
+        environments = problems.check(lambda: read_environments(where, args["patching"], checks))
         own = None
         if now is not None and environments is not None:
             own = problems.check(lambda: _own(where, environments, args.get("environment", pulumi.get_stack())))
