@@ -173,7 +173,7 @@ def _period(period: FreezePeriod, zone: tzinfo) -> Period:
     if set(period) != set(FreezePeriod.__annotations__):
         raise _WrongPeriodError(f"got the keys {sorted(map(str, period))}, allowed are exactly name, start and end")
     name = period["name"]
-    problems = [] if isinstance(name, str) else [f"name: got {shown(name)}, allowed is text"]
+    problems: list[str] = [] if isinstance(name, str) else [f"name: got {shown(name)}, allowed is text"]
     moments: list[datetime] = []
     for key, value in (("start", period["start"]), ("end", period["end"])):
         try:
