@@ -8,18 +8,23 @@ import pulumi_aws as aws
 from pulumi_ssm_maintenance import MaintenanceWindowTask
 
 config = pulumi.Config()
+function, alias = config.get("functionName") or "drain-worker", "live"
 
+
+def policy(**statement: object) -> pulumi.Output[str]:
+    """Write a policy that allows one thing."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
+# Without a role of its own, a task may only call functions whose names begin with SSM.
 role = aws.iam.Role(
     "window-task",
-    assume_role_policy=json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            ],
-        }
-    ),
+    assume_role_policy=policy(Principal={"Service": "ssm.amazonaws.com"}, Action="sts:AssumeRole"),
 )
+partition = aws.get_partition_output().partition
+function_arn = pulumi.Output.format("arn:{0}:lambda:*:*:function:{1}:{2}", partition, function, alias)
+aws.iam.RolePolicy("window-task", role=role.id, policy=policy(Action="lambda:InvokeFunction", Resource=[function_arn]))
+
 window = aws.ssm.MaintenanceWindow("nightly", schedule="rate(1 day)", duration=2, cutoff=1)
 nodes = aws.ssm.MaintenanceWindowTarget(
     "workers",
@@ -34,7 +39,7 @@ task = MaintenanceWindowTask(
     "drain",
     window_id=window.id,
     task_type="LAMBDA",
-    task_arn=config.get("functionName") or "drain-worker",
+    task_arn=function,
     service_role_arn=role.arn,
     targets=[{"key": "WindowTargetIds", "values": [nodes.id]}],
     max_concurrency="1",
@@ -43,7 +48,7 @@ task = MaintenanceWindowTask(
     task_invocation_parameters={
         "lambda_": {
             "payload": token.apply(lambda text: json.dumps({"node": "{{RESOURCE_ID}}", "token": text})),
-            "qualifier": "live",
+            "qualifier": alias,
         }
     },
 )
