@@ -67,8 +67,9 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
         tags: the tags of the rule and the alarm.
         alarm: whether there is an alarm.
     """
+    rule_name = component.auto_named("rule", name)
     rule = aws.cloudwatch.EventRule(
-        component.auto_named("rule", name),
+        rule_name,
         event_pattern=pulumi.Output.json_dumps(pattern),
         description=description,
         tags=tags,
@@ -76,7 +77,7 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
     )
     if topic_arn is not None:
         role = component.once(_EVENT_ROLE, lambda: _event_role(component, topic_arn, tags).arn)
-        aws.cloudwatch.EventTarget(name, rule=rule.name, arn=topic_arn, role_arn=role, opts=component.child())
+        aws.cloudwatch.EventTarget(rule_name, rule=rule.name, arn=topic_arn, role_arn=role, opts=component.child())
     if not alarm:
         return RuleAlarm(rule, None)
     if topic_arn is not None:

@@ -82,15 +82,16 @@ def service_role(  # noqa: PLR0913 - one parameter for each part
     trust: Statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     if condition is not None:
         trust["Condition"] = condition
+    role_name = component.auto_named("role", name)
     role = aws.iam.Role(
-        component.auto_named("role", name),
+        role_name,
         assume_role_policy=policy([trust]),
         description=description,
         tags=tags,
         opts=component.child(),
     )
     if statements:
-        aws.iam.RolePolicy(name, role=role.id, policy=policy(statements), opts=component.child())
+        aws.iam.RolePolicy(role_name, role=role.id, policy=policy(statements), opts=component.child())
     return role
 
 
