@@ -27,6 +27,7 @@ DOCUMENT = {
     "schemaVersion": "2.2",
     "mainSteps": [{"action": "aws:runShellScript", "name": "rotate", "inputs": {"runCommand": ["logrotate -f all"]}}],
 }
+DATABASE = {"DBInstanceClass": "db.t3.micro", "Engine": "postgres", "AllocatedStorage": 20}
 ONCE = ["automation_task", "component_lambda_task", "lambda_task", "step_functions_task"]
 SILENT = {("function_error", "success"), ("failed_run_without_targets", "success")}
 """The answers under which AWS itself would call a failure a success."""
@@ -39,6 +40,8 @@ def rehearse(local_aws, local_stack):
     def rehearse(name, *outcomes):
         stack = local_stack(EXAMPLES / name, **SETTINGS.get(name, {}))
         stack.up()
+        if name == "automation_task":  # its runbook really runs, and takes a snapshot of a database that must exist
+            local_aws.client("rds").create_db_instance(DBInstanceIdentifier="orders", **DATABASE)
         windows = local_aws.windows()
         nodes = invented_nodes(local_aws, windows)
         for outcome in outcomes:
