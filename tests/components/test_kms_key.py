@@ -4,6 +4,7 @@ import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 from tests.components import authorization, cloudformation
@@ -26,6 +27,7 @@ from pulumi_ssm_maintenance_components import (
 )
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+OTHER_KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:operations"
 USE = {"Effect": "Allow", "Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": [KEY]}
 PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
@@ -147,6 +149,14 @@ def test_an_alias_or_an_id_is_refused_since_policies_need_the_arn(kind, key, reg
         registered(lambda: kind("web", **MINIMAL[kind] | {"kms_key": key}))
 
 
+@pytest.mark.parametrize("key", ["alias/patching", KEY.replace("key/mrk-", "alias/"), KEY.rpartition("/")[2]])
+@pytest.mark.parametrize("kind", WITH_KEY, ids=lambda kind: kind.__name__)
+def test_an_output_with_an_alias_or_an_id_is_refused_as_soon_as_it_is_known(kind, key, registered):
+    args = MINIMAL[kind] | {"notify": True, "kms_key": pulumi.Output.from_input(key)}
+    with pytest.raises(ValueError, match=rf"{kind.__name__} 'web': kms_key: got '{key}', allowed: an aws.kms.Key"):
+        registered(lambda: kind("web", **args))
+
+
 @pytest.mark.parametrize("kind", WITH_KEY, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize(
     ("key_of_topic", "kms_key", "warned"),
@@ -154,6 +164,10 @@ def test_an_alias_or_an_id_is_refused_since_policies_need_the_arn(kind, key, reg
         (KEY, None, "the topic has a KMS key, which the new roles may not use"),
         ("alias/patching", None, "pass the key as `kms_key`"),
         ("alias/aws/sns", None, "with which alarms cannot publish to it"),
+        ("alias/aws/sns", KEY, "with which alarms cannot publish to it"),
+        (OTHER_KEY, KEY, "the topic has another KMS key than `kms_key`, which the new roles may not use"),
+        (KEY.rpartition("/")[2], KEY, None),
+        ("alias/patching", KEY, None),
         (KEY, KEY, None),
         (None, None, None),
     ],
@@ -165,6 +179,18 @@ def test_the_key_of_a_topic_that_nobody_may_use_is_warned_of(kind, key_of_topic,
 
     registered(program)
     assert [warned in it for it in warnings if "notify" in it] == ([] if warned is None else [True])
+
+
+@pytest.mark.parametrize(("key_of_topic", "kms_key"), [(KEY, None), (OTHER_KEY, KEY)])
+def test_the_key_of_a_topic_that_cannot_ask_approvers_is_warned_of(key_of_topic, kms_key, registered, warnings):
+    def program():
+        topic = aws.sns.Topic("Automation", kms_master_key_id=key_of_topic)
+        PatchingRun("web", **PATCHING, engine="runbook", approvers=["ann"], approval_topic=topic, kms_key=kms_key)
+
+    registered(program)
+    (warning,) = (it for it in warnings if "approval_topic" in it)
+    assert "KMS key" in warning
+    assert "which the new roles may not use" in warning
 
 
 @pytest.fixture

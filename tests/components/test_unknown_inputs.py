@@ -41,7 +41,6 @@ def patching_run(late):
         task_role=late(ROLE),
         notification_role=late(ROLE),
         logs={"log_group": late("/aws/ssm/mine"), "bucket": late("mine")},
-        baseline_override=late("s3://lists/base.json"),
         install_override_list=late("s3://lists/may.yaml"),
         tags={"team": late("operations")},
     )
@@ -64,6 +63,11 @@ def gated_patching_run(late):
         hooks={"pre": late("stop-web")},
         logs={"log_group": late("/aws/ssm/mine"), "bucket": late("mine")},
     )
+
+
+def patching_run_with_a_baseline_override(late):
+    override = late("s3://lists/base.json")
+    PatchingRun("web", schedule="rate(1 day)", targets=WEB, reboot="NoReboot", baseline_override=override)
 
 
 def patching_run_with_a_baseline(late):
@@ -116,6 +120,7 @@ def automation_runbook(late):
         steps=[
             Step.approve(topic_arn=late(APPROVALS), approvers=[late("ann")], kms_key=late(KEY)),
             Step.alarm_guard(alarm=late("errors")),
+            Step.lambda_("report", late("report")),
             Step.lambda_("call", late(FUNCTION), payload={"a": late("b")}, qualifier=late("3")),
             Step.script("own", "x", payload={"a": late("b")}, statements=[ALLOW | {"Resource": late("*")}]),
         ],

@@ -12,6 +12,7 @@ from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
+from pulumi_ssm_maintenance_components.foundation.later import from_text
 from pulumi_ssm_maintenance_components.foundation.location import Location
 from pulumi_ssm_maintenance_components.foundation.roles import Statement, policy
 
@@ -20,6 +21,7 @@ TOPIC_ARN = re.compile(r"arn:[\w-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\
 """The ARN of a topic."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _KEY_OF_AWS = "alias/aws/sns"
+_FIFO = ".fifo"
 
 Notify: TypeAlias = bool | aws.sns.Topic | pulumi.Input[str] | Sequence[str]
 
@@ -44,29 +46,50 @@ def topic_arn(
     if notify is False:
         return None
     if isinstance(notify, aws.sns.Topic):
-        if key_of(component) is None:
-            notify.kms_master_key_id.apply(lambda key: _warn_of_key(component, key))
-        return notify.arn
+        warn_of_key(component, "notify", notify, alarms=True)
+        notify = notify.arn
     if notify is True or (isinstance(notify, Sequence) and not isinstance(notify, str)):
         emails = () if notify is True else notify
         return alert_topic(component, f"{name}-alerts", location, emails=emails, tags=tags).arn
-    return pulumi.Output.from_input(notify)
+    return from_text(f"{component.where}: notify", notify, lambda arn: _standard(component.where, arn))
 
 
-def _warn_of_key(component: Component, key: str | None) -> None:
-    """Warn that notifications would be lost because of the key of an existing topic."""
-    if key == _KEY_OF_AWS:
-        pulumi.log.warn(
-            f"{component.where}: notify: the topic has AWS's own key {_KEY_OF_AWS}, with which alarms cannot publish to"
-            " it: give the topic a key of your own, and pass it as `kms_key` too",
-            component,
+def _standard(where: str, arn: str) -> str:
+    demand_standard_topic(where, "notify", arn)
+    return arn
+
+
+def warn_of_key(component: Component, argument: str, topic: aws.sns.Topic, *, alarms: bool) -> None:
+    """Warn that what a component publishes would be lost because of the key of an existing topic.
+
+    Args:
+        component: the component.
+        argument: its argument with the topic.
+        topic: the topic.
+        alarms: whether alarms publish to the topic.
+    """
+
+    def warn(keys: Sequence[str | None]) -> None:
+        if problem := _problem_of_key(*keys, alarms=alarms):
+            pulumi.log.warn(f"{component.where}: {argument}: the topic has {problem}", component)
+
+    pulumi.Output.all(topic.kms_master_key_id, key_of(component)).apply(warn)
+
+
+def _problem_of_key(key: str | None, own_key: str | None, *, alarms: bool) -> str | None:
+    if not key:
+        return None
+    if key.endswith(_KEY_OF_AWS):
+        cure = "with which alarms cannot publish to it: give the topic a key of your own, and pass it as `kms_key` too"
+        return f"AWS's own key {_KEY_OF_AWS}, {cure}" if alarms else None
+    if own_key is None:
+        return "a KMS key, which the new roles may not use, so notifications are lost: pass the key as `kms_key`"
+    if "alias/" not in key and key.rpartition("/")[2] != own_key.rpartition("/")[2]:
+        return (
+            "another KMS key than `kms_key`, which the new roles may not use, so notifications are lost unless roles of"
+            " your own publish them"
         )
-    elif key:
-        pulumi.log.warn(
-            f"{component.where}: notify: the topic has a KMS key, which the new roles may not use, so notifications are"
-            " lost: pass the key as `kms_key`",
-            component,
-        )
+    return None
 
 
 @all_at_once
@@ -74,10 +97,12 @@ def check_notify(where: str, notify: Notify, argument: str = "notify") -> Iterat
     """Check the argument `notify` of a component, or another one of this type.
 
     Raises:
-        ArgumentError: a text is not the ARN of a topic, or an item of a list is no e-mail address.
+        ArgumentError: a text is not the ARN of a standard topic, or an item of a list is no e-mail address.
     """
     if isinstance(notify, str) and not TOPIC_ARN.fullmatch(notify):
         yield wrong(where, argument, notify, "True, False, a topic or its ARN, or a list of e-mail addresses")
+    elif _is_fifo(notify):
+        yield _no_fifo(where, argument, notify)
     if isinstance(notify, Sequence) and not isinstance(notify, str):
         if not notify:
             yield wrong(where, argument, notify, "e-mail addresses in a list, or True for a topic without subscribers")
@@ -86,6 +111,26 @@ def check_notify(where: str, notify: Notify, argument: str = "notify") -> Iterat
                 yield wrong(where, argument, email, "e-mail addresses in a list, or the ARN of a topic without one")
         if len({*notify}) < len(notify):
             yield wrong(where, argument, notify, "each e-mail address once")
+
+
+def demand_standard_topic(where: str, argument: str, topic: object) -> None:
+    """Refuse the ARN of a FIFO topic.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-sns-notifications.html
+
+    Raises:
+        ArgumentError: the topic is a FIFO topic.
+    """
+    if _is_fifo(topic):
+        raise _no_fifo(where, argument, topic)
+
+
+def _is_fifo(topic: object) -> bool:
+    return isinstance(topic, str) and topic.endswith(_FIFO)
+
+
+def _no_fifo(where: str, argument: str, topic: object) -> ArgumentError:
+    return wrong(where, argument, topic, "a standard topic: Systems Manager cannot publish to a FIFO topic")
 
 
 def failed_nodes(

@@ -108,6 +108,9 @@ def _check_command(
             yield wrong(where, name, url, f"none with hooks: {WITH_HOOKS} does not take it")
         elif isinstance(url, str) and not form.fullmatch(url):
             yield wrong(where, name, url, allowed)
+    if None not in lists:
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-baselineoverride-parameter.html
+        yield wrong(where, "baseline_override", lists[1], f"none with install_override_list: {PLAIN} fails with both")
     if not install and hooks:
         yield wrong(where, "hooks", sorted(hooks), "none with install=False: hooks run around an installation")
     if not install and lists[0] is not None:

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from .arguments import wrong
 from .component import Component
+from .later import from_text
 from .roles import Statement, allow
 
 AnyKey: TypeAlias = aws.kms.Key | pulumi.Input[str]
@@ -32,21 +33,28 @@ def check_key(where: str, args: Mapping[str, Any]) -> None:
         raise wrong(where, "kms_key", key, allowed)
 
 
-def key_arn(key: AnyKey | None) -> pulumi.Output[str] | None:
-    """Return the ARN of a key; None for none."""
+def key_arn(where: str, key: AnyKey | None) -> pulumi.Output[str] | None:
+    """Return the ARN of a key; None for none. An output is checked as soon as it is known."""
     if key is None:
         return None
-    return key.arn if isinstance(key, aws.kms.Key) else pulumi.Output.from_input(key)
+    if isinstance(key, aws.kms.Key):
+        return key.arn
+
+    def checked(arn: str) -> str:
+        check_key(where, {"kms_key": arn})
+        return arn
+
+    return from_text(f"{where}: kms_key", key, checked)
 
 
 def use_key(component: Component, key: AnyKey | None) -> None:
     """Let a component encrypt what it makes with a key, if there is one."""
-    component.once(_KEY, lambda: key_arn(key))
+    component.once(_KEY, lambda: key_arn(component.where, key))
 
 
 def key_of(component: Component) -> pulumi.Output[str] | None:
     """Return the ARN of the key that a component uses, or None."""
-    return component.once(_KEY, lambda: key_arn(None))
+    return component.once(_KEY, lambda: None)
 
 
 def key_statements(key: pulumi.Output[str] | None) -> list[Statement]:

@@ -41,7 +41,7 @@ class PatchingRunArgs(WindowSettings, total=False):
     wave. A new name is a new wave. The order may change."""
     engine: Engine
     """`run_command` patches each node by a command. `runbook` patches each node by a runbook: a gate, an image if you
-    want one, the patching, and a check after an installation with `RebootIfNeeded`. The gate fails unless every task
+    want one, the patching, and a check after an installation. The gate fails unless every task
     of the earlier waves has succeeded in this opening of the window. Default: `run_command`."""
     install: bool
     """Whether to install patches. False only scans: it installs nothing and never reboots. Default: True."""
@@ -108,9 +108,10 @@ class PatchingRunArgs(WindowSettings, total=False):
     else that of the account."""
     install_override_list: pulumi.Input[str] | None
     """A list of the patches to install in place of those that the baseline approves: `s3://bucket/key`, `https://…` or
-    `ssm-document://name`. Default: none."""
+    `ssm-document://name`. Excludes `baseline_override`. Default: none."""
     baseline_override: pulumi.Input[str] | None
-    """A list of baselines to use in place of those of the account: `s3://bucket/key` or `https://…`. Default: none."""
+    """A list of baselines to use in place of those of the account: `s3://bucket/key` or `https://…`. It does not change
+    the compliance of a node, so a runbook does not check the node. Default: none."""
     document_version: pulumi.Input[str]
     """The version of the AWS document that patches: a number, `$LATEST` or `$DEFAULT`. Default: its default version."""
     comment: pulumi.Input[str]

@@ -4,12 +4,19 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from pulumi_ssm_maintenance.errors import ArgumentError
-from pulumi_ssm_maintenance_components.alerts.topics import TOPIC_ARN, Notify, subscribe
+from pulumi_ssm_maintenance_components.alerts.topics import (
+    TOPIC_ARN,
+    Notify,
+    demand_standard_topic,
+    subscribe,
+    warn_of_key,
+)
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.component import Component
 from pulumi_ssm_maintenance_components.foundation.keys import key_of
@@ -27,6 +34,7 @@ def approval_topic(
 ) -> pulumi.Output[str]:
     """Return the ARN of the topic that asks approvers. Create it unless it exists: AWS demands a prefix of its name."""
     if isinstance(topic, aws.sns.Topic):
+        warn_of_key(component, "approval_topic", topic, alarms=False)
         return _demanded_later(component.where, "approval_topic", topic.arn)
     if not isinstance(topic, bool) and (isinstance(topic, str) or not isinstance(topic, Sequence)):
         return _demanded_later(component.where, "approval_topic", topic)
@@ -46,6 +54,7 @@ def check_approval_topic(where: str, argument: str, topic: object) -> None:
         TOPIC_ARN.fullmatch(topic) and topic.rpartition(":")[2].startswith(_TOPIC_PREFIX)
     ):
         raise wrong(where, argument, topic, f"the ARN of a topic whose name starts with {_TOPIC_PREFIX!r}")
+    demand_standard_topic(where, argument, topic)
 
 
 def demand_approval_topic(where: str, argument: str, topic: pulumi.Input[str]) -> pulumi.Input[str]:
@@ -105,6 +114,22 @@ def check_approval(  # noqa: PLR0913 - one parameter for each part
     problems.check(_check_message, where, message)
     problems.check(_check_required, where, required, approvers)
     problems.check(check_approval_timeout, where, "timeout_seconds", timeout_seconds)
+    problems.raise_all()
+
+
+def check_approval_inputs(where: str, inputs: Mapping[str, Any]) -> None:
+    """Check the inputs of an approval that a program wrote itself, as far as they are no parameters of the runbook.
+
+    Raises:
+        ArgumentError: AWS does not take a part.
+    """
+    problems = Problems(where)
+    topic, approvers = inputs.get("NotificationArn"), inputs.get("Approvers")
+    if not (isinstance(topic, str) and "{{" in topic):
+        problems.check(check_approval_topic, where, "NotificationArn", topic)
+    if isinstance(approvers, list | tuple):
+        problems.check(check_approvers, where, approvers)
+    problems.check(_check_message, where, inputs.get("Message"))
     problems.raise_all()
 
 

@@ -15,8 +15,10 @@ import yaml  # type: ignore[import-untyped] # a dependency of pulumi; its stubs 
 from pulumi_ssm_maintenance.errors import ArgumentError
 from pulumi_ssm_maintenance_components.foundation.arguments import all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.documents import is_owned_by_aws, wrong_steps
+from pulumi_ssm_maintenance_components.foundation.shown import shown
 from pulumi_ssm_maintenance_components.foundation.value_types import wrong_types
 
+from .approvals import check_approval_inputs
 from .steps import Step
 
 RunbookContent: TypeAlias = Mapping[str, Any] | str | Path
@@ -117,8 +119,19 @@ def _check_content(where: str, content: Mapping[str, Any]) -> Iterator[ArgumentE
         yield wrong(where, "content: parameters", declared, "a mapping from names to type, description and default")
     if isinstance(steps, list | tuple):
         yield from wrong_steps(where, "content: mainSteps", steps)
+        yield from _wrong_approvals(where, steps)
     elif not isinstance(steps, pulumi.Output):
         yield wrong(where, "content: mainSteps", steps, "a list of steps with name, action and inputs")
+
+
+def _wrong_approvals(where: str, steps: Sequence[Any]) -> Iterator[ArgumentError]:
+    for step in steps:
+        inputs = step.get("inputs") if isinstance(step, Mapping) and step.get("action") == "aws:approve" else None
+        if isinstance(inputs, Mapping):
+            try:
+                check_approval_inputs(f"{where}: content: step {shown(step.get('name'))}", inputs)
+            except ArgumentError as error:
+                yield error
 
 
 @all_at_once

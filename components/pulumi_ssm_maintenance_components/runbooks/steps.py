@@ -28,7 +28,7 @@ from pulumi_ssm_maintenance_components.foundation.roles import (
     wrong_statements,
 )
 from pulumi_ssm_maintenance_components.foundation.shown import shown
-from pulumi_ssm_maintenance_components.tasks.lambda_function import FUNCTION_ARN
+from pulumi_ssm_maintenance_components.tasks.lambda_function import check_function_name, function_arn
 
 from .approvals import check_approval, demand_approval_topic
 from .image_permissions import may_create_images, may_remove_images, may_tag_images
@@ -135,7 +135,7 @@ class Step:
         }
 
         def permit(_: Location) -> list[Statement]:
-            return [publish_statement(topic_arn), *key_statements(key_arn(kms_key))]
+            return [publish_statement(topic_arn), *key_statements(key_arn(where, kms_key))]
 
         return cls(name, "aws:approve", inputs, (permit,), timeout_seconds)
 
@@ -256,7 +256,8 @@ class Step:
 
         Args:
             name: the name of the step.
-            reboot: the reboot option as a parameter of the runbook. With `NoReboot` the step checks nothing.
+            reboot: the reboot option, or a parameter of the runbook with it. With `NoReboot` the step fails only if a
+                patch has failed, since installed patches count after a reboot and a scan.
             has_override_list: whether the patches came from an install override list. Compliance follows the baseline
                 and not the list, so the step then ignores missing patches.
         """
@@ -324,7 +325,7 @@ class Step:
 
         Args:
             name: the name of the step.
-            function: the function, or its ARN without a qualifier.
+            function: the function, its name, or its ARN without a qualifier.
             payload: what the function gets; `"{{ InstanceId }}"` stands for the node.
             qualifier: a version or an alias.
             timeout_seconds: how long the call may take, 1 to 300 seconds.
@@ -333,16 +334,16 @@ class Step:
         problems = Problems(where)
         problems.check(_check_name, where, name)
         problems.check(_check_timeout, where, timeout_seconds, _LONGEST_CALL, "AWS ends a call")
-        problems.check(_check_function, where, function)
+        problems.check(check_function_name, where, function)
         problems.raise_all()
-        arn = function.arn if isinstance(function, aws.lambda_.Function) else function
+        called = function.arn if isinstance(function, aws.lambda_.Function) else function
         inputs = {
-            "FunctionName": arn,
+            "FunctionName": called,
             "InvocationType": "RequestResponse",
             **({"Payload": pulumi.Output.json_dumps(dict(payload))} if payload else {}),
             **({"Qualifier": qualifier} if qualifier else {}),
         }
-        permits = (lambda _: lambda_statements(arn, qualifier),)
+        permits = (lambda location: lambda_statements(function_arn(where, location, called), qualifier),)
         return cls(name, "aws:invokeLambdaFunction", inputs, permits, timeout_seconds)
 
     @classmethod
@@ -351,13 +352,13 @@ class Step:
         """Return the usual steps: an image of the node, the installation of patches, and a check that none is missing.
 
         Args:
-            reboot: `RebootIfNeeded` or `NoReboot`; with `NoReboot` the check fails until the node is rebooted.
+            reboot: `RebootIfNeeded` or `NoReboot`; with `NoReboot` the check fails only if a patch has failed.
             timeout_seconds: how long the image and the installation may take, each, in seconds.
         """
         return [
             cls.snapshot(timeout_seconds=timeout_seconds),
             cls.run_patch(reboot=reboot, timeout_seconds=timeout_seconds),
-            cls.check_patches(),
+            cls.check_patches(reboot=reboot),
         ]
 
 
@@ -388,13 +389,6 @@ def _check_script(where: str, handler: str, statements: Sequence[Statement]) -> 
     if not handler:
         yield wrong(where, "handler", handler, "the name of a function in the script")
     yield from wrong_statements(where, "statements", statements)
-
-
-def _check_function(where: str, function: object) -> None:
-    if isinstance(function, str) and not FUNCTION_ARN.fullmatch(function):
-        raise wrong(
-            where, "function", function, "an aws.lambda_.Function, or the ARN of a function without a qualifier"
-        )
 
 
 def _script(where: str, code: str | Path) -> str:

@@ -25,6 +25,7 @@ FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:\d{12}:function:(?P<name>[A-Z
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _BOUNDS: Mapping[str, tuple[int, int, str]] = {"timeout": (1, 900, "seconds"), "memory_size": (128, 10240, "MB")}
+_EXISTING = "an aws.lambda_.Function, a name, or an ARN without qualifier (that is an argument)"
 _ALLOWED = "an aws.lambda_.Function, a name, an ARN without qualifier (that is an argument), or the Path of a folder"
 
 
@@ -79,12 +80,36 @@ def check_function(where: str, args: FunctionArgs) -> Iterator[ArgumentError]:
     function = args["function"]
     if isinstance(function, Path) and not _exists(function):
         yield wrong(where, "function", str(function), "a folder or a zip file that exists")
-    if isinstance(function, str) and not (FUNCTION_ARN.fullmatch(function) or _NAME.fullmatch(function)):
+    if isinstance(function, str) and not _is_function(function):
         yield wrong(where, "function", function, _ALLOWED)
     if "code" in args and not isinstance(function, Path):
         yield wrong(where, "code", sorted(args["code"]), "none for an existing function")
     elif "code" in args:
         yield from _wrong_code(f"{where}: code", args["code"])
+
+
+def check_function_name(where: str, function: object) -> None:
+    """Check the name or the ARN of an existing function.
+
+    Raises:
+        ArgumentError: a text is no name and no ARN.
+    """
+    if isinstance(function, str) and not _is_function(function):
+        raise wrong(where, "function", function, _EXISTING)
+
+
+def function_arn(where: str, location: Location, function: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Return the ARN of an existing function from its name or ARN. An output is checked as soon as it is known."""
+
+    def arn(text: str) -> pulumi.Output[str] | str:
+        name = _name(where, text)
+        return text if text.startswith("arn:") else location.arn("lambda", f"function:{name}")
+
+    return from_text(f"{where}: function", function, arn)
+
+
+def _is_function(text: str) -> bool:
+    return bool(_NAME.fullmatch(text) or FUNCTION_ARN.fullmatch(text))
 
 
 def _exists(path: Path) -> bool:
@@ -118,9 +143,9 @@ def task_function(  # noqa: PLR0913, PLR0917 - an existing function, or the part
         return TaskFunction(function.arn, function.name)
     if isinstance(function, Path):
         return _new_function(component, name, function, given_args(f"{component.where}: code", code, CodeArgs), tags)
-    place = f"{component.where}: function"
-    arn = from_text(place, function, lambda known: _arn(location, known))
-    return TaskFunction(arn, from_text(place, function, lambda known: _name(component.where, known)))
+    where = component.where
+    found = from_text(f"{where}: function", function, lambda known: _name(where, known))
+    return TaskFunction(function_arn(where, location, function), found)
 
 
 def _new_function(
@@ -160,13 +185,9 @@ def _new_function(
     return TaskFunction(function.arn, function.name, function.version, role.arn, group.name)
 
 
-def _arn(location: Location, text: str) -> pulumi.Output[str] | str:
-    return text if text.startswith("arn:") else location.arn("lambda", f"function:{text}")
-
-
 def _name(where: str, text: str) -> str:
     if _NAME.fullmatch(text):
         return text
     if found := FUNCTION_ARN.fullmatch(text):
         return found["name"]
-    raise wrong(where, "function", text, _ALLOWED)
+    raise wrong(where, "function", text, _EXISTING)

@@ -389,6 +389,19 @@ def parameters_of_another_patch_document(task: Request) -> Iterator[Failure]:
             yield Failure(member(path, name), f"is no parameter of {document}; use {other}, or leave it out")
 
 
+def override_list_with_baseline_override(task: Request) -> Iterator[Failure]:
+    """Warn of two parameters with which the document fails.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-baselineoverride-parameter.html
+    """
+    path, parameters = _command_parameters(task)
+    if _document(task) == _PATCH_DOCUMENT and {"InstallOverrideList", "BaselineOverride"} <= parameters.keys():
+        yield Failure(
+            member(path, "BaselineOverride"),
+            "makes the document fail beside InstallOverrideList; leave one of them out",
+        )
+
+
 def log_group_without_output(task: Request) -> Iterator[Failure]:
     """Warn of a log group that receives nothing.
 
@@ -501,6 +514,7 @@ WARNINGS: Final[tuple[Rule, ...]] = (
     install_without_reboot_option,
     spelling_in_patch_parameters,
     parameters_of_another_patch_document,
+    override_list_with_baseline_override,
     log_group_without_output,
     prefix_without_bucket,
     notification_without_its_role,

@@ -101,16 +101,18 @@ class TestTask:
 
         assert task(resources(program))["alarm_configuration"]["alarms"] == [{"name": "errors-1234567"}]
 
-    def test_lists_take_the_place_of_the_baseline_and_nodes_may_fetch_them(self, run):
-        found = run(install_override_list="s3://lists/may.yaml", baseline_override="s3://lists/base.json", logs=False)
-        parameters = command(found)["parameters"]
-        assert parameters["InstallOverrideList"] == ["s3://lists/may.yaml"]
-        assert parameters["BaselineOverride"] == ["s3://lists/base.json"]
+    @pytest.mark.parametrize(
+        ("argument", "parameter"),
+        [("install_override_list", "InstallOverrideList"), ("baseline_override", "BaselineOverride")],
+    )
+    def test_a_list_takes_the_place_of_the_baseline_and_nodes_may_fetch_it(self, run, argument, parameter):
+        found = run(**{argument: "s3://lists/may.yaml"}, logs=False)
+        assert command(found)["parameters"][parameter] == ["s3://lists/may.yaml"]
         (statement,) = found["Policy"]["web-node-policy"]["policy"]["Statement"]
         assert statement == {
             "Effect": "Allow",
             "Action": ["s3:GetObject"],
-            "Resource": ["arn:aws:s3:::lists/may.yaml", "arn:aws:s3:::lists/base.json"],
+            "Resource": ["arn:aws:s3:::lists/may.yaml"],
         }
 
     @pytest.mark.parametrize(
@@ -603,6 +605,10 @@ class TestOutputs:
             "AWS-RunPatchBaselineWithHooks does not take it",
         ),
         ({"hooks": {"pre": "x"}, "baseline_override": "s3://a/b"}, "AWS-RunPatchBaselineWithHooks does not take it"),
+        (
+            {"install_override_list": "s3://a/b", "baseline_override": "s3://a/c"},
+            "baseline_override: got 's3://a/c', allowed: none with install_override_list: .* fails with both",
+        ),
         ({"hooks": {"pre": "x"}, "install": False}, "hooks: .* hooks run around an installation"),
         ({"install_override_list": "s3://a/b", "install": False}, "install_override_list: .* a scan ignores it"),
         ({"baseline_override": "a/b"}, "baseline_override: got 'a/b', allowed: s3://bucket/key or https://…"),

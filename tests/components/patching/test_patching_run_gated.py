@@ -162,16 +162,19 @@ class TestRunbook:
         document, *_ = permissions(found, "web-assume-role")["ssm:SendCommand"]
         assert document == "arn:aws:ssm:us-east-1::document/AWS-RunPatchBaselineWithHooks"
 
-    def test_a_node_that_may_not_reboot_is_not_checked(self, run):
-        assert "check" not in steps(run(reboot="NoReboot"))
-        mixed = run(waves={"canary": CANARY, "fleet": {"targets": WEB, "reboot": "NoReboot"}})
-        payload = steps(mixed)["check"]["inputs"]["InputPayload"]
-        assert payload == {"InstanceId": "{{ InstanceId }}", "RebootOption": "{{ RebootOption }}"}
+    def test_the_check_knows_whether_its_node_was_to_reboot(self, run):
+        mixed = {"waves": {"canary": CANARY, "fleet": {"targets": WEB, "reboot": "NoReboot"}}}
+        for args in ({}, {"reboot": "NoReboot"}, mixed):
+            payload = steps(run(**args))["check"]["inputs"]["InputPayload"]
+            assert payload == {"InstanceId": "{{ InstanceId }}", "RebootOption": "{{ RebootOption }}"}
 
     def test_after_an_override_list_a_node_may_lack_patches_of_its_baseline(self, run):
         listed = steps(run(install_override_list="s3://lists/may.yaml"))["check"]["inputs"]["InputPayload"]
         assert listed["HasOverrideList"] is True
         assert "HasOverrideList" not in steps(run())["check"]["inputs"]["InputPayload"]
+
+    def test_a_node_is_not_checked_after_a_baseline_override_which_compliance_does_not_follow(self, run):
+        assert list(steps(run(baseline_override="s3://lists/base.json"))) == ["gate", "patch"]
 
     def test_a_scan_is_gated_and_reboots_nothing(self, run):
         found = run(install=False, reboot=None)

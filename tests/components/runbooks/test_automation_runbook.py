@@ -158,6 +158,16 @@ def test_systems_manager_may_use_the_role_of_a_runbook_for_executions_of_this_ac
     assert "Condition" not in starting
 
 
+@pytest.mark.parametrize(("qualifier", "called"), [(None, FUNCTION), ("live", f"{FUNCTION}:live")])
+@pytest.mark.parametrize("name", ["report", FUNCTION])
+def test_a_step_may_call_a_function_by_its_name_or_its_arn(resources, name, qualifier, called):
+    made = resources(runbook(steps=[Step.lambda_("call", name, qualifier=qualifier)]))
+    (step,) = made["Document"]["tidy-runbook"]["content"]["mainSteps"]
+    assert step["inputs"]["FunctionName"] == name
+    (statement,) = made["RolePolicy"]["tidy-assume-role"]["policy"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (["lambda:InvokeFunction"], [called])
+
+
 def test_a_rule_and_an_alarm_watch_the_runs_of_this_runbook(resources):
     made = resources(runbook(steps=[Step.lambda_("call", FUNCTION)], notify=True))
     pattern = made["EventRule"]["tidy-failed"]["eventPattern"]

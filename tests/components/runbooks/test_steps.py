@@ -161,6 +161,12 @@ def test_a_script_may_come_from_a_file(tmp_path):
         (lambda: Step.run_patch(reboot="Never"), "reboot: got 'Never'"),
         (lambda: Step.approve(topic_arn=TOPIC, approvers=["ann"], required=2), "required: got 2"),
         (lambda: Step.lambda_("call", FUNCTION, timeout_seconds=301), "timeout_seconds: got 301"),
+        (lambda: Step.lambda_("call", f"{FUNCTION}:live"), "Step 'call': function: got .*:live', .* without qualifier"),
+        (
+            lambda: Step.lambda_("call", "my function"),
+            "function: got 'my function', allowed: an aws.lambda_.Function, a name",
+        ),
+        (lambda: Step.approve(topic_arn=f"{TOPIC}.fifo", approvers=["ann"]), "topic_arn: .* a standard topic"),
         (lambda: Step.script("own", "x", timeout_seconds=601), "timeout_seconds: got 601"),
         (composed, "one step or more"),
         (lambda: composed(Step.snapshot(), Step.snapshot()), "each with another name"),
@@ -194,6 +200,37 @@ def test_a_runbook_is_read_from_yaml_json_a_mapping_or_a_file(tmp_path):
 def test_what_is_no_runbook_is_refused(content, message):
     with pytest.raises(ArgumentError, match=message):
         read_content("r", content)
+
+
+def approving(**inputs):
+    """A runbook whose program writes the approval itself."""
+    step = {
+        "name": "ask",
+        "action": "aws:approve",
+        "inputs": {"NotificationArn": TOPIC, "Approvers": ["ann"], **inputs},
+    }
+    return {"schemaVersion": "0.3", "mainSteps": [step]}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (
+            {"NotificationArn": TOPIC.replace("Automation", "")},
+            "NotificationArn: got .*, allowed: the ARN of a topic whose",
+        ),
+        ({"Approvers": [f"user{number}" for number in range(11)]}, "approvers: got 11, allowed: 1 to 10 approvers"),
+        ({"Message": "x" * 4097}, "message: got 4097, allowed: at most 4096 characters"),
+    ],
+)
+def test_an_approval_in_a_content_that_aws_would_refuse_is_refused(inputs, message):
+    with pytest.raises(ArgumentError, match=rf"^r: content: step 'ask': {message}"):
+        read_content("r", approving(**inputs))
+
+
+def test_an_approval_in_a_content_may_take_its_topic_from_a_parameter():
+    assert read_content("r", approving(NotificationArn="{{ Topic }}", Approvers="{{ Approvers }}"))
+    assert read_content("r", approving())
 
 
 def test_a_runbook_is_given_its_node_and_its_role():
@@ -261,6 +298,16 @@ def test_patches_of_the_baseline_may_be_missing_after_an_override_list_since_com
         patch_state({"MissingCount": 7, count: 1})
         with pytest.raises(RuntimeError, match="i-1 lacks patches"):
             check.handler(listed, None)
+
+
+def test_patches_of_a_node_that_was_not_to_reboot_may_wait_and_none_may_have_failed(patch_state):
+    (*_, step) = Step.snapshot_patch_check(reboot="NoReboot")
+    payload = step.inputs["InputPayload"] | {"InstanceId": "i-1"}
+    patch_state({"MissingCount": 2, "InstalledPendingRebootCount": 9})
+    assert check.handler(payload, None) == {"FailedCount": 0}
+    patch_state({"FailedCount": 1})
+    with pytest.raises(RuntimeError, match="i-1 lacks patches"):
+        check.handler(payload, None)
 
 
 def test_a_node_that_has_never_reported_does_not_pass(patch_state):

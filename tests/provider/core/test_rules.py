@@ -495,6 +495,25 @@ def test_a_prefix_without_a_bucket_is_pointed_out(parameters, warned):
 
 
 @pytest.mark.parametrize(
+    ("lists", "warned"),
+    [
+        (["InstallOverrideList", "BaselineOverride"], True),
+        (["InstallOverrideList"], False),
+        (["BaselineOverride"], False),
+    ],
+)
+def test_two_lists_with_which_the_document_fails_are_pointed_out(lists, warned):
+    parameters = {"Operation": ["Scan"], **{name: [f"s3://bucket/{name}"] for name in lists}}
+    warning = (
+        f"{RUN_COMMAND}.parameters.BaselineOverride: makes the document fail beside InstallOverrideList; leave one of"
+        " them out"
+    )
+    found = warnings_of(task(task_arn="AWS-RunPatchBaseline", **block("run_command", parameters=parameters)))
+    assert found == ([warning] if warned else [])
+    assert warnings_of(task(task_arn="Patch", **block("run_command", parameters=parameters))) == []
+
+
+@pytest.mark.parametrize(
     ("config", "warned"),
     [
         ({"cloud_watch_log_group_name": "logs"}, True),

@@ -132,12 +132,11 @@ def patch_runbook(
 
 
 def _compose(run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> Runbook:
-    reboots = plan.command.install and any(wave.reboot == "RebootIfNeeded" for wave in plan.waves)
     steps = [
         _gate(),
         *image_steps(run, plan),
         _patch(plan, sending),
-        *([_check(plan)] if reboots else []),
+        *([_check(plan)] if _is_checked(plan) else []),
     ]
     return compose(
         run.where,
@@ -152,6 +151,12 @@ def _compose(run: RunContext, plan: PatchPlan, sending: RunCommandArgs) -> Runbo
 def _gate() -> Step:
     payload = {name: _parameter(name) for name in _GATE_PARAMETERS}
     return Step.script("gate", GATE, payload=payload, permits=(_read_waves,))
+
+
+def _is_checked(plan: PatchPlan) -> bool:
+    # A baseline override does not change what Systems Manager knows about the patches of a node.
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-baselineoverride-parameter.html
+    return plan.command.install and plan.command.baseline_override is None
 
 
 def _check(plan: PatchPlan) -> Step:
