@@ -13,7 +13,6 @@ TASK = "pulumi-python:dynamic/ssm:MaintenanceWindowTask"
 PROJECT, STACK = "shop", "dev"
 
 _ANSWERS = {
-    "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getRegion:getRegion": {"region": REGION, "name": REGION},
 }
@@ -58,18 +57,20 @@ class Registered:
 class _Mocks(pulumi.runtime.Mocks):
     """Answers with the inputs, a name and an ARN."""
 
-    def __init__(self):
-        self.made = []
+    def __init__(self, partition):
+        self.made, self.partition = [], partition
 
     def new_resource(self, args):
         self.made.append(args)
         name = args.inputs.get("name") or args.inputs.get("bucket") or f"{args.name}-1234567"
-        arn = f"arn:aws:{_ARNS[args.typ]}{name}" if args.typ in _ARNS else None
+        arn = f"arn:{self.partition}:{_ARNS[args.typ]}{name}" if args.typ in _ARNS else None
         computed = {"arn": arn, "name": name, "bucket": name, "window_task_id": f"id-of-{args.name}"}
         computed |= {"version": "1", "defaultVersion": "1"}
         return args.resource_id or f"id-of-{args.name}", {**computed, **args.inputs}
 
     def call(self, args):
+        if args.token == "aws:index/getPartition:getPartition":
+            return {"partition": self.partition, "dnsSuffix": "amazonaws.com"}
         return _ANSWERS[args.token]
 
 
@@ -87,9 +88,10 @@ class _Monitor(MockMonitor):
         return super().RegisterResource(request)
 
 
-def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
+def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False, partition="aws"):
     """Run a program and give the resources that it registers."""
-    mocks, monitor = run_unread(program, project=project, stack=stack, config=config, preview=preview)
+    settings = {"project": project, "stack": stack, "config": config, "preview": preview, "partition": partition}
+    mocks, monitor = run_unread(program, **settings)
     return [
         Registered(made.typ, made.name, monitor.parents[made.typ, made.name], _plain(made.inputs))
         for made in mocks.made
@@ -97,9 +99,9 @@ def run(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
     ]
 
 
-def run_unread(program, *, project=PROJECT, stack=STACK, config=None, preview=False):
+def run_unread(program, *, project=PROJECT, stack=STACK, config=None, preview=False, partition="aws"):
     """Run a program, and give its mocks and its monitor as they are."""
-    mocks = _Mocks()
+    mocks = _Mocks(partition)
     monitor = _Monitor(mocks)
 
     @pulumi.runtime.test

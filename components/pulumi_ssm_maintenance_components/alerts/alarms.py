@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudwat
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ _EVENT_ROLE = "event-role"
 class RuleAlarm:
     """A rule, and its alarm or None."""
 
+    name: str
+    """The logical name of the rule, and of what belongs to it."""
     rule: aws.cloudwatch.EventRule
     alarm: aws.cloudwatch.MetricAlarm | None
     """Goes off when the rule matches an event."""
@@ -53,7 +55,7 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
     tags: Mapping[str, pulumi.Input[str]] | None = None,
     alarm: bool = True,
 ) -> RuleAlarm:
-    """Create a rule, and an alarm that goes off in a minute in which the rule matches.
+    """Create a rule, and an alarm that goes off in a minute in which the rule matches. `notify_topic` adds the target.
 
     Both the rule and the alarm notify the topic, because EventBridge delivers metrics on a best-effort basis. A second
     alarm goes off when EventBridge cannot deliver an event of the rule to the topic.
@@ -75,11 +77,8 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
         tags=tags,
         opts=component.child(),
     )
-    if topic_arn is not None:
-        role = component.once(_EVENT_ROLE, lambda: _event_role(component, topic_arn, tags).arn)
-        aws.cloudwatch.EventTarget(rule_name, rule=rule.name, arn=topic_arn, role_arn=role, opts=component.child())
     if not alarm:
-        return RuleAlarm(rule, None)
+        return RuleAlarm(rule_name, rule, None)
     if topic_arn is not None:
         metric_alarm(
             component,
@@ -101,11 +100,32 @@ def rule_alarm(  # noqa: PLR0913 - one parameter for each part
         description=description,
         tags=tags,
     )
-    return RuleAlarm(rule, made)
+    return RuleAlarm(rule_name, rule, made)
+
+
+def notify_topic(
+    component: Component,
+    rules: Sequence[RuleAlarm],
+    topic_arn: pulumi.Input[str] | None,
+    tags: Mapping[str, pulumi.Input[str]],
+) -> None:
+    """Let all rules of a component publish to its topic, if there is one, with a role that only these rules may use.
+
+    The trust of the role has the ARNs of the rules and no pattern of their names: a project may have automatic names of
+    its own, and a transform may change names.
+    """
+    if topic_arn is None or not rules:
+        return
+    role = component.once(_EVENT_ROLE, lambda: _event_role(component, rules, topic_arn, tags).arn)
+    for each in rules:
+        aws.cloudwatch.EventTarget(each.name, rule=each.rule.name, arn=topic_arn, role_arn=role, opts=component.child())
 
 
 def _event_role(
-    component: Component, topic_arn: pulumi.Input[str], tags: Mapping[str, pulumi.Input[str]] | None
+    component: Component,
+    rules: Sequence[RuleAlarm],
+    topic_arn: pulumi.Input[str],
+    tags: Mapping[str, pulumi.Input[str]],
 ) -> aws.iam.Role:
     """Create the role with which the rules of a component publish to its topic.
 
@@ -113,13 +133,12 @@ def _event_role(
     accounts publish.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
-    name = component.logical_name
     return service_role(
         component,
-        f"{name}-events",
+        f"{component.logical_name}-events",
         "events.amazonaws.com",
         [publish_statement(topic_arn), *key_statements(key_of(component))],
-        condition=on_behalf_of(location_of(component), "events", f"rule/{name}-*"),
+        condition=on_behalf_of(location_of(component), [each.rule.arn for each in rules]),
         tags=tags,
         description="Lets EventBridge notify a topic",
     )

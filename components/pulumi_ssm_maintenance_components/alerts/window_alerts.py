@@ -13,7 +13,7 @@ from pulumi_ssm_maintenance_components.foundation.names import check_tags, full_
 from pulumi_ssm_maintenance_components.foundation.roles import AnyRole, check_roles
 from pulumi_ssm_maintenance_components.windows.maintenance_window import AnyWindow, check_window_ids, window_id
 
-from .alarms import use_event_role
+from .alarms import notify_topic, use_event_role
 from .topics import Notify, check_notify, topic_arn
 from .window_events import ALL_EVENTS, WindowEvent, window_alerts
 
@@ -101,6 +101,7 @@ class WindowAlerts(Component):
             tags=tags,
             events=args.get("events", ALL_EVENTS),
         )
+        notify_topic(self, [*alerts.values()], self.topic_arn, tags)
         self.rule_arns = {event: alert.rule.arn for event, alert in alerts.items()}
         self.alarm_arns = {event: alert.alarm.arn for event, alert in alerts.items() if alert.alarm}
         self.register_outputs(self.declared_outputs())

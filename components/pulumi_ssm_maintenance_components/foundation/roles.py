@@ -95,14 +95,18 @@ def service_role(  # noqa: PLR0913 - one parameter for each part
     return role
 
 
-def on_behalf_of(location: Location, service: str, resource: pulumi.Input[str]) -> Mapping[str, Any]:
+def on_behalf_of(location: Location, source: pulumi.Input[str] | Sequence[pulumi.Input[str]]) -> Mapping[str, Any]:
     """Return the condition that lets a service assume a role for resources of this account only.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+
+    Args:
+        location: the account.
+        source: the ARN of the resource for which the service acts, which may contain `*`, or several ARNs.
     """
     return {
         "StringEquals": {"aws:SourceAccount": location.account_id},
-        "ArnLike": {"aws:SourceArn": location.arn(service, resource)},
+        "ArnLike": {"aws:SourceArn": source},
     }
 
 

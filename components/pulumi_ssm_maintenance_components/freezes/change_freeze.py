@@ -170,7 +170,8 @@ class ChangeFreeze(Component):
             ],
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
             condition=on_behalf_of(
-                self._location, "scheduler", pulumi.Output.format("schedule-group/{0}", self.group_name)
+                self._location,
+                self._location.arn("scheduler", pulumi.Output.format("schedule-group/{0}", self.group_name)),
             ),
             tags=self._tags,
             description="Switches maintenance windows off and on for change freezes",

@@ -7,7 +7,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
 from pulumi_ssm_maintenance.schedules import Room
-from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
+from pulumi_ssm_maintenance_components.alerts.alarms import notify_topic, use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import check_notify, failed_nodes, topic_arn
 from pulumi_ssm_maintenance_components.alerts.window_events import WindowEvent, window_alerts
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems
@@ -224,6 +224,7 @@ class PatchingRun(Component):
                 ]
                 alert = runbook_alert(self, run.name, "runbook", names, self.topic_arn, run.tags)
                 alerts.append(("runbook", alert))
+        notify_topic(self, [alert for _, alert in alerts], self.topic_arn, run.tags)
         self.rule_arns = {event: alert.rule.arn for event, alert in alerts}
         self.alarm_arns = {event: alert.alarm.arn for event, alert in alerts if alert.alarm}
 

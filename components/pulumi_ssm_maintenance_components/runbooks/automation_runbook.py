@@ -7,7 +7,7 @@ import pulumi
 
 from pulumi_ssm_maintenance.args import AutomationArgs
 from pulumi_ssm_maintenance.errors import ArgumentError
-from pulumi_ssm_maintenance_components.alerts.alarms import use_event_role
+from pulumi_ssm_maintenance_components.alerts.alarms import notify_topic, use_event_role
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, all_at_once, wrong
 from pulumi_ssm_maintenance_components.foundation.roles import (
     AnyRole,
@@ -187,6 +187,7 @@ class AutomationRunbook(WindowTask):
         alert = None
         if alarms:
             alert = runbook_alert(self, self.logical_name, "failed", definitions, self.topic_arn, self._tags)
+            notify_topic(self, [alert], self.topic_arn, self._tags)
         self.rule_arn = alert.rule.arn if alert else None
         self.alarm_arn = alert.alarm.arn if alert and alert.alarm else None
 

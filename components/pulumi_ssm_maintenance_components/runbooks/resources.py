@@ -46,7 +46,7 @@ def assume_role(  # noqa: PLR0913 - one parameter for each part
     needed += [*_stopping_statements(location, stop_on_alarm), *statements]
     about = "What a maintenance runbook runs as"
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
-    condition = on_behalf_of(location, "ssm", "automation-execution/*")
+    condition = on_behalf_of(location, location.arn("ssm", "automation-execution/*"))
     role = ssm_role(component, f"{name}-assume-role", needed, condition=condition, tags=tags, description=about)
     return role.arn
 

@@ -6,7 +6,7 @@ from typing import Required, Unpack
 import pulumi
 
 from pulumi_ssm_maintenance.args import RunCommandArgs
-from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, rule_alarm, use_event_role
+from pulumi_ssm_maintenance_components.alerts.alarms import RuleAlarm, notify_topic, rule_alarm, use_event_role
 from pulumi_ssm_maintenance_components.alerts.topics import failed_nodes
 from pulumi_ssm_maintenance_components.foundation.arguments import Problems, wrong
 from pulumi_ssm_maintenance_components.foundation.documents import check_version
@@ -180,7 +180,7 @@ class RunCommandTask(WindowTask):
         if not alarm and self.topic_arn is None:
             return None
         detail = {"window-id": [self._window_id], "window-target-id": self.target_ids, "status": list(_FAILURES)}
-        return rule_alarm(
+        watching = rule_alarm(
             self,
             f"{self.logical_name}-failed",
             pattern={
@@ -193,6 +193,8 @@ class RunCommandTask(WindowTask):
             tags=self._tags,
             alarm=alarm,
         )
+        notify_topic(self, [watching], self.topic_arn, self._tags)
+        return watching
 
 
 def _check_targets(where: str, args: RunCommandTaskArgs) -> None:

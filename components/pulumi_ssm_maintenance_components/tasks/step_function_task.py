@@ -115,7 +115,7 @@ class StepFunctionTask(WindowTask):
             "states.amazonaws.com",
             args.get("statements", ()),
             # https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
-            condition=on_behalf_of(self._location, "states", "stateMachine:*"),
+            condition=on_behalf_of(self._location, self._location.arn("states", "stateMachine:*")),
             tags=self._tags,
             description="What the state machine of a maintenance window task may do",
         )

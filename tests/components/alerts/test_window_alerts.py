@@ -101,7 +101,12 @@ def test_rules_publish_with_a_role_that_eventbridge_may_assume_for_these_rules_o
             "Action": "sts:AssumeRole",
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": "123456789012"},
-                "ArnLike": {"aws:SourceArn": "arn:aws:events:us-east-1:123456789012:rule/windows-*"},
+                "ArnLike": {
+                    "aws:SourceArn": [
+                        f"arn:aws:events:us-east-1:123456789012:rule/windows-{event}-1234567"
+                        for event in ("failed", "timed-out", "skipped")
+                    ]
+                },
             },
         }
     ]
@@ -161,6 +166,7 @@ def test_events_and_alarms_may_be_chosen(alerts):
         ({"windows": WINDOW}, f"windows: got {WINDOW!r}, allowed: a list of MaintenanceWindow"),
         ({"events": ["broken"]}, r"events\[0\]: got 'broken', allowed: 'failed', 'timed-out' or 'skipped'"),
         ({"notify": "operations@example.com"}, "True, False, a topic or its ARN, or a list of e-mail addresses"),
+        ({"notify": f"{TOPIC}.fifo"}, "notify: got .*fifo., allowed: a standard topic: Systems Manager cannot publish"),
         ({"notify": [TOPIC]}, "e-mail addresses in a list"),
         ({"notified": True}, r"no argument 'notified'; do you mean 'notify'\?"),
     ],
