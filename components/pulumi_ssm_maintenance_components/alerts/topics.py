@@ -71,7 +71,7 @@ def warn_of_key(component: Component, argument: str, topic: aws.sns.Topic, *, al
 
     def warn(keys: Sequence[str | None]) -> None:
         if problem := _problem_of_key(*keys, alarms=alarms):
-            pulumi.log.warn(f"{component.where}: {argument}: the topic has {problem}", component)
+            pulumi.log.warn(f"{component.where}: {argument}: {problem}", component)
 
     pulumi.Output.all(topic.kms_master_key_id, key_of(component)).apply(warn)
 
@@ -81,13 +81,16 @@ def _problem_of_key(key: str | None, own_key: str | None, *, alarms: bool) -> st
         return None
     if key.endswith(_KEY_OF_AWS):
         cure = "with which alarms cannot publish to it: give the topic a key of your own, and pass it as `kms_key` too"
-        return f"AWS's own key {_KEY_OF_AWS}, {cure}" if alarms else None
+        return f"the topic has AWS's own key {_KEY_OF_AWS}, {cure}" if alarms else None
     if own_key is None:
-        return "a KMS key, which the new roles may not use, so notifications are lost: pass the key as `kms_key`"
+        return (
+            "the topic has a KMS key, which the new roles may not use, so notifications are lost: pass the key as"
+            " `kms_key`"
+        )
     if "alias/" not in key and key.rpartition("/")[2] != own_key.rpartition("/")[2]:
         return (
-            "another KMS key than `kms_key`, which the new roles may not use, so notifications are lost unless roles of"
-            " your own publish them"
+            "the topic has another KMS key than `kms_key`, which the new roles may not use, so notifications are lost"
+            " unless roles of your own publish them"
         )
     return None
 
