@@ -31,7 +31,7 @@ def test_an_example_registers_what_its_golden_file_says_and_prints_nothing(folde
     assert not warnings
 
 
-# AWS names no resource for these, or a single node, group or tag cannot be named in advance.
+# AWS names no resource for these, or a single node, tag, group or stack behind a group cannot be named in advance.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 NAMELESS = {
     *("ssm:CancelCommand", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"),
@@ -42,6 +42,7 @@ NAMELESS = {
     "ssm:DescribeMaintenanceWindowSchedule",
     "logs:DescribeLogGroups",
     *("resource-groups:ListGroupResources", "resource-groups:ListGroups", "tag:GetResources"),
+    *("cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
 }
 
 
