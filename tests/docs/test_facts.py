@@ -105,6 +105,13 @@ def test_the_page_on_versions_has_the_promised_and_the_pinned_versions():
     assert rows["Pulumi engine"][1] == engine
 
 
+def test_the_list_of_decisions_has_every_decision_by_its_title():
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    titles = [page.read_text().splitlines()[0].removeprefix("# ").split(". ", 1) for page in pages]
+    listed = re.findall(r"^(\d+)\. \[(.+)\]\((.+)\)$", (ROOT / "docs/decisions/README.md").read_text(), re.MULTILINE)
+    assert listed == [(number, title, page.name) for (number, title), page in zip(titles, pages, strict=True)]
+
+
 def test_every_assumption_of_a_rehearsal_is_in_the_list_of_what_was_never_seen():
     cells = [row[0] for row in tables("docs/never-seen-on-aws.md")]
     named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
