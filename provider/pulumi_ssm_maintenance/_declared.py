@@ -15,7 +15,7 @@ from pulumi import Output
 from pulumi._types import is_input_type
 
 from .core.codec import UNKNOWN
-from .core.constraints import describe
+from .core.constraints import describe, is_text
 from .core.fingerprint import fingerprint
 from .core.paths import item, member
 
@@ -54,11 +54,11 @@ def _sendable(value: Any, path: str, problems: dict[str, str], depth: int) -> An
         value = vars(value)
     if inspect.isawaitable(value):
         return Output.from_input(value)
-    if depth <= _DEEPEST and isinstance(value, Mapping) and all(map(_is_text, value)):
+    if depth <= _DEEPEST and isinstance(value, Mapping) and all(map(is_text, value)):
         return {key: _sendable(part, member(path, key), problems, depth + 1) for key, part in value.items()}
     if depth <= _DEEPEST and _is_list(value):
         return [_sendable(part, item(path, index), problems, depth + 1) for index, part in enumerate(value)]
-    if value is None or isinstance(value, bool | Output) or _is_number(value) or _is_text(value):
+    if value is None or isinstance(value, bool | Output) or _is_number(value) or is_text(value):
         return value
     problems[path] = _problem(value)
     return Output(set(), Later(_later, None), Later(_later, False))  # noqa: FBT003 - as the SDK takes it
@@ -69,7 +69,7 @@ def _problem(value: Any) -> str:
         return (
             f"got {describe(value, hidden=True)}, which is a resource; write one of its outputs, such as its id or arn"
         )
-    if isinstance(value, Mapping) and not all(map(_is_text, value)):
+    if isinstance(value, Mapping) and not all(map(is_text, value)):
         return "got a mapping with a key that is no text"
     if isinstance(value, Mapping) or _is_list(value):
         return f"is nested more than {_DEEPEST} levels deep"
@@ -83,13 +83,6 @@ def _problem(value: Any) -> str:
 
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview | range)
-
-
-def _is_text(value: object) -> bool:
-    try:
-        return isinstance(value, str) and value.encode() is not None
-    except UnicodeEncodeError:
-        return False
 
 
 def _is_number(value: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from .core.constraints import describe
+from .core.constraints import describe, is_text
 from .errors import ArgumentError
 
 _LONGEST = 100
@@ -27,7 +27,7 @@ def demand_name_and_options(
         ArgumentError: the name is no text, or an option has a wrong type; a line for each.
     """
     shown = shown or _shown
-    if not _is_text(name) or not name:
+    if not is_text(name) or not name:
         raise ArgumentError(f"{kind}: name: got {shown(name)}, allowed: text, which names the resource in the stack")
     if opts is None:
         return
@@ -54,15 +54,8 @@ def _shown(value: object) -> str:
     return text if 0 < len(text) <= _LONGEST else describe(value, hidden=False)
 
 
-def _is_text(value: object) -> bool:
-    try:
-        return isinstance(value, str) and value.encode() is not None
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return False
-
-
 def _are_texts(value: object) -> bool:
-    return isinstance(value, list | tuple) and all(map(_is_text, value))
+    return isinstance(value, list | tuple) and all(map(is_text, value))
 
 
 def _is_provider(value: object) -> bool:

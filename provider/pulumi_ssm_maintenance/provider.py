@@ -167,11 +167,11 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         """Declare a provider with the arguments of `ProviderArgs` and the resource options `opts`."""
         demand_name_and_options("Provider", resource_name, opts)
-        _check(resource_name, args)
-        super().__init__("pulumi-python", resource_name, _stored(args), opts)
+        super().__init__("pulumi-python", resource_name, _stored(_checked(resource_name, args)), opts)
 
 
-def _check(resource_name: str, args: Mapping[str, Any]) -> None:
+def _checked(resource_name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Refuse wrong arguments; give the others in the form in which they are sent."""
     unknown = sorted(args.keys() - ProviderArgs.__annotations__.keys())
     known, unsendable = sendable({name: value for name, value in args.items() if name not in unknown})
     problems = {**unsendable, **dict(problems_of(known, is_known=_is_known))}
@@ -179,6 +179,7 @@ def _check(resource_name: str, args: Mapping[str, Any]) -> None:
     if lines:
         kind = UnknownArgumentError if unknown else ArgumentError
         raise kind(*(f"Provider {resource_name!r}: {line}" for line in lines))
+    return known
 
 
 def _is_known(value: Any) -> bool:

@@ -182,6 +182,19 @@ def test_wrong_values_are_reported_at_once_by_the_names_that_the_program_wrote(r
     assert "aws:" not in str(refused.value)
 
 
+def test_an_argument_may_be_awaited(run):
+    async def found():
+        return "found"
+
+    keys = stored(run, region=found(), secret_key=found(), access_key="AKIA")
+    assert {key: plain(value) for key, value in keys.items()} == {
+        "aws:region": "found",
+        "aws:secretKey": "found",
+        "aws:accessKey": "AKIA",
+    }
+    assert keys["aws:secretKey"] == secret("found")
+
+
 def test_what_an_output_says_is_left_to_the_preview(run):
     later = pulumi.Output.from_input("eu-west-9")
     assert stored(run, region=later, assume_roles=[{"role_arn": later}], skip_region_validation=None)

@@ -79,9 +79,8 @@ class TaskProvider(ResourceProvider):
         except SettingsError as error:
             return CheckResult({}, [CheckFailure("", str(error))])
         if olds:
-            claims.note_existing(
-                Inputs(checked.inputs)
-            )  # before a replacement, the engine checks once more without olds
+            # Before a replacement, the engine checks once more without olds.
+            claims.note_existing(Inputs(checked.inputs))
         failures = checked.failures or _adopted_twice(Inputs(checked.inputs), exists=bool(olds))
         if failures:
             # No property is named, because the engine prints the value of a property that is.

@@ -118,6 +118,8 @@ _KEYS_OF_THE_ENVIRONMENT: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _TOKEN_OF_THE_ENVIRONMENT: Final = "AWS_SESSION_TOKEN"  # noqa: S105 - the name of a variable
 _INSTEAD_OF_THE_ENVIRONMENT: Final = ("access_key", "profile", "assume_role_with_web_identity")
 """The settings with which boto3 reads no credentials from the environment."""
+_WEB_IDENTITY_OF_THE_ENVIRONMENT: Final = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+"""The variables that together name a role. boto3 assumes it where the environment has no access key."""
 
 HONOURED: Final = frozenset(_READERS)
 """The keys of pulumi-aws that decide about account, region or the way there, and are honoured."""
@@ -217,7 +219,8 @@ def _missing_credentials(configured: Collection[str], label: Callable[[str], str
 
 def _missing_in_environment(settings: Mapping[str, Any]) -> Iterator[str]:
     """Describe what incomplete credentials of the environment lack, unless others are named."""
-    named = (environment_profile(), *(settings.get(name) for name in _INSTEAD_OF_THE_ENVIRONMENT))
+    has_role = all(map(os.environ.get, _WEB_IDENTITY_OF_THE_ENVIRONMENT))
+    named = (has_role, environment_profile(), *(settings.get(name) for name in _INSTEAD_OF_THE_ENVIRONMENT))
     if not any(named):
         present = [name for name in (*_KEYS_OF_THE_ENVIRONMENT, _TOKEN_OF_THE_ENVIRONMENT) if os.environ.get(name)]
         yield from _incomplete(present, _KEYS_OF_THE_ENVIRONMENT, _TOKEN_OF_THE_ENVIRONMENT)

@@ -4,7 +4,7 @@ botocore checks lower bounds only, and leaves upper bounds, patterns and enums t
 """
 
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeGuard
 
 from .model import Shape
 
@@ -73,6 +73,14 @@ def describe(value: Any, *, hidden: bool) -> str:
     if isinstance(value, str):
         return legible(repr(value[: _SHOWN_LENGTH + 1]), _SHOWN_LENGTH)  # cut first, since the text may be huge
     return f"{kind} {value if isinstance(value, bool) else number_text(value)}"
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Tell whether a value is text that can be sent: half of a surrogate pair cannot."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def number_text(value: float) -> str:

@@ -344,7 +344,7 @@ def install_without_reboot_option(task: Request) -> Iterator[Failure]:
     values = _SPELLING.get(_document(task), {})
     path, parameters = _command_parameters(task)
     for operation, reboot in _REBOOTS.items():
-        if operation in values and parameters.get(operation) == ["Install"] and not parameters.get(reboot):
+        if operation in values and parameters.get(operation) == ["Install"] and parameters.get(reboot, []) == []:
             default, other = values[reboot]
             yield Failure(
                 path,
@@ -429,7 +429,10 @@ def prefix_without_bucket(task: Request) -> Iterator[Failure]:
 
 
 def _command_parameters(task: Request) -> tuple[str, Request]:
-    """Give the parameters of a command, each a list, and the path of the argument: the deprecated one counts too."""
+    """Give the parameters of a command, and the path of the argument: the deprecated one counts too.
+
+    The value of a parameter is a list, unless it is not known yet.
+    """
     old = known(task, "TaskParameters")
     if "TaskInvocationParameters" in task or old is None:
         path = "task_invocation_parameters.run_command.parameters"

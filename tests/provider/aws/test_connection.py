@@ -286,6 +286,15 @@ def test_a_profile_of_the_environment_names_credentials_too(monkeypatch):
     assert read() == Connection()
 
 
+def test_a_role_of_the_environment_names_credentials_too(monkeypatch):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "left over")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/run/token")
+    with pytest.raises(SettingsError):
+        read()
+    monkeypatch.setenv("AWS_ROLE_ARN", ROLE_ARN)
+    assert read() == Connection()
+
+
 @pytest.mark.parametrize("key", sorted(EVERY_KEY))
 @pytest.mark.parametrize("junk", [5, 1.5, True, [5], {"a": 5}, [[]], [{}], "{", "[1]", "text"], ids=repr)
 def test_no_value_of_any_key_is_more_than_refused(key, junk):

@@ -412,8 +412,9 @@ def test_an_installation_by_the_deprecated_parameters_is_pointed_out_too():
     arguments = task(task_arn="AWS-RunPatchBaseline", task_parameters={"Operation": {"values": ["Install"]}})
     first, *_ = warnings_of(arguments)
     assert first == REBOOTS.replace(f"{RUN_COMMAND}.parameters", "task_parameters")
-    both = arguments | {"task_parameters": {**arguments["task_parameters"], "RebootOption": {"values": ["NoReboot"]}}}
-    assert not any("reboots" in warning for warning in warnings_of(both))
+    for reboot in ({"values": ["NoReboot"]}, {"values": UNKNOWN}, UNKNOWN):
+        both = arguments | {"task_parameters": {**arguments["task_parameters"], "RebootOption": reboot}}
+        assert not any("reboots" in warning for warning in warnings_of(both))
 
 
 @pytest.mark.parametrize(
