@@ -257,6 +257,7 @@ def mistakes(program, registered):
                 "scan_cutoff: got 1, allowed: none without `scan_schedule`",
                 "install_override_list: got 's3://a/b', allowed: none with hooks",
                 "baseline_override: got 's3://a/b', allowed: none with hooks",
+                "baseline_override: got 's3://a/b', allowed: none with install_override_list",
             ],
         ),
         (
@@ -369,6 +370,10 @@ def mistakes(program, registered):
             ["state_machine: StartAt: got 'a', allowed: the name of a state: b"],
         ),
         (
+            lambda: StepFunctionTask("s", window=WINDOW, state_machine={"StartAt": ["b"], "States": {"b": {}}}),
+            ["state_machine: StartAt: got ['b'], allowed: the name of a state: b"],
+        ),
+        (
             lambda: RunCommandTask(
                 "r",
                 window=WINDOW,
@@ -416,7 +421,7 @@ def mistakes(program, registered):
             lambda: AutomationRunbook("a", window=WINDOW, content="schemaVersion: '0.3'\ndescription: 2030-01-01\n"),
             ["content.description: got datetime.date(2030, 1, 1), allowed: what JSON has"],
         ),
-        (lambda: WindowAlerts("w", windows=[WINDOW] * 71), ["windows: got 71, allowed: a list of 1 to 70 windows"]),
+        (lambda: WindowAlerts("w", windows=[WINDOW] * 151), ["windows: got 151, allowed: a list of 1 to 150 windows"]),
         (
             lambda: MaintenanceWindow("w", schedule=PatchTuesday),
             ["schedule: got the class PatchTuesday, allowed: a Schedule or text, such as PatchTuesday(…)"],
@@ -447,6 +452,7 @@ def mistakes(program, registered):
         "the periods of a freeze",
         "a new function",
         "a state machine",
+        "a state machine that starts with a list",
         "a new document",
         "an existing runbook",
         "the steps of a runbook",

@@ -113,6 +113,18 @@ def test_a_provider_under_a_key_that_pulumi_does_not_look_up_is_refused(kind, re
     assert registered(lambda: program("aws", "pulumi-python"))
 
 
+def test_a_program_may_keep_providers_under_keys_of_its_own_beside_those_that_pulumi_looks_up(registered):
+    def program():
+        given = {
+            "aws": aws.Provider("theirs", region="eu-west-1"),
+            "pulumi-python": Provider("ours", region="eu-west-1"),
+            "aws-of-backups": aws.Provider("backups", region="eu-central-1"),
+        }
+        components.MaintenanceWindow("web", schedule="rate(1 day)", opts=pulumi.ResourceOptions(providers=given))
+
+    assert registered(program)
+
+
 @KINDS
 def test_its_outputs_are_those_that_it_declares(kind, registered):
     kept = []

@@ -19,9 +19,10 @@ from .window_events import ALL_EVENTS, WindowEvent, window_alerts
 
 __all__ = ["WindowAlerts", "WindowAlertsArgs"]
 
-# A pattern has at most 2048 characters, the id of a window takes 24, and the rest of the longest pattern 313.
-# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-_MOST_WINDOWS = 70
+# A pattern has at most 4096 characters, and at most 2048 unless AWS raises the quota of the account. The id of a window
+# takes 24, and the rest of the longest pattern 313.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+_MOST_WINDOWS, _MOST_BY_DEFAULT = 150, 70
 
 
 class WindowAlertsArgs(TypedDict, total=False):
@@ -86,6 +87,13 @@ class WindowAlerts(Component):
         problems.check(check_roles, self.where, args)
         problems.check(check_tags, self.where, args)
         problems.raise_all()
+        if len(args["windows"]) > _MOST_BY_DEFAULT:
+            pulumi.log.warn(
+                f"{self.where}: windows: got {len(args['windows'])}; for more than {_MOST_BY_DEFAULT} windows, the"
+                " account needs a higher EventBridge quota of the size of event patterns: ask AWS for it, or use"
+                " several WindowAlerts",
+                self,
+            )
 
         use_event_role(self, args.get("event_role"))
         use_key(self, args.get("kms_key"))

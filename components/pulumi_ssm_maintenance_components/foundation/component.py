@@ -98,7 +98,8 @@ def _component_that_makes_this(opts: pulumi.ResourceOptions | None) -> Component
 def _demand_both_providers(kind: str, name: str, providers: Any) -> None:
     where = f"{kind} {name!r}"
     for key, provider in providers.items():
-        if key != provider.package and provider.package in {"aws", "pulumi-python"}:
+        # Beside the right key, another one is harmless: a program may keep providers for itself under keys of its own.
+        if provider.package in {"aws", "pulumi-python"} and provider.package not in providers:
             message = (
                 f"{where}: opts: providers: got {shown(key)} for a provider of the package {provider.package!r}, so"
                 f" nothing would use it; allowed: a list of providers, or {provider.package!r} as its key"

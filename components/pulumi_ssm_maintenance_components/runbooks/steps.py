@@ -54,6 +54,7 @@ _LONGEST_CALL = 300
 _LONGEST_RETENTION = 36500  # a hundred years: Python cannot count back much longer
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
 _LONGEST_SCRIPT = 600
+_WITHOUT_HANDLER = "PowerShell"  # the step does not support the input `Handler` for these runtimes
 _FILE_NAME = re.compile(r"\S+\.(py|ps1)")
 
 
@@ -286,7 +287,7 @@ class Step:
         Args:
             name: the name of the step.
             code: the script, or the path of its file.
-            handler: the function in the script that gets the payload and a context.
+            handler: the function in the script that gets the payload and a context. PowerShell has none.
             payload: what the function gets; `"{{ InstanceId }}"` stands for the node.
             statements: the IAM policy statements that the script needs.
             runtime: one of Systems Manager's runtimes.
@@ -298,12 +299,13 @@ class Step:
         problems = Problems(where)
         problems.check(_check_name, where, name)
         problems.check(_check_timeout, where, timeout_seconds, _LONGEST_SCRIPT, "AWS ends a script")
-        problems.check(_check_script, where, handler, statements)
+        has_handler = not runtime.startswith(_WITHOUT_HANDLER)
+        problems.check(_check_script, where, handler if has_handler else None, statements)
         script = problems.check(_script, where, code)
         problems.raise_all()
         inputs = {
             "Runtime": runtime,
-            "Handler": handler,
+            **({"Handler": handler} if has_handler else {}),
             "Script": script,
             **({"InputPayload": dict(payload)} if payload else {}),
         }
@@ -385,8 +387,8 @@ def _check_timeout(where: str, seconds: int, longest: int, limit: str) -> None:
 
 
 @all_at_once
-def _check_script(where: str, handler: str, statements: Sequence[Statement]) -> Iterator[ArgumentError]:
-    if not handler:
+def _check_script(where: str, handler: str | None, statements: Sequence[Statement]) -> Iterator[ArgumentError]:
+    if handler is not None and not handler:
         yield wrong(where, "handler", handler, "the name of a function in the script")
     yield from wrong_statements(where, "statements", statements)
 

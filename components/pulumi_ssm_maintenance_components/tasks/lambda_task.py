@@ -16,7 +16,7 @@ from .window_task import WindowTask, WindowTaskArgs, has_targets
 __all__ = ["LambdaTask", "LambdaTaskArgs"]
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-_QUALIFIER = re.compile(r"\$LATEST|[A-Za-z0-9_-]{1,128}")
+_QUALIFIER = re.compile(r"\$LATEST(\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}")
 
 
 class LambdaTaskArgs(WindowTaskArgs, total=False):

@@ -166,7 +166,7 @@ def _check_start(where: str, machine: Mapping[str, Any]) -> None:
         return
     if not isinstance(states, Mapping) or not states:
         raise wrong(where, "state_machine: States", states, "one state or more, by name")
-    if start not in states:
+    if not isinstance(start, str) or start not in states:
         raise wrong(where, "state_machine: StartAt", start, f"the name of a state: {', '.join(map(str, states))}")
 
 

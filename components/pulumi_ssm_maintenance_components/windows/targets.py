@@ -176,7 +176,7 @@ def _check_entries(entries: Sequence[tuple[str, Sequence[object]]]) -> Iterator[
         if not all(texts):
             yield ArgumentError(f"targets, {key}: a value is empty, which AWS refuses")
         for text in texts:
-            if len(text) > _LONGEST_VALUE:
+            if key.startswith("tag:") and len(text) > _LONGEST_VALUE:
                 yield ArgumentError(f"targets, {key}: got {shown(text)}, allowed are 1 to {_LONGEST_VALUE} characters")
 
 

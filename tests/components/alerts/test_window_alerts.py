@@ -1,5 +1,6 @@
 """WindowAlerts: what its rules match, whom they tell, and what the alarms on them watch."""
 
+import json
 from pathlib import Path
 
 import pulumi
@@ -46,6 +47,17 @@ def test_a_rule_matches_all_windows_that_are_given_and_no_other_one(alerts):
     assert matches(pattern, run_event("FAILED"))
     assert matches(pattern, run_event("FAILED", window="mw-11111111111111111"))
     assert not matches(pattern, run_event("FAILED", window="mw-22222222222222222"))
+
+
+def test_more_windows_than_the_default_quota_of_patterns_allows_are_a_warning(alerts, warnings):
+    windows = [f"mw-{number:017x}" for number in range(150)]
+    pattern = alerts(windows=windows[:70])["EventRule"]["windows-failed"]["eventPattern"]
+    assert len(json.dumps(pattern)) <= 2048
+    assert not warnings
+    pattern = alerts(windows=windows)["EventRule"]["windows-failed"]["eventPattern"]
+    assert len(json.dumps(pattern)) <= 4096
+    (warning,) = warnings
+    assert warning.startswith("WindowAlerts 'windows': windows: got 150; for more than 70 windows, the account needs a")
 
 
 def test_a_window_may_be_one_of_the_same_program(resources):

@@ -73,6 +73,13 @@ def test_an_image_of_any_runbook_can_be_tagged_and_removed_by_its_tag():
     }
 
 
+def test_a_script_of_powershell_needs_no_handler_and_gets_none():
+    inputs = composed(Step.script("own", "Get-Date", runtime="PowerShell 7.4", handler=""))["own"]["inputs"]
+    assert inputs == {"Runtime": "PowerShell 7.4", "Script": "Get-Date"}
+    with pytest.raises(ArgumentError, match="handler: got '', allowed: the name of a function in the script"):
+        Step.script("own", "def handler(e, c): ...", handler="")
+
+
 def test_a_failure_counts_even_if_later_steps_succeed():
     steps = composed(Step.snapshot(), report().always(), on_failure="Continue")
     assert steps["snapshot"]["onFailure"] == "Continue"

@@ -50,10 +50,11 @@ class TestFunction:
         assert found["MetricAlarm"]["job-errors"]["dimensions"] == {"FunctionName": "report"}
         assert "Function" not in found
 
-    def test_is_called_in_the_version_or_alias_that_is_asked_for_and_no_other(self, call):
-        found = call(qualifier="live")
-        assert invocation(found)["qualifier"] == "live"
-        assert invoked(found) == [f"{REPORT}:live"]
+    @pytest.mark.parametrize("qualifier", ["live", "3", "$LATEST", "$LATEST.PUBLISHED"])
+    def test_is_called_in_the_version_or_alias_that_is_asked_for_and_no_other(self, call, qualifier):
+        found = call(qualifier=qualifier)
+        assert invocation(found)["qualifier"] == qualifier
+        assert invoked(found) == [f"{REPORT}:{qualifier}"]
 
     def test_may_be_an_object(self, resources):
         def program():
@@ -91,8 +92,11 @@ class TestPayload:
         given = {"window": "{{WINDOW_ID}}", "n": 1}
         assert payload_of(call(payload=given)) == given
 
-    def test_may_hold_outputs(self, call):
-        assert payload_of(call(payload={"id": pulumi.Output.from_input("x")})) == {"id": "x"}
+    def test_may_hold_outputs(self, resources):
+        def program():
+            LambdaTask("job", window=WINDOW, function="report", payload={"id": pulumi.Output.from_input("x")})
+
+        assert payload_of(resources(program)) == {"id": "x"}
 
     def test_is_left_out_when_there_is_none(self, call):
         assert not invocation(call())
@@ -115,9 +119,12 @@ class TestPayload:
             call(payload=payload)
         assert "not json" not in str(refused.value)
 
-    def test_that_is_known_late_and_no_utf_8_is_refused_unshown(self, call):
+    def test_that_is_known_late_and_no_utf_8_is_refused_unshown(self, resources):
+        def program():
+            LambdaTask("job", window=WINDOW, function="report", payload=pulumi.Output.from_input('"\ud800"'))
+
         with pytest.raises(ValueError, match=r"payload: got an output of text of 3 characters, allowed: .* UTF-8"):
-            call(payload=pulumi.Output.from_input('"\ud800"'))
+            resources(program)
 
     def test_may_name_the_node_where_there_are_targets(self, call):
         found = call(payload={"node": "{{RESOURCE_ID}}"}, targets=Targets.by_tags({"Role": "web"}))

@@ -25,6 +25,7 @@ from pulumi_ssm_maintenance_components.windows.targets import split_window_targe
         (Targets.by_patch_group("web"), "INSTANCE", [("tag:Patch Group", ["web"])]),
         (Targets.by_patch_group("web", "db", key="PatchGroup"), "INSTANCE", [("tag:PatchGroup", ["web", "db"])]),
         (Targets.by_resource_group("web"), "RESOURCE_GROUP", [("resource-groups:Name", ["web"])]),
+        (Targets.by_resource_group("g" * 300), "RESOURCE_GROUP", [("resource-groups:Name", ["g" * 300])]),
         (
             Targets.by_resource_group("web", ["AWS::EC2::INSTANCE"]),
             "RESOURCE_GROUP",
