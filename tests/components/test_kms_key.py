@@ -152,9 +152,11 @@ def test_an_alias_or_an_id_is_refused_since_policies_need_the_arn(kind, key, reg
 @pytest.mark.parametrize("key", ["alias/patching", KEY.replace("key/mrk-", "alias/"), KEY.rpartition("/")[2]])
 @pytest.mark.parametrize("kind", WITH_KEY, ids=lambda kind: kind.__name__)
 def test_an_output_with_an_alias_or_an_id_is_refused_as_soon_as_it_is_known(kind, key, registered):
-    args = MINIMAL[kind] | {"notify": True, "kms_key": pulumi.Output.from_input(key)}
+    def program():
+        kind("web", **MINIMAL[kind] | {"notify": True, "kms_key": pulumi.Output.from_input(key)})
+
     with pytest.raises(ValueError, match=rf"{kind.__name__} 'web': kms_key: got '{key}', allowed: an aws.kms.Key"):
-        registered(lambda: kind("web", **args))
+        registered(program)
 
 
 @pytest.mark.parametrize("kind", WITH_KEY, ids=lambda kind: kind.__name__)

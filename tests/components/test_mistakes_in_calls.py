@@ -138,8 +138,8 @@ def test_an_argument_that_does_not_exist_is_refused_with_and_without_a_value(val
         (lambda: Step.script("a", Path("no-such-script.py")), ["Step 'a': code: got 'no-such-script.py'"]),
         (lambda: Step.script("a"), ["Step.script: code is required"]),
         (
-            lambda: Step.lambda_("1", "report", timeout_seconds=0),
-            ["Step '1': name: got '1'", "Step '1': timeout_seconds: got 0", "Step '1': function: got 'report'"],
+            lambda: Step.lambda_("1", "report:live", timeout_seconds=0),
+            ["Step '1': name: got '1'", "Step '1': timeout_seconds: got 0", "Step '1': function: got 'report:live'"],
         ),
         (lambda: Step.run_patch("1", timeout_seconds=0), ["Step '1': name", "Step '1': timeout", "Step '1': reboot"]),
         (lambda: Step.snapshot(timeout_seconds=0), ["Step 'snapshot': timeout_seconds: got 0, allowed: 1 second or"]),

@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -32,8 +33,8 @@ class Runner:
         tools = folder.parent / "tools"
         tools.mkdir()
         stand_ins = {
-            "pip": f'echo "pip $*" >> {self.log}',
-            "gh": f'exec {sys.executable} {STAND_IN_GH} {self.comments} "$@"',
+            "pip": f'echo "pip $*" >> {shlex.quote(str(self.log))}',
+            "gh": f'exec {shlex.join(map(str, (sys.executable, STAND_IN_GH, self.comments)))} "$@"',
         }
         for name, script in stand_ins.items():
             (tools / name).write_text(f"#!/bin/sh\n{script}\n")

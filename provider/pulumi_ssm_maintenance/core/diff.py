@@ -12,6 +12,7 @@ from .model import updatable
 from .placeholders import without_placeholders
 
 _SETS: Final = frozenset({"NotificationEvents"})
+_PARTS_OF_AN_ARN: Final = 6
 
 
 def differences(held: dict[str, Any], declared: dict[str, Any], *, arn: str | None = None) -> list[str]:
@@ -34,9 +35,10 @@ def replacing(fields: list[str]) -> list[str]:
 def _with_name(task: dict[str, Any], arn: str | None) -> dict[str, Any]:
     """Replace the ARN of a document or function by its name, where the name means the same."""
     runs = task.get("TaskArn")
-    if not arn or not isinstance(runs, str):
+    parts = arn.split(":") if isinstance(arn, str) else []
+    if len(parts) < _PARTS_OF_AN_ARN or not isinstance(runs, str):
         return task
-    _, partition, _, region, account, *_ = arn.split(":")
+    _, partition, _, region, account, *_ = parts
     documents = (f"ssm:{region}:{account}:document/", f"ssm:{region}::document/")
     for owned in (*documents, f"lambda:{region}:{account}:function:"):
         name = runs.removeprefix(f"arn:{partition}:{owned}")

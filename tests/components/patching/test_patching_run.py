@@ -678,13 +678,11 @@ def test_nodes_behind_vpc_endpoints_may_read_the_buckets_of_aws_in_their_region(
     assert "s3:GetObject" not in actions_of_nodes(run())
 
 
-def test_the_policy_of_nodes_names_the_partition_of_the_account(run, monkeypatch):
-    for token, answer in {
-        "aws:index/getPartition:getPartition": {"partition": "aws-cn", "dnsSuffix": "amazonaws.com.cn"},
-        "aws:index/getRegion:getRegion": {"region": "cn-north-1", "name": "cn-north-1"},
-    }.items():
-        monkeypatch.setitem(recorded_program._ANSWERS, token, answer)
-    found = run(vpc_endpoints=True, logs={"bucket": "our-logs"}, baseline_override="s3://lists/base.json")
+def test_the_policy_of_nodes_names_the_partition_of_the_account(resources, monkeypatch):
+    beijing = {"region": "cn-north-1", "name": "cn-north-1"}
+    monkeypatch.setitem(recorded_program._ANSWERS, "aws:index/getRegion:getRegion", beijing)
+    given = USUAL | {"vpc_endpoints": True, "logs": {"bucket": "our-logs"}, "baseline_override": "s3://lists/base.json"}
+    found = resources(lambda: PatchingRun("web", **given), partition="aws-cn")
     statements = found["Policy"]["web-node-policy"]["policy"]["Statement"]
     named = {resource for it in statements for resource in it["Resource"]} - {"*"}
     assert {"arn:aws-cn:s3:::our-logs/*", "arn:aws-cn:s3:::lists/base.json"} <= named
